@@ -1,1 +1,40 @@
-export {};
+export { type AgentRuntime, type AgentRuntimeOptions, createAgentRuntime } from "./create-agent-runtime.ts";
+export { type Adaptation, type AgentLoopOptions, emptyAnswerText, runAgentLoop } from "./loop/agent-loop.ts";
+export { IncompleteAnswerError } from "./loop/ask-model.ts";
+export { type LoopEvent, type LoopFailure, LoopInterrupted, type LoopResult } from "./loop/loop-events.ts";
+export type { MessageSource } from "./loop/message-draft.ts";
+export { skippedText } from "./loop/run-tool-calls.ts";
+export { type ArgumentChecker, createArgumentChecker } from "./loop/tool-arguments.ts";
+export {
+  resolveToolPolicy,
+  type ToolPolicy,
+  type ToolPolicyConfig,
+  type ToolPolicyInput,
+  type ToolProfilePolicyConfig,
+  type ToolsPolicyConfig,
+} from "./policy/tool-policy.ts";
+export { coreToolOrder, type ToolProfile, toolGroups, toolProfiles } from "./policy/tool-groups.ts";
+export type { HostInfo } from "./prompt/runtime-line.ts";
+export type { SystemPromptReport } from "./prompt/system-prompt-report.ts";
+export { createMediaSource } from "./reply/media-source.ts";
+export { type MediaSource, takeMediaLines } from "./reply/media-lines.ts";
+export { stripReasoningTags } from "./reply/reasoning-tags.ts";
+export { type ReplyTags, takeReplyTags } from "./reply/reply-tags.ts";
+export { type ReplyPayload, type ShapeOptions, shapeLive, shapeReply } from "./reply/shape-reply.ts";
+export { heartbeatToken, silentToken, stripToken } from "./reply/silent-token.ts";
+export { createLanes, type GlobalLane, type LaneLimits, type Lanes } from "./run/lanes.ts";
+export { findRunEntry } from "./run/resume-point.ts";
+export type { AssistantData, EmittedRunEvent, LifecycleData, RunEvent, ToolData } from "./run/run-events.ts";
+export type { AbortReason, RunHandle, RunRequest, RunResult } from "./run/run-request.ts";
+export type { ToolScope } from "./run/run-tools.ts";
+export type { AgentConfig, AgentDefaultsConfig, RuntimeConfig, ToolsConfig } from "./run/runtime-config.ts";
+export { systemTimers, type Timers } from "./run/timers.ts";
+export { createEditTool } from "./tools/edit-tool.ts";
+export { createExecTool, type ExecConfig, type ExecToolOptions } from "./tools/exec-tool.ts";
+export type { FileToolOptions } from "./tools/file-path.ts";
+export { createReadTool } from "./tools/read-tool.ts";
+export { displayTool, formatToolDisplay, type ToolDisplay } from "./tools/tool-display.ts";
+export { ToolFailure } from "./tools/tool-failure.ts";
+export { createWriteTool } from "./tools/write-tool.ts";
+export { type EnsuredWorkspace, type EnsureWorkspaceOptions, ensureWorkspace } from "./workspace/ensure-workspace.ts";
+export { defaultAgentId, workspaceDir } from "./workspace/workspace-dir.ts";

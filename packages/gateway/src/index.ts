@@ -1,1 +1,5 @@
-export {};
+export { type Gateway, type GatewayOptions, type RestartRequest, startGateway } from "./create-gateway.ts";
+export { GatewayPortError } from "./listener.ts";
+export { type BindMode, defaultPort, type GatewayFlags, type GatewaySettings, resolveSettings } from "./settings.ts";
+export { GatewayStartError } from "./start-error.ts";
+export { type ConnectionLimits, defaultLimits } from "./ws/limits.ts";

@@ -1,1 +1,13 @@
-export {};
+export type {
+  Channel,
+  ChannelAccount,
+  ChannelContext,
+  ChannelLog,
+  ChannelMeta,
+  Delivery,
+  InboundAttachment,
+  InboundChat,
+  InboundMessage,
+} from "./channel.ts";
+export type { ContentBlock, ImageBlock, TextBlock, Tool, ToolContext, ToolResult } from "./tool.ts";
+export { jsonResult, textResult } from "./tool.ts";

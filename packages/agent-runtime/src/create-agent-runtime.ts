@@ -1,0 +1,289 @@
+import { join } from "node:path";
+import { createRedactor, type Logger, silentLog } from "@openclaw/log";
+import type { Models } from "@openclaw/models";
+import type { Tool } from "@openclaw/plugin-sdk";
+import type { Sessions } from "@openclaw/sessions";
+import { type Clock, systemClock } from "@openclaw/storage";
+import { createArgumentChecker } from "./loop/tool-arguments.ts";
+import { createPromptCache } from "./prompt/prompt-cache.ts";
+import { type HostInfo, readHostInfo } from "./prompt/runtime-line.ts";
+import type { SystemPromptReport } from "./prompt/system-prompt-report.ts";
+import { executeRun, type RunOutcome } from "./run/agent-run.ts";
+import { createLanes, type LaneLimits } from "./run/lanes.ts";
+import { chooseModel, prepareRun } from "./run/prepare-run.ts";
+import { findRunEntry } from "./run/resume-point.ts";
+import { RunControl } from "./run/run-control.ts";
+import { createRunEvents, type EmitRunEvent } from "./run/run-events.ts";
+import type { RunHandle, RunRequest, RunResult } from "./run/run-request.ts";
+import { runTimeout } from "./run/run-setup.ts";
+import { createRunTools, type ToolScope } from "./run/run-tools.ts";
+import type { RuntimeConfig } from "./run/runtime-config.ts";
+import type { RuntimeParts } from "./run/runtime-parts.ts";
+import { systemTimers, type Timers } from "./run/timers.ts";
+import type { ExecConfig } from "./tools/exec-tool.ts";
+import { readExecRules } from "./tools/exec-permission.ts";
+import { readLoginPath } from "./tools/login-path.ts";
+import { createWorkspaces } from "./workspace/workspaces.ts";
+import { homeDir, stateDir } from "./workspace/workspace-dir.ts";
+
+export interface AgentRuntimeOptions {
+  models: Models;
+  sessions: Sessions;
+  /** The configuration as it is now. It should stay the same object until it changes: prompts are cached by it. */
+  config: () => RuntimeConfig;
+  env: NodeJS.ProcessEnv;
+  /** Further tools of a run, beside read, write, edit and exec. */
+  tools?: (scope: ToolScope) => readonly Tool[];
+  /** Names of further environment variables whose values commands must not see. */
+  secretNames?: readonly string[];
+  clock?: Clock;
+  timers?: Timers;
+  log?: Logger;
+  /** Masks secrets in tool events. */
+  redact?: (text: string) => string;
+  hostInfo?: HostInfo;
+  platform?: NodeJS.Platform;
+}
+
+export interface AgentRuntime {
+  /** Starts a run. It waits for its session and for its lane; everything it tells comes as events and as its result. */
+  start(request: RunRequest): RunHandle;
+  /** The run of a session that has left its lanes, else the first that waits. */
+  activeRun(sessionKey: string): RunHandle | undefined;
+  /** Whether the transcript of a session holds the message of a run, so that the run can be resumed. */
+  hasRecorded(sessionKey: string, runId: string): boolean;
+  /** What a session wants to see of tool calls. */
+  verboseLevel(sessionKey: string): "off" | "on" | "full";
+  /** The system prompt a run would get now, and what it is made of. Throws when the model cannot be resolved. */
+  systemPrompt(request: Pick<RunRequest, "sessionKey" | "agentId" | "channel" | "extraSystemPrompt" | "model" | "thinking">): Promise<{
+    text: string;
+    report: SystemPromptReport;
+  }>;
+  /** Lets waiting runs in after the limits were raised in the configuration. */
+  reload(): void;
+  /** Takes no more runs, gives active ones `drainMs` milliseconds, then interrupts what is left. */
+  stop(options: { drainMs: number }): Promise<void>;
+}
+
+interface LiveRun {
+  handle: RunHandle;
+  control: RunControl;
+}
+
+/** Builds a runtime. Starts nothing; workspaces, models and tools are made when the first run needs them. */
+export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
+  const { env, sessions, models } = options;
+  const clock = options.clock ?? systemClock;
+  const timers = options.timers ?? systemTimers;
+  const log = options.log ?? silentLog;
+  const platform = options.platform ?? process.platform;
+  const home = homeDir(env);
+  const lanes = createLanes({ limits: () => laneLimits(options.config()), clock, log });
+  const workspaces = createWorkspaces({ config: options.config, env, log });
+  const live = new Map<string, LiveRun[]>();
+  let loginPath: Promise<string | undefined> | undefined;
+  let stopped = false;
+
+  const parts: RuntimeParts = {
+    models,
+    sessions,
+    config: options.config,
+    clock,
+    timers,
+    log,
+    homeDir: home,
+    mediaRoots: [join(stateDir(env), "media")],
+    prompts: createPromptCache({ host: options.hostInfo ?? readHostInfo(env), cwd: process.cwd(), clock, log }),
+    checker: createArgumentChecker(),
+    toolsFor: createRunTools({
+      ...(options.tools === undefined ? {} : { tools: options.tools }),
+      config: options.config,
+      env,
+      homeDir: home,
+      platform,
+      loginPath: () => {
+        loginPath ??= readLoginPath(env, platform);
+        return loginPath;
+      },
+      secretNames: options.secretNames ?? [],
+      clock,
+      timers,
+      log,
+      sessionExec: (sessionKey) => sessionExecRules(sessions, sessionKey),
+    }),
+    workspace: workspaces.ensure,
+    redact: options.redact ?? createRedactor(),
+    cuts: new Map(),
+  };
+
+  return {
+    start(request) {
+      const control = new RunControl(clock);
+      if (stopped) control.stop({ kind: "interrupt" });
+      let active = false;
+      let onRecorded = () => {};
+      const recorded = new Promise<void>((resolve) => {
+        onRecorded = resolve;
+      });
+      const sessionKey = sessions.canonical(request.sessionKey);
+      const own: RunRequest = { ...request, sessionKey };
+      const handle: RunHandle = {
+        runId: request.runId,
+        sessionKey,
+        done: Promise.resolve().then(() =>
+          run(own, control, onRecorded, (now) => {
+            active = now;
+          }),
+        ),
+        recorded,
+        get active() {
+          return active;
+        },
+        abort: (reason) => control.stop({ kind: "abort", reason }),
+        interrupt: () => control.stop({ kind: "interrupt" }),
+        steer: (text) => control.steer(text),
+      };
+      const entry = { handle, control };
+      live.set(sessionKey, [...(live.get(sessionKey) ?? []), entry]);
+      void handle.done.then(() => {
+        const rest = live.get(sessionKey)?.filter((other) => other !== entry) ?? [];
+        if (rest.length > 0) live.set(sessionKey, rest);
+        else live.delete(sessionKey);
+      });
+      return handle;
+    },
+    activeRun(sessionKey) {
+      const runs = live.get(sessions.canonical(sessionKey)) ?? [];
+      return (runs.find(({ handle }) => handle.active) ?? runs[0])?.handle;
+    },
+    hasRecorded(sessionKey, runId) {
+      const path = sessions.transcriptPath(sessionKey);
+      return path !== undefined && findRunEntry(path, runId) !== undefined;
+    },
+    verboseLevel(sessionKey) {
+      const level = sessions.get(sessionKey)?.verboseLevel ?? options.config().agents?.defaults?.verboseDefault;
+      return level === "on" || level === "full" ? level : "off";
+    },
+    async systemPrompt(request) {
+      const entry = sessions.get(request.sessionKey);
+      const ref = await chooseModel({ ...request, runId: "" }, entry, parts);
+      const own = { ...request, sessionKey: sessions.canonical(request.sessionKey) };
+      const { prompt } = await prepareRun(own, entry, ref, parts);
+      return { text: prompt.text, report: { ...prompt.report, source: "estimate", sessionKey: own.sessionKey } };
+    },
+    reload: () => lanes.refresh(),
+    async stop({ drainMs }) {
+      stopped = true;
+      const all = () => [...live.values()].flat();
+      for (const { handle, control } of all()) if (!handle.active) control.stop({ kind: "interrupt" });
+      const ended = Promise.all(all().map(({ handle }) => handle.done));
+      if (all().length > 0) {
+        let cancel = () => {};
+        const drained = new Promise<void>((resolve) => {
+          cancel = timers.after(drainMs, resolve);
+        });
+        await Promise.race([ended, drained]);
+        cancel();
+        for (const { control } of all()) control.stop({ kind: "interrupt" });
+        await ended;
+      }
+      await workspaces.close();
+    },
+  };
+
+  async function run(
+    request: RunRequest,
+    control: RunControl,
+    onRecorded: () => void,
+    setActive: (active: boolean) => void,
+  ): Promise<RunResult> {
+    const { runId, sessionKey } = request;
+    const emit = createRunEvents({ runId, sessionKey, onEvent: request.onEvent ?? (() => {}), clock, log });
+    let leave: () => void;
+    try {
+      leave = await lanes.enter(sessionKey, request.lane ?? "main", control.signal);
+    } catch (error) {
+      if (!control.signal.aborted) throw error;
+      return endBeforeStart(request, control, emit);
+    }
+    const startedAt = clock.now();
+    setActive(true);
+    const limit = runTimeout(request.timeoutMs, options.config());
+    const cancelLimit = limit === undefined ? () => {} : timers.after(limit, () => control.stop({ kind: "limit", ms: limit }));
+    try {
+      emit({ stream: "lifecycle", data: { phase: "start", startedAt } });
+      const outcome = await executeRun({ request, control, emit, parts, onRecorded }).catch((error: unknown) =>
+        unexpected(request, error),
+      );
+      const ended: RunResult = { ...outcome, startedAt, endedAt: clock.now() };
+      if (control.cause?.kind === "interrupt" && outcome.status === "aborted") return { ...ended, status: "interrupted" };
+      emitEnd(emit, ended);
+      return ended;
+    } finally {
+      cancelLimit();
+      setActive(false);
+      leave();
+    }
+  }
+
+  /** A defect or a full disk: the user is told, the run ends, the lanes go on. */
+  function unexpected(request: RunRequest, error: unknown): RunOutcome {
+    const message = error instanceof Error ? error.message : String(error);
+    log.error(`run ${request.runId} failed unexpectedly: ${message}`, { stack: error instanceof Error ? error.stack : undefined });
+    return {
+      ...nothingSaid(request),
+      status: "error",
+      error: `⚠️ Agent failed before reply: ${parts.redact(message).slice(0, 600)}.\nLogs: openclaw logs --follow`,
+      errorKind: "unknown",
+    };
+  }
+
+  function endBeforeStart(request: RunRequest, control: RunControl, emit: EmitRunEvent): RunResult {
+    const now = clock.now();
+    const result = { ...nothingSaid(request), startedAt: now, endedAt: now };
+    if (control.cause?.kind !== "abort") return { ...result, status: "interrupted" };
+    emit({ stream: "lifecycle", data: { phase: "start", startedAt: now } });
+    const ended: RunResult = { ...result, status: "aborted", stopReason: control.cause.reason };
+    emitEnd(emit, ended);
+    return ended;
+  }
+
+  function nothingSaid(request: RunRequest) {
+    return {
+      texts: [],
+      payloads: [],
+      sessionId: sessions.get(request.sessionKey)?.sessionId ?? "",
+      provider: request.model?.provider ?? "",
+      model: request.model?.model ?? "",
+    };
+  }
+}
+
+function emitEnd(emit: EmitRunEvent, result: RunResult): void {
+  const { endedAt, stopReason } = result;
+  if (result.status === "error") {
+    emit({ stream: "lifecycle", data: { phase: "error", error: result.error ?? "The run failed.", endedAt } });
+    return;
+  }
+  const cutShort = result.status === "aborted" || stopReason === "timeout";
+  emit({
+    stream: "lifecycle",
+    data: { phase: "end", endedAt, ...(cutShort ? { aborted: true as const } : {}), ...(stopReason === undefined ? {} : { stopReason }) },
+  });
+}
+
+function laneLimits(config: RuntimeConfig): LaneLimits {
+  const atLeastOne = (value: number | undefined, otherwise: number) => Math.max(1, Math.floor(value ?? otherwise));
+  const defaults = config.agents?.defaults;
+  return {
+    main: atLeastOne(defaults?.maxConcurrent, 1),
+    cron: atLeastOne(config.cron?.maxConcurrentRuns, 1),
+    subagent: atLeastOne(defaults?.subagents?.maxConcurrent, 1),
+    nested: 4,
+  };
+}
+
+function sessionExecRules(sessions: Sessions, sessionKey: string): ExecConfig {
+  const { execHost, execSecurity, execAsk } = sessions.get(sessionKey) ?? {};
+  return readExecRules({ host: execHost, security: execSecurity, ask: execAsk });
+}

@@ -1,0 +1,129 @@
+import type {
+  LanguageModelV4FilePart,
+  LanguageModelV4Message,
+  LanguageModelV4Prompt,
+  LanguageModelV4TextPart,
+  LanguageModelV4ToolResultOutput,
+} from "@ai-sdk/provider";
+import type { AssistantMessage, ContextMessage, ToolResultMessage, UserBlock, UserMessage } from "@openclaw/sessions";
+
+/** Which model a prompt is for: reasoning of other models means nothing to it. */
+export interface PromptTarget {
+  api: string;
+  provider: string;
+  model: string;
+}
+
+/** Providers refuse a conversation that begins with an assistant message. */
+const bootstrapText = "(session bootstrap)";
+
+/**
+ * Builds a model's prompt and extends it message by message, so that a step of the loop costs no more than what it
+ * added. User messages in a row become one, because some providers insist on alternating roles.
+ */
+export function createModelPrompt(system: string | undefined, target: PromptTarget) {
+  const prompt: LanguageModelV4Prompt = system === undefined ? [] : [{ role: "system", content: system }];
+
+  return {
+    add(message: ContextMessage): void {
+      if (message.role === "assistant" && !prompt.some((earlier) => earlier.role !== "system")) {
+        prompt.push({ role: "user", content: [{ type: "text", text: bootstrapText }] });
+      }
+      const converted = promptMessage(message, target);
+      if (converted === undefined) return;
+      const last = prompt.at(-1);
+      if (last?.role === "user" && converted.role === "user") {
+        prompt[prompt.length - 1] = { role: "user", content: [...last.content, ...converted.content] };
+      } else if (last?.role === "tool" && converted.role === "tool") {
+        prompt[prompt.length - 1] = { role: "tool", content: [...last.content, ...converted.content] };
+      } else {
+        prompt.push(converted);
+      }
+    },
+    /** The prompt so far; the array itself is the caller's. */
+    messages: (): LanguageModelV4Prompt => prompt.slice(),
+  };
+}
+
+function promptMessage(message: ContextMessage, target: PromptTarget): LanguageModelV4Message | undefined {
+  switch (message.role) {
+    case "user":
+      return userMessage(message);
+    case "assistant":
+      return assistantMessage(message, target);
+    case "toolResult":
+      return {
+        role: "tool",
+        content: [
+          {
+            type: "tool-result",
+            toolCallId: message.toolCallId,
+            toolName: message.toolName,
+            output: resultOutput(message),
+          },
+        ],
+      };
+    default: {
+      const never: never = message;
+      return never;
+    }
+  }
+}
+
+function userMessage(message: UserMessage): LanguageModelV4Message | undefined {
+  const blocks: readonly UserBlock[] =
+    typeof message.content === "string" ? [{ type: "text", text: message.content }] : message.content;
+  const content = blocks.filter((block) => block.type !== "text" || block.text !== "").map(userPart);
+  return content.length === 0 ? undefined : { role: "user", content };
+}
+
+function userPart(block: UserBlock): LanguageModelV4TextPart | LanguageModelV4FilePart {
+  if (block.type === "text") return { type: "text", text: block.text };
+  return { type: "file", mediaType: block.mimeType, data: { type: "data", data: block.data } };
+}
+
+function assistantMessage(message: AssistantMessage, target: PromptTarget): LanguageModelV4Message | undefined {
+  const sameModel = message.provider === target.provider && message.model === target.model;
+  const content: Extract<LanguageModelV4Message, { role: "assistant" }>["content"] = [];
+  for (const block of message.content) {
+    switch (block.type) {
+      case "text":
+        if (block.text !== "") content.push({ type: "text", text: block.text });
+        break;
+      case "thinking":
+        if (!sameModel) break;
+        if (target.api !== "anthropic-messages") {
+          content.push({ type: "reasoning", text: block.thinking });
+        } else if (block.thinkingSignature !== undefined) {
+          // Anthropic takes reasoning back only with its signature; a block without text is a redacted one.
+          const anthropic =
+            block.thinking === "" ? { redactedData: block.thinkingSignature } : { signature: block.thinkingSignature };
+          content.push({ type: "reasoning", text: block.thinking, providerOptions: { anthropic } });
+        }
+        break;
+      case "toolCall":
+        content.push({ type: "tool-call", toolCallId: block.id, toolName: block.name, input: block.arguments });
+        break;
+      default: {
+        const never: never = block;
+        return never;
+      }
+    }
+  }
+  return content.length === 0 ? undefined : { role: "assistant", content };
+}
+
+function resultOutput(message: ToolResultMessage): LanguageModelV4ToolResultOutput {
+  if (message.content.some((block) => block.type === "image")) {
+    return {
+      type: "content",
+      value: message.content.map((block) =>
+        block.type === "text"
+          ? { type: "text" as const, text: block.text }
+          : { type: "file" as const, mediaType: block.mimeType, data: { type: "data" as const, data: block.data } },
+      ),
+    };
+  }
+  const value = message.content.map((block) => (block.type === "text" ? block.text : "")).join("\n");
+  return { type: message.isError ? "error-text" : "text", value };
+}

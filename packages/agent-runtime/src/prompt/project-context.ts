@@ -1,0 +1,116 @@
+import { readFileSync, realpathSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+const fileNames = [
+  "AGENTS.md",
+  "SOUL.md",
+  "TOOLS.md",
+  "IDENTITY.md",
+  "USER.md",
+  "HEARTBEAT.md",
+  "BOOTSTRAP.md",
+  "MEMORY.md",
+  "memory.md",
+] as const;
+type WorkspaceFileName = (typeof fileNames)[number];
+
+/** Files that a subagent needs for its task. */
+const subagentFiles = new Set<string>(["AGENTS.md", "TOOLS.md"]);
+const memoryFiles = new Set<string>(["MEMORY.md", "memory.md"]);
+/** These are shown only while they exist. */
+const optionalFiles = new Set<string>(["BOOTSTRAP.md", "MEMORY.md", "memory.md"]);
+
+/** A workspace file as it goes into the prompt. */
+export interface InjectedFile {
+  name: string;
+  path: string;
+  missing: boolean;
+  rawChars: number;
+  injectedChars: number;
+  truncated: boolean;
+  content: string;
+}
+
+export interface ProjectContextOptions {
+  workspaceDir: string;
+  maxChars: number;
+  subagent: boolean;
+  /** Long-term memory is for the main session and direct chats only. */
+  memory: boolean;
+}
+
+/** Changes whenever one of the files changes; cheap enough to be asked at every turn. */
+export function projectContextStamp(options: ProjectContextOptions): string {
+  let stamp = "";
+  for (const name of wantedNames(options)) {
+    const stat = statSync(join(options.workspaceDir, name), { throwIfNoEntry: false });
+    stamp += stat === undefined ? "-;" : `${stat.mtimeMs},${stat.size},${stat.ino};`;
+  }
+  return stamp;
+}
+
+/** Reads the files that go into the prompt. Blank files and missing optional ones are left out. */
+export function readProjectContext(options: ProjectContextOptions): InjectedFile[] {
+  const files: InjectedFile[] = [];
+  const seen = new Set<string>();
+  for (const name of wantedNames(options)) {
+    const path = join(options.workspaceDir, name);
+    const text = readOptional(path);
+    if (text === undefined) {
+      if (optionalFiles.has(name)) continue;
+      const content = `[MISSING] Expected at: ${path}`;
+      files.push({ name, path, missing: true, rawChars: 0, injectedChars: content.length, truncated: false, content });
+      continue;
+    }
+    if (text.trim() === "") continue;
+    // On case-insensitive disks, and through links, MEMORY.md and memory.md are one file.
+    const real = memoryFiles.has(name) ? fileIdentity(path) : path;
+    if (seen.has(real)) continue;
+    seen.add(real);
+    const content = shorten(name, text.trimEnd(), options.maxChars);
+    files.push({
+      name,
+      path,
+      missing: false,
+      rawChars: text.length,
+      injectedChars: content.length,
+      truncated: text.trimEnd().length > options.maxChars,
+      content,
+    });
+  }
+  return files;
+}
+
+function wantedNames(options: ProjectContextOptions): readonly WorkspaceFileName[] {
+  return fileNames.filter((name) => {
+    if (options.subagent) return subagentFiles.has(name);
+    return options.memory || !memoryFiles.has(name);
+  });
+}
+
+function readOptional(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8").replace(/^\uFEFF/, "");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "EISDIR")) return undefined;
+    throw error;
+  }
+}
+
+function fileIdentity(path: string): string {
+  const stat = statSync(realpathSync(path));
+  return `${stat.dev}:${stat.ino}`;
+}
+
+/** Keeps the first 70 % and the last 20 %, which is where instructions usually stand. */
+function shorten(name: string, text: string, maxChars: number): string {
+  if (text.length <= maxChars) return text;
+  const head = Math.floor(maxChars * 0.7);
+  const tail = Math.floor(maxChars * 0.2);
+  return [
+    text.slice(0, head).toWellFormed(),
+    `[...truncated, read ${name} for full content...]`,
+    `…(truncated ${name}: kept ${head}+${tail} chars of ${text.length})…`,
+    text.slice(text.length - tail).toWellFormed(),
+  ].join("\n");
+}

@@ -1,0 +1,59 @@
+import type { ResolvedModel } from "@openclaw/models";
+import { mergeOrphanedText, type Transcript, type UserBlock } from "@openclaw/sessions";
+import type { RunRequest } from "./run-request.ts";
+
+/** Marks a run that its user stopped before the model had said anything; the run's message is not taken along. */
+export const abortedMark = "openclaw:aborted";
+
+/**
+ * Notes in the transcript which model and thinking level are in use, where that has changed: at the start of a session
+ * and after a switch.
+ */
+export function recordSettings(transcript: Transcript, model: ResolvedModel, thinking: string, now: number): void {
+  const isNew = transcript.leafId === null;
+  const before = isNew ? undefined : transcript.settings();
+  const { provider, model: modelId } = model.ref;
+  if (before?.model?.provider !== provider || before.model.modelId !== modelId) {
+    transcript.append({ type: "model_change", provider, modelId });
+  }
+  if (before?.thinkingLevel !== thinking) transcript.append({ type: "thinking_level_change", thinkingLevel: thinking });
+  if (!isSnapshotOf(before?.modelSnapshot, provider, modelId)) {
+    const data = { timestamp: now, provider, modelApi: model.info.api, modelId };
+    transcript.append({ type: "custom", customType: "model-snapshot", data });
+  }
+}
+
+function isSnapshotOf(snapshot: unknown, provider: string, modelId: string): boolean {
+  if (typeof snapshot !== "object" || snapshot === null) return false;
+  return "provider" in snapshot && snapshot.provider === provider && "modelId" in snapshot && snapshot.modelId === modelId;
+}
+
+/**
+ * Writes the user message of a run. A message before it that was never answered is taken along, because two user turns
+ * in a row confuse models, unless its run was stopped by the user. `note` stands in front on a line of its own.
+ */
+export function recordPrompt(transcript: Transcript, request: RunRequest, now: number, note?: string): void {
+  const { prompt, runId } = request;
+  if (prompt === undefined) return;
+  const orphan = transcript.leafId === null ? undefined : transcript.orphan();
+  const kept = orphan !== undefined && !wasAborted(transcript) ? orphan : undefined;
+  if (orphan !== undefined) transcript.branch(orphan.parentId);
+
+  const merged = mergeOrphanedText(kept?.text ?? "", prompt.text);
+  const text = note === undefined ? merged : `${note}\n${merged}`;
+  const images: UserBlock[] = (prompt.images ?? []).map(({ data, mimeType }) => ({ type: "image", data, mimeType }));
+  const content: UserBlock[] = [{ type: "text", text }, ...(kept?.images ?? []), ...images];
+  // The run's id stands beside the message, where other programs ignore it and a resumed run finds it.
+  const entry = { type: "message" as const, message: { role: "user" as const, content, timestamp: now }, openclawRunId: runId };
+  transcript.append(entry);
+}
+
+function wasAborted(transcript: Transcript): boolean {
+  const path = transcript.activePath();
+  for (let at = path.length - 1; at >= 0; at -= 1) {
+    const entry = path[at];
+    if (entry?.type === "message") return false;
+    if (entry?.type === "custom" && entry.customType === abortedMark) return true;
+  }
+  return false;
+}

@@ -1,0 +1,45 @@
+import { type AssistantMessage, type ContextMessage, isModelMessage, type Transcript, toolCallsOf } from "@openclaw/sessions";
+import { readLinesBackward } from "@openclaw/storage";
+
+/** Where a run stands that was cut off. */
+export type ResumePoint =
+  /** The transcript does not hold the run's message. */
+  | { kind: "unrecorded" }
+  /** The model has already answered. */
+  | { kind: "answered"; messages: AssistantMessage[]; last: AssistantMessage }
+  /** The model is to be asked, after the open tool calls were closed. */
+  | { kind: "open"; messages: AssistantMessage[] };
+
+/**
+ * Finds the entry of the user message that a run wrote, from the end of the transcript. The run's id stands beside the
+ * message, as `openclawRunId`.
+ */
+export function findRunEntry(path: string, runId: string): string | undefined {
+  const needle = JSON.stringify(runId);
+  for (const line of readLinesBackward(path)) {
+    if (!line.includes('"openclawRunId"') || !line.includes(needle)) continue;
+    const entry: unknown = JSON.parse(line);
+    if (typeof entry !== "object" || entry === null || !("openclawRunId" in entry) || !("id" in entry)) continue;
+    if (entry.openclawRunId === runId && typeof entry.id === "string") return entry.id;
+  }
+  return undefined;
+}
+
+export function findResumePoint(transcript: Transcript, runId: string): ResumePoint {
+  const id = findRunEntry(transcript.path, runId);
+  const path = transcript.activePath();
+  const start = id === undefined ? -1 : path.findLastIndex((entry) => entry.id === id);
+  if (start < 0) return { kind: "unrecorded" };
+  const messages: AssistantMessage[] = [];
+  let last: ContextMessage | undefined;
+  for (const entry of path.slice(start)) {
+    if (entry.type !== "message") continue;
+    const { message } = entry;
+    // A command's reply that was written in between is no answer to the run.
+    if (message.role === "assistant" && isModelMessage(message)) messages.push(message);
+    else if (message.role !== "user" && message.role !== "toolResult") continue;
+    last = message;
+  }
+  if (last?.role === "assistant" && toolCallsOf(last).length === 0) return { kind: "answered", messages, last };
+  return { kind: "open", messages };
+}

@@ -1,0 +1,65 @@
+import type { UserMessage } from "@openclaw/sessions";
+import type { Clock } from "@openclaw/storage";
+import { LoopInterrupted } from "../loop/loop-events.ts";
+import type { AbortReason } from "./run-request.ts";
+
+/** Why a run was stopped before its end. */
+export type StopCause = { kind: "abort"; reason: AbortReason } | { kind: "limit"; ms: number } | { kind: "interrupt" };
+
+/** What others can do to a run while it goes on. The first cause of a stop counts. */
+export class RunControl {
+  readonly #controller = new AbortController();
+  readonly #clock: Clock;
+  #cause: StopCause | undefined;
+  #steering: UserMessage[] = [];
+  #takesSteering = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  get cause(): StopCause | undefined {
+    return this.#cause;
+  }
+
+  stop(cause: StopCause): void {
+    if (this.#cause !== undefined) return;
+    this.#cause = cause;
+    this.#controller.abort(cause.kind === "interrupt" ? new LoopInterrupted() : new RunStopped(cause.kind));
+  }
+
+  /** Opens or closes the run for messages that come in while it goes on. */
+  takeSteering(open: boolean): void {
+    this.#takesSteering = open;
+  }
+
+  steer(text: string): boolean {
+    if (!this.#takesSteering || this.signal.aborted) return false;
+    this.#steering.push({ role: "user", content: [{ type: "text", text }], timestamp: this.#clock.now() });
+    return true;
+  }
+
+  get hasSteering(): boolean {
+    return this.#steering.length > 0;
+  }
+
+  drainSteering(): UserMessage[] {
+    const messages = this.#steering;
+    this.#steering = [];
+    return messages;
+  }
+}
+
+/** The reason that tools and providers see in their abort signal. */
+export class RunStopped extends Error {
+  override readonly name = "AbortError";
+  readonly code = "run-stopped";
+
+  constructor(kind: "abort" | "limit") {
+    super(kind === "abort" ? "The run was stopped." : "The run reached its time limit.");
+  }
+}

@@ -1,0 +1,70 @@
+import type { ModelRef } from "@openclaw/models";
+import type { Usage } from "@openclaw/sessions";
+import type { SystemPromptReport } from "../prompt/system-prompt-report.ts";
+import type { ReplyPayload } from "../reply/shape-reply.ts";
+import type { GlobalLane } from "./lanes.ts";
+import type { EmittedRunEvent } from "./run-events.ts";
+
+export interface RunRequest {
+  runId: string;
+  sessionKey: string;
+  agentId: string;
+  /** What the model is told; absent when a run goes on from its transcript. */
+  prompt?: { text: string; images?: readonly { data: string; mimeType: string }[] };
+  /** Go on from the transcript if it holds the run's message, else start with the prompt. */
+  resume?: boolean;
+  model?: ModelRef;
+  /** Thinking level of this run; the session's, the configured or the model's own when absent. */
+  thinking?: string;
+  /** Milliseconds; 0 means no limit. The configured limit when absent. */
+  timeoutMs?: number;
+  /** Added to the system prompt. */
+  extraSystemPrompt?: string;
+  /** Channel the message came from, as the runtime line names it. */
+  channel?: string;
+  /** No tool is run before this resolves. */
+  beforeFirstTool?: Promise<unknown>;
+  /** Which limit counts; `main` when absent. */
+  lane?: GlobalLane;
+  onEvent?: (event: EmittedRunEvent) => void;
+}
+
+/** Who stopped a run. `timeout` is a caller's limit; the run's own limit is no abort but a result. */
+export type AbortReason = "rpc" | "stop" | "timeout";
+
+export interface RunResult {
+  /** `interrupted`: the process stops; the run goes on at the next start. */
+  status: "ok" | "error" | "aborted" | "interrupted";
+  /** The text of each assistant message of the run, as the model wrote it. */
+  texts: string[];
+  /** What to send to the user. */
+  payloads: ReplyPayload[];
+  /** Text for the user when the status is `error`. */
+  error?: string;
+  errorKind?: string;
+  stopReason?: string;
+  /** Sum over the model calls of the run. */
+  usage?: Usage;
+  sessionId: string;
+  provider: string;
+  model: string;
+  startedAt: number;
+  endedAt: number;
+  systemPromptReport?: SystemPromptReport;
+}
+
+export interface RunHandle {
+  readonly runId: string;
+  readonly sessionKey: string;
+  /** Never rejects. */
+  readonly done: Promise<RunResult>;
+  /** Resolves when the message of the run is in the transcript; never does when the run ends before that. */
+  readonly recorded: Promise<void>;
+  /** True from when the run has left its lanes until it ends. */
+  readonly active: boolean;
+  abort(reason: AbortReason): void;
+  /** Stops for a shutdown: nothing is recorded, the run can go on later. */
+  interrupt(): void;
+  /** Hands a message to the running model. False when it can no longer take one. */
+  steer(text: string): boolean;
+}

@@ -1,0 +1,56 @@
+import { type ModelRef, parseThinkingLevel, type ResolvedModel } from "@openclaw/models";
+import type { SessionEntry } from "@openclaw/sessions";
+import type { AgentConfig, RuntimeConfig } from "./runtime-config.ts";
+
+const unknownWindow = 200_000;
+const leastWindow = 16_000;
+const smallWindow = 32_000;
+const defaultTimeoutSeconds = 600;
+/** Longest delay a timer takes, in milliseconds. */
+const maxTimeoutMs = 2_147_000_000;
+
+export function agentConfig(config: RuntimeConfig, agentId: string): AgentConfig | undefined {
+  return config.agents?.list?.find((agent) => agent.id.trim().toLowerCase() === agentId.toLowerCase());
+}
+
+/** The model a session was told to use, if any. */
+export function sessionModel(entry: SessionEntry | undefined): ModelRef | undefined {
+  const { providerOverride, modelOverride } = entry ?? {};
+  return providerOverride && modelOverride ? { provider: providerOverride, model: modelOverride } : undefined;
+}
+
+/** Thinking level: the run's, the session's, the configured one, else low for models that reason. */
+export function thinkingLevel(
+  requested: string | undefined,
+  entry: SessionEntry | undefined,
+  config: RuntimeConfig,
+  model: ResolvedModel,
+): string {
+  const configured = config.agents?.defaults?.thinkingDefault;
+  for (const level of [requested, entry?.thinkingLevel, configured]) {
+    const parsed = level === undefined ? undefined : parseThinkingLevel(level);
+    if (parsed !== undefined) return parsed;
+  }
+  return model.info.reasoning ? "low" : "off";
+}
+
+/** Tokens a run may use of the model's window, or a text for the user when they are too few. */
+export function contextWindow(
+  config: RuntimeConfig,
+  model: ResolvedModel,
+): { window: number; small: boolean } | { problem: string } {
+  const own = model.info.contextWindow > 0 ? model.info.contextWindow : unknownWindow;
+  const window = Math.min(own, config.agents?.defaults?.contextTokens ?? own);
+  if (window < leastWindow) {
+    return { problem: `Model context window too small (${window} tokens). Minimum is ${leastWindow}.` };
+  }
+  return { window, small: window < smallWindow };
+}
+
+/** Milliseconds a run may take; undefined for no limit. */
+export function runTimeout(requestedMs: number | undefined, config: RuntimeConfig): number | undefined {
+  const seconds = config.agents?.defaults?.timeoutSeconds ?? defaultTimeoutSeconds;
+  const valid = requestedMs !== undefined && requestedMs >= 0;
+  const ms = valid ? requestedMs : seconds * 1000;
+  return ms === 0 ? undefined : Math.min(ms, maxTimeoutMs);
+}

@@ -1,0 +1,93 @@
+import type { Logger } from "@openclaw/log";
+import type { ModelRef } from "@openclaw/models";
+import type { Tool } from "@openclaw/plugin-sdk";
+import { isSubagentKey } from "@openclaw/sessions";
+import type { Clock } from "@openclaw/storage";
+import { resolveToolPolicy } from "../policy/tool-policy.ts";
+import { sendOrder } from "../prompt/tool-list.ts";
+import { createEditTool } from "../tools/edit-tool.ts";
+import { createExecTool, type ExecConfig } from "../tools/exec-tool.ts";
+import { createReadTool } from "../tools/read-tool.ts";
+import { createWriteTool } from "../tools/write-tool.ts";
+import { agentConfig } from "./run-setup.ts";
+import type { RuntimeConfig } from "./runtime-config.ts";
+import type { Timers } from "./timers.ts";
+
+/** What a tool may need to know about the run it is made for. */
+export interface ToolScope {
+  agentId: string;
+  sessionKey: string;
+  workspaceDir: string;
+  channel?: string;
+}
+
+export interface RunToolsOptions {
+  /** Further tools, beside read, write, edit and exec. */
+  tools?: (scope: ToolScope) => readonly Tool[];
+  config: () => RuntimeConfig;
+  env: NodeJS.ProcessEnv;
+  homeDir: string;
+  platform: NodeJS.Platform;
+  loginPath: () => Promise<string | undefined>;
+  secretNames: readonly string[];
+  clock: Clock;
+  timers: Timers;
+  log: Logger;
+  /** What the session itself says about commands. */
+  sessionExec: (sessionKey: string) => ExecConfig;
+}
+
+/** Makes the tools of a run: the built-in ones and the ones passed in, without those that a policy takes away. */
+export function createRunTools(options: RunToolsOptions): (scope: ToolScope, model: ModelRef) => Tool[] {
+  const warned = new Set<string>();
+  const warnOnce = (text: string) => {
+    if (warned.has(text)) return;
+    warned.add(text);
+    options.log.warn(text);
+  };
+
+  return (scope, model) => {
+    const config = options.config();
+    const files = { workspaceDir: scope.workspaceDir, homeDir: options.homeDir, platform: options.platform };
+    const builtin = [
+      createReadTool(files),
+      createEditTool(files),
+      createWriteTool(files),
+      createExecTool({
+        ...files,
+        config: () => ({ ...execConfig(options.config(), scope.agentId), ...options.sessionExec(scope.sessionKey) }),
+        env: options.env,
+        loginPath: options.loginPath,
+        secretNames: options.secretNames,
+        clock: options.clock,
+        timers: options.timers,
+      }),
+    ];
+    const policy = resolveToolPolicy({
+      global: config.tools,
+      agent: agentConfig(config, scope.agentId)?.tools,
+      provider: model.provider,
+      model: model.model,
+      subagent: isSubagentKey(scope.sessionKey),
+    });
+    for (const warning of policy.warnings) warnOnce(warning);
+
+    const offered = new Map<string, Tool>();
+    for (const tool of [...builtin, ...(options.tools?.(scope) ?? [])]) {
+      if (!policy.allows(tool.name)) continue;
+      if (offered.has(tool.name)) warnOnce(`tools: there is more than one tool named ${tool.name}; the first is used`);
+      else offered.set(tool.name, tool);
+    }
+    return sendOrder([...offered.values()]);
+  };
+}
+
+/** `tools.exec` with the agent's own settings over it. */
+function execConfig(config: RuntimeConfig, agentId: string): ExecConfig {
+  const older = config.agents?.defaults?.exec?.timeoutSec;
+  return {
+    ...(older === undefined ? {} : { timeoutSec: older }),
+    ...config.tools?.exec,
+    ...agentConfig(config, agentId)?.tools?.exec,
+  };
+}

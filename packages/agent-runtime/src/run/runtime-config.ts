@@ -1,0 +1,44 @@
+import type { ExecConfig } from "../tools/exec-tool.ts";
+import type { ToolsPolicyConfig } from "../policy/tool-policy.ts";
+
+/** The part of the configuration the runtime reads. Every section is optional. */
+export interface RuntimeConfig {
+  agents?: {
+    defaults?: AgentDefaultsConfig;
+    list?: readonly AgentConfig[];
+  };
+  tools?: ToolsConfig;
+  cron?: { maxConcurrentRuns?: number };
+  commands?: { ownerAllowFrom?: readonly (string | number)[] };
+  /** Limits of direct chats by channel id. */
+  channels?: Readonly<Record<string, unknown>>;
+}
+
+export interface AgentDefaultsConfig {
+  workspace?: string;
+  repoRoot?: string;
+  skipBootstrap?: boolean;
+  bootstrapMaxChars?: number;
+  userTimezone?: string;
+  contextTokens?: number;
+  thinkingDefault?: string;
+  verboseDefault?: string;
+  timeoutSeconds?: number;
+  maxConcurrent?: number;
+  subagents?: { maxConcurrent?: number };
+  compaction?: { reserveTokensFloor?: number };
+  heartbeat?: { prompt?: string };
+  /** Older place of some `tools.exec` keys. */
+  exec?: { timeoutSec?: number };
+}
+
+export interface AgentConfig {
+  id: string;
+  default?: boolean;
+  workspace?: string;
+  tools?: ToolsConfig;
+}
+
+export interface ToolsConfig extends ToolsPolicyConfig {
+  exec?: ExecConfig;
+}

@@ -1,0 +1,31 @@
+import type { Logger } from "@openclaw/log";
+import type { ModelRef, Models } from "@openclaw/models";
+import type { Tool } from "@openclaw/plugin-sdk";
+import type { ContextMessage, Sessions } from "@openclaw/sessions";
+import type { Clock } from "@openclaw/storage";
+import type { ArgumentChecker } from "../loop/tool-arguments.ts";
+import type { PromptCache } from "../prompt/prompt-cache.ts";
+import type { ToolScope } from "./run-tools.ts";
+import type { RuntimeConfig } from "./runtime-config.ts";
+import type { Timers } from "./timers.ts";
+
+/** What every run of one runtime works with. */
+export interface RuntimeParts {
+  models: Models;
+  sessions: Sessions;
+  config: () => RuntimeConfig;
+  clock: Clock;
+  timers: Timers;
+  log: Logger;
+  homeDir: string;
+  /** Roots beside the workspace from which replies may attach files. */
+  mediaRoots: readonly string[];
+  prompts: PromptCache;
+  checker: ArgumentChecker;
+  toolsFor: (scope: ToolScope, model: ModelRef) => Tool[];
+  /** The workspace of an agent, made when it is missing. */
+  workspace: (agentId: string) => Promise<string>;
+  redact: (text: string) => string;
+  /** Where the context of a session was cut last. */
+  cuts: Map<string, ContextMessage>;
+}

@@ -1,0 +1,264 @@
+import crypto from "node:crypto";
+import type { OpenClawConfig } from "@openclaw/config";
+import type { Models } from "@openclaw/models";
+import type { InboundMessage } from "@openclaw/plugin-sdk";
+import type { ResultOf } from "@openclaw/protocol";
+import {
+  type AssistantMessage,
+  chatHistoryMessages,
+  type ListSessionsOptions,
+  listSessions,
+  patchSession,
+  peerSessionKey,
+  type SessionDefaults,
+  type SessionEntry,
+  type SessionPatchRequest,
+  type Sessions,
+  sendPolicyFor,
+  sessionKind,
+  syntheticAssistantMessage,
+} from "@openclaw/sessions";
+import type { Clock } from "@openclaw/storage";
+import type { Agents } from "./agents.ts";
+import { invalidRequest } from "./methods/handler.ts";
+import type { ReplyRoute } from "./pipeline/inbound.ts";
+import type { SystemEvents } from "./pipeline/system-events.ts";
+import type { HealthSource } from "./health.ts";
+
+/** Heartbeats are announced with these values until a scheduler runs them. */
+const heartbeat = { enabled: false, every: "30m", everyMs: 30 * 60_000, prompt: "", target: "last", ackMaxChars: 300 };
+
+/** What the Gateway's methods and pipeline do with sessions, in terms of the keys clients use. */
+export interface Conversations {
+  /** @throws RequestError for a malformed key */
+  canonicalKey(key: string): string;
+  agentOf(key: string): string;
+  mainKey(agentId?: string): string;
+  entry(key: string): SessionEntry | undefined;
+  /** The key of the session with this id. */
+  keyOfSessionId(sessionId: string): string | undefined;
+  sendPolicy(key: string, channel: string): "allow" | "deny";
+  /** Prepares a session for a turn; tells whether the user stopped the run before. */
+  begin(key: string, options: { now: number; reset: boolean; route: ReplyRoute; senderName?: string | undefined }): { previousRunAborted: boolean };
+  /** Appends a text the Gateway itself says. */
+  note(key: string, text: string): { id: string; message: AssistantMessage };
+  history(sessionKey: string, limit: number): ResultOf<"chat.history">;
+  list(options: ListSessionsOptions, protocol: 3 | 4): Promise<object>;
+  patch(key: string, request: SessionPatchRequest): Promise<object>;
+  status(): Promise<object>;
+  /** Session and agent of a channel's chat. */
+  route(message: InboundMessage): { sessionKey: string; agentId: string };
+  defaults(): { defaultAgentId: string; mainKey: string; mainSessionKey: string; scope: "per-sender" | "global" };
+  healthSource(): HealthSource;
+}
+
+export function createConversations(options: {
+  sessions: Sessions;
+  models: Models;
+  agents: Agents;
+  config(): OpenClawConfig;
+  clock: Clock;
+  systemEvents: SystemEvents;
+}): Conversations {
+  const { sessions, models, agents, config, clock } = options;
+
+  const canonicalKey = (key: string): string => {
+    if (key.trim() === "") throw invalidRequest("key required");
+    return sessions.canonical(key);
+  };
+  const modelDefaults = async (agentId?: string): Promise<SessionDefaults> => {
+    const ref = await models.defaultRef(agentId);
+    const info = (await models.list({ all: true })).find((item) => item.provider === ref.provider && item.id === ref.model);
+    const window = info?.contextWindow ?? 200_000;
+    const cap = config().agents?.defaults?.contextTokens;
+    return { modelProvider: ref.provider, model: ref.model, contextTokens: cap ? Math.min(cap, window) : window };
+  };
+  const newSessionId = () => crypto.randomUUID();
+
+  const recentOf = (agentId: string, limit: number) =>
+    sessions.index(agentId).recent(limit).filter(([key]) => key !== "global" && key !== "unknown");
+
+  const statusRow = (agentId: string, key: string, entry: SessionEntry, defaults: SessionDefaults) => {
+    const contextTokens = entry.contextTokens ?? defaults.contextTokens ?? 0;
+    const total = entry.totalTokens ?? (entry.inputTokens ?? 0) + (entry.outputTokens ?? 0);
+    return {
+      agentId,
+      key,
+      kind: sessionKind(key, entry),
+      sessionId: entry.sessionId,
+      updatedAt: entry.updatedAt,
+      age: clock.now() - entry.updatedAt,
+      systemSent: entry.systemSent ?? false,
+      abortedLastRun: entry.abortedLastRun ?? false,
+      ...pick(entry, ["thinkingLevel", "verboseLevel", "reasoningLevel", "elevatedLevel"]),
+      inputTokens: entry.inputTokens ?? 0,
+      outputTokens: entry.outputTokens ?? 0,
+      totalTokens: total,
+      remainingTokens: Math.max(0, contextTokens - total),
+      percentUsed: contextTokens > 0 ? Math.min(999, Math.round((total / contextTokens) * 100)) : 0,
+      model: entry.modelOverride ?? entry.model ?? defaults.model ?? "",
+      contextTokens,
+      flags: [
+        ...(["thinking", "verbose", "reasoning", "elevated"] as const).flatMap((name) => {
+          const level = entry[`${name}Level`];
+          return level ? [`${name}:${level}`] : [];
+        }),
+        `id:${entry.sessionId}`,
+      ],
+    };
+  };
+
+  return {
+    canonicalKey,
+    agentOf: (key) => sessions.agentIdOf(key),
+    mainKey: (agentId) => sessions.mainKey(agentId),
+    entry: (key) => sessions.get(key),
+    keyOfSessionId: (sessionId) => sessions.keysBySessionId(sessionId)[0],
+    sendPolicy(key, channel) {
+      const entry = sessions.get(key);
+      return sendPolicyFor(config().session?.sendPolicy, {
+        key,
+        channel: entry?.channel ?? entry?.lastChannel ?? channel,
+        ...(entry?.chatType ? { chatType: entry.chatType } : {}),
+        ...(entry?.sendPolicy ? { override: entry.sendPolicy } : {}),
+      });
+    },
+    begin(key, { now, reset, route, senderName }) {
+      const previousRunAborted = sessions.get(key)?.abortedLastRun === true && !reset;
+      const channel = route.surface === "webchat" ? "webchat" : route.channel;
+      sessions.ensure(key, {
+        now,
+        reset,
+        channel,
+        deliveryContext:
+          route.surface === "webchat"
+            ? { channel }
+            : { channel, to: route.to, accountId: route.accountId, ...(route.threadId ? { threadId: route.threadId } : {}) },
+        origin: { provider: channel, surface: channel, chatType: "direct", ...(senderName ? { label: senderName } : {}) },
+      });
+      if (previousRunAborted) sessions.update(key, () => ({ abortedLastRun: false }));
+      return { previousRunAborted };
+    },
+    note(key, text) {
+      if (!sessions.get(key)?.sessionId) sessions.ensure(key, { now: clock.now() });
+      const message = syntheticAssistantMessage({ model: "gateway-injected", text, now: clock.now() });
+      const { id } = sessions.transcript(key).appendMessage(message);
+      return { id, message };
+    },
+    history(sessionKey, limit) {
+      const { key, entry } = sessions.locate(sessionKey);
+      const thinkingLevel = entry?.thinkingLevel ?? config().agents?.defaults?.thinkingDefault ?? "off";
+      if (!entry?.sessionId) return { sessionKey, messages: [], thinkingLevel };
+      const transcript = sessions.transcript(key);
+      const messages = transcript.exists() ? chatHistoryMessages(transcript.history(limit)) : [];
+      return {
+        sessionKey,
+        sessionId: entry.sessionId,
+        messages,
+        thinkingLevel,
+        ...(entry.verboseLevel ? { verboseLevel: entry.verboseLevel } : {}),
+      };
+    },
+    async list(request, protocol) {
+      const defaults = await modelDefaults(request.agentId);
+      const { hasMore, ...list } = listSessions(sessions, request, { now: clock.now(), defaults });
+      if (protocol === 3) return list;
+      return { ...list, totalCount: list.count, limitApplied: request.limit ?? null, nextOffset: null, hasMore, owners: [] };
+    },
+    async patch(key, request) {
+      const ref = await models.defaultRef(sessions.agentIdOf(canonicalKey(key)));
+      const { path, key: canonical, entry } = patchSession(sessions, key, request, {
+        now: clock.now(),
+        newSessionId,
+        defaultModel: ref,
+        resolveModel(reference) {
+          const wanted = models.canonical(reference);
+          if (!wanted) throw invalidRequest(`invalid model: ${reference}`);
+          if (!models.isAllowed(wanted)) throw invalidRequest(`model not allowed: ${wanted.provider}/${wanted.model}`);
+          return { ...wanted, isDefault: wanted.provider === ref.provider && wanted.model === ref.model };
+        },
+      });
+      const resolved = {
+        modelProvider: entry.modelOverride ? (entry.providerOverride ?? ref.provider) : ref.provider,
+        model: entry.modelOverride ?? ref.model,
+      };
+      return { ok: true, path, key: canonical, entry, resolved };
+    },
+    async status() {
+      const defaults = await modelDefaults();
+      const byAgent = agents.ids().map((agentId) => ({
+        agentId,
+        path: sessions.storePath(agentId),
+        count: sessions.index(agentId).size,
+        recent: recentOf(agentId, 10).map(([key, entry]) => statusRow(agentId, key, entry, defaults)),
+      }));
+      const recent = byAgent.flatMap((item) => item.recent).sort((a, b) => b.updatedAt - a.updatedAt);
+      return {
+        heartbeat: {
+          defaultAgentId: agents.defaultId(),
+          agents: agents.ids().map((agentId) => ({ agentId, enabled: heartbeat.enabled, every: heartbeat.every, everyMs: heartbeat.everyMs })),
+        },
+        channelSummary: [],
+        queuedSystemEvents: options.systemEvents.peek(sessions.mainKey()).map((event) => event.text),
+        sessions: {
+          paths: [...new Set(byAgent.map((item) => item.path))],
+          count: byAgent.reduce((sum, item) => sum + item.count, 0),
+          defaults: { model: defaults.model, contextTokens: defaults.contextTokens },
+          recent: recent.slice(0, 10),
+          byAgent,
+        },
+      };
+    },
+    route(message) {
+      const agentId = agents.defaultId();
+      const { session } = config();
+      const { chat } = message;
+      const thread = chat.threadId ? { threadId: chat.threadId } : {};
+      const sessionKey = peerSessionKey(
+        chat.kind === "direct"
+          ? { kind: "direct", channel: message.channel, accountId: message.accountId, peerId: message.sender.id, ...thread }
+          : { kind: chat.kind, channel: message.channel, peerId: chat.id, ...thread },
+        {
+          defaultAgentId: agentId,
+          agentId,
+          ...(session?.mainKey ? { mainKey: session.mainKey } : {}),
+          ...(session?.scope ? { scope: session.scope } : {}),
+          ...(session?.dmScope ? { dmScope: session.dmScope } : {}),
+          ...(session?.identityLinks ? { identityLinks: session.identityLinks } : {}),
+        },
+      );
+      return { sessionKey, agentId };
+    },
+    defaults: () => ({
+      defaultAgentId: agents.defaultId(),
+      mainKey: config().session?.mainKey ?? "main",
+      mainSessionKey: sessions.mainKey(),
+      scope: config().session?.scope ?? "per-sender",
+    }),
+    healthSource: () => ({
+      heartbeatSeconds: () => heartbeat.everyMs / 1000,
+      defaultAgentId: () => agents.defaultId(),
+      agents: () =>
+        agents.ids().map((agentId) => {
+          const name = agents.name(agentId);
+          return {
+            agentId,
+            ...(name ? { name } : {}),
+            isDefault: agentId === agents.defaultId(),
+            heartbeat,
+            sessions: {
+              path: sessions.storePath(agentId),
+              count: sessions.index(agentId).size,
+              recent: recentOf(agentId, 5).map(([key, entry]) => ({ key, updatedAt: entry.updatedAt, age: clock.now() - entry.updatedAt })),
+            },
+          };
+        }),
+    }),
+  };
+}
+
+function pick<T extends object, K extends keyof T>(value: T, keys: readonly K[]): Partial<Pick<T, K>> {
+  const picked: Partial<Pick<T, K>> = {};
+  for (const key of keys) if (value[key] !== undefined) picked[key] = value[key];
+  return picked;
+}

@@ -1,0 +1,371 @@
+import crypto from "node:crypto";
+import os from "node:os";
+import { createAgentRuntime } from "@openclaw/agent-runtime";
+import type { ConfigStore, OpenClawConfig, Paths } from "@openclaw/config";
+import type { Log, WsLogStyle } from "@openclaw/log";
+import { createRedactor } from "@openclaw/log";
+import { createModels } from "@openclaw/models";
+import { checkHost, createAuthLimiter } from "@openclaw/net";
+import type { Channel } from "@openclaw/plugin-sdk";
+import { openSessions } from "@openclaw/sessions";
+import { acquireGatewayLock, type Clock, openStorage, systemClock } from "@openclaw/storage";
+import { createAgents } from "./agents.ts";
+import { createConversations } from "./conversations.ts";
+import { features } from "./features.ts";
+import { createHealth } from "./health.ts";
+import { controlUi } from "./http/control-ui.ts";
+import { createHttpServer } from "./http/http-server.ts";
+import { probes } from "./http/probes.ts";
+import { closeServer, listen } from "./listener.ts";
+import { createHandlers } from "./methods/handlers.ts";
+import { openDeviceStore } from "./pairing/device-store.ts";
+import type { AccessPolicy } from "./pipeline/access.ts";
+import { createChannels } from "./pipeline/channels.ts";
+import { createOutboxWorker } from "./pipeline/outbox.ts";
+import { createPipeline } from "./pipeline/pipeline.ts";
+import { openSystemEvents } from "./pipeline/system-events.ts";
+import { createPresence } from "./presence.ts";
+import { reloadAction } from "./reload.ts";
+import { createRunRegistry } from "./runs/run-registry.ts";
+import { type GatewayFlags, resolveSettings } from "./settings.ts";
+import type { Connection, Session } from "./ws/connection.ts";
+import { createConnections } from "./ws/connections.ts";
+import { createDispatch } from "./ws/dispatch.ts";
+import { createGatewaySocket } from "./ws/gateway-socket.ts";
+import { type ConnectionLimits, defaultLimits } from "./ws/limits.ts";
+import { createWsLog } from "./ws/ws-log.ts";
+
+/** How long a stopping Gateway waits for active runs, ms. */
+const DRAIN_MS = 3000;
+/** What clients are told about the length of a restart, ms. */
+const RESTART_EXPECTED_MS = 1500;
+
+export interface GatewayOptions {
+  paths: Paths;
+  configStore: ConfigStore;
+  env: NodeJS.ProcessEnv;
+  log: Log;
+  /** Version of the program, as clients see it. */
+  version: string;
+  /** What the command line asks for. */
+  flags?: GatewayFlags;
+  /** Folder of the web page's built files. */
+  webRoot?: string | undefined;
+  /** Channels to run, for programs that embed a Gateway. */
+  channels?: readonly Channel[];
+  clock?: Clock;
+  limits?: Partial<ConnectionLimits>;
+  wsLog?: { verbose: boolean; style: WsLogStyle };
+  /** Takes the lock on the configuration file; off only for several Gateways in one process. */
+  lock?: boolean;
+  fetch?: typeof fetch;
+}
+
+/** Why a running Gateway asks whoever started it to do something. */
+export interface RestartRequest {
+  reason: string;
+  delayMs: number;
+}
+
+/** A running Gateway. */
+export interface Gateway extends AsyncDisposable {
+  readonly port: number;
+  /** `ws://host:port`. */
+  readonly url: string;
+  /** Stops taking work, lets runs end, closes everything. Harmless when repeated. */
+  stop(options?: { reason?: "stopping" | "restarting" }): Promise<void>;
+}
+
+/**
+ * Starts a Gateway and resolves when it takes connections. `onRestart` is called when a configuration change or a
+ * client asks for a restart; the caller stops this Gateway and starts another.
+ * @throws GatewayStartError, GatewayLockError, StorageError
+ */
+export async function startGateway(options: GatewayOptions, onRestart: (request: RestartRequest) => void = () => {}): Promise<Gateway> {
+  const clock = options.clock ?? systemClock;
+  const { paths, configStore, env, version } = options;
+  const log = options.log;
+  const limits: ConnectionLimits = { ...defaultLimits, ...options.limits };
+  const settings = resolveSettings(configStore.snapshot(), env, options.flags);
+  const config = (): OpenClawConfig => configStore.snapshot().config;
+  const startedAt = performance.now();
+  const bootId = crypto.randomUUID();
+  const releases: (() => Promise<void> | void)[] = [];
+  const release = async () => {
+    for (const undo of releases.splice(0).reverse()) {
+      try {
+        await undo();
+      } catch (error) {
+        log.error("something could not be closed", { error: String(error) });
+      }
+    }
+  };
+
+  try {
+    if (options.lock !== false) {
+      const lock = await acquireGatewayLock({ configPath: paths.configPath, stateDir: paths.stateDir, env });
+      releases.push(() => lock.release());
+    }
+
+    // The port comes before any side effect: it is the lock that outsiders see.
+    let ready = false;
+    let takesWork = true;
+    const agents = createAgents({ config, env });
+    const connections = createConnections();
+    const hostAllowed = (host: string | undefined) =>
+      checkHost({
+        host,
+        bind: settings.bindMode,
+        machineNames: [os.hostname()],
+        allowedHosts: settings.controlUi.allowedOrigins.map(hostOfOrigin),
+      }).ok;
+    const ui = controlUi({
+      root: settings.controlUi.root ?? options.webRoot,
+      configuredRoot: settings.controlUi.root !== undefined,
+      basePath: settings.controlUi.basePath,
+      assistant: () => agents.identity(agents.defaultId()),
+      avatarFile: (id) => (agents.has(id) ? agents.avatarFile(id) : undefined),
+      avatarUrl: (id) => {
+        if (!agents.has(id)) return undefined;
+        const { avatar } = agents.identity(id);
+        return /^(?:https:|data:image\/)/.test(avatar) ? avatar : undefined;
+      },
+    });
+    let upgrade: Parameters<typeof createHttpServer>[0]["onUpgrade"] = (_request, socket) => socket.destroy();
+    const servers = settings.hosts.map((host, index) => ({
+      host,
+      optional: index > 0,
+      server: createHttpServer({
+        handlers: [probes(() => ready), ...(settings.controlUi.enabled ? [ui] : [])],
+        hostAllowed,
+        onUpgrade: (request, socket, head) => upgrade(request, socket, head),
+        onError: (error, request) => log.error("HTTP request failed", { path: request.url?.split("?", 1)[0], error: String(error) }),
+      }),
+    }));
+    const port = await listen(servers, settings.port);
+    releases.push(async () => {
+      await Promise.all(servers.map(({ server }) => closeServer(server)));
+    });
+
+    const storage = await openStorage({ stateDir: paths.stateDir, fsync: config().storage?.fsync ?? "group", clock });
+    releases.push(() => storage.close());
+    const sessions = openSessions({ stateDir: paths.stateDir, config, clock, log: log.child("sessions") });
+    releases.push(() => sessions.close());
+    const models = createModels({ config, env, log: log.child("models"), clock, ...(options.fetch ? { fetch: options.fetch } : {}) });
+    const runtime = createAgentRuntime({ models, sessions, config, env, clock, log: log.child("agent") });
+    const runs = createRunRegistry(clock);
+    releases.push(() => runs.close());
+    const devices = openDeviceStore({ stateDir: paths.stateDir, clock, log: log.child("devices") });
+    const systemEvents = openSystemEvents(storage, () => clock.now());
+
+    const stateVersion = () => ({ presence: presence.version, health: health.version });
+    const presence = createPresence({ clock, version, connections, stateVersion });
+    releases.push(() => presence.close());
+    const conversations = createConversations({ sessions, models, agents, config, clock, systemEvents });
+    const health = createHealth({ source: conversations.healthSource(), clock, connections, stateVersion });
+    releases.push(() => health.close());
+
+    const channels = createChannels({ channels: options.channels ?? [], config, log: log.child("channels") });
+    const outbox = createOutboxWorker({
+      outbox: storage.outbox,
+      send: (delivery) => channels.send(delivery),
+      log: log.child("outbox"),
+      onGivenUp: (item, error) => {
+        systemEvents.enqueue(conversations.mainKey(), `A reply to ${item.channel} could not be delivered: ${error}`).catch((problem: unknown) => {
+          log.error("an undeliverable reply could not be noted", { error: String(problem) });
+        });
+      },
+    });
+    const pipeline = createPipeline({
+      journal: storage.journal,
+      conversations,
+      entrance: {
+        policy: (channel) => (config().channels as Record<string, AccessPolicy | undefined> | undefined)?.[channel] ?? {},
+        route: (message) => conversations.route(message),
+        log: log.child("channels"),
+      },
+      runtime,
+      runs,
+      connections,
+      systemEvents,
+      outbox,
+      config: () => ({
+        userTimeZone: config().agents?.defaults?.userTimezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+        resetTriggers: config().session?.resetTriggers ?? [],
+      }),
+      clock,
+      log: log.child("pipeline"),
+    });
+
+    let restartTimer: NodeJS.Timeout | undefined;
+    releases.push(() => clearTimeout(restartTimer));
+    const requestRestart = (request: RestartRequest) => {
+      if (restartTimer) return;
+      log.info(`restart in ${request.delayMs} ms (${request.reason})`);
+      restartTimer = setTimeout(() => onRestart(request), request.delayMs);
+    };
+    const handlers = createHandlers({
+      stateDir: paths.stateDir,
+      limits,
+      clock,
+      log,
+      configStore,
+      agents,
+      models,
+      sessions,
+      conversations,
+      runtime,
+      journal: storage.journal,
+      pipeline,
+      runs,
+      connections,
+      devices,
+      presence,
+      health,
+      systemEvents,
+      requestRestart,
+    });
+
+    const redact = createRedactor();
+    const dispatch = createDispatch({
+      handlers,
+      wsLog: createWsLog(log.child("ws"), options.wsLog ?? { verbose: false, style: "auto" }),
+      redact,
+      now: () => clock.now(),
+    });
+    const limiter = createAuthLimiter({ ...config().gateway?.auth?.rateLimit, clock });
+    const announced = { 3: features(handlers, 3), 4: features(handlers, 4) };
+    let healthScheduled = false;
+    const refreshHealthSoon = () => {
+      if (healthScheduled) return;
+      healthScheduled = true;
+      setImmediate(() => {
+        healthScheduled = false;
+        health.refresh();
+      });
+    };
+    const socket = createGatewaySocket({
+      limits,
+      clock,
+      log: log.child("ws"),
+      connections,
+      dispatch,
+      trustedProxies: () => settings.trustedProxies,
+      handshakeContext: () => ({
+        auth: settings.auth,
+        devices,
+        limiter,
+        clock,
+        allowedOrigins: settings.controlUi.allowedOrigins,
+        allowInsecureAuth: settings.controlUi.allowInsecureAuth,
+        disableDeviceAuth: settings.controlUi.disableDeviceAuth,
+        onPairing: ({ kind, payload }) => connections.broadcast(`device.pair.${kind}`, payload, { droppable: true }),
+      }),
+      hello: (connection, session, result) => ({
+        type: "hello-ok",
+        protocol: session.protocol,
+        server: {
+          version,
+          ...(session.protocol === 3 ? { host: os.hostname() } : { bootId }),
+          connId: connection.id,
+        },
+        features: { ...announced[session.protocol], ...(session.protocol === 4 ? { capabilities: [] } : {}) },
+        snapshot: {
+          presence: presence.list(),
+          health: JSON.parse(health.cached().json) as object,
+          stateVersion: stateVersion(),
+          uptimeMs: Math.round(performance.now() - startedAt),
+          configPath: paths.configPath,
+          stateDir: paths.stateDir,
+          sessionDefaults: conversations.defaults(),
+        },
+        ...helloAuth(session, result.deviceToken),
+        policy: {
+          maxPayload: limits.maxPayload,
+          maxBufferedBytes: limits.maxBufferedBytes,
+          tickIntervalMs: limits.tickIntervalMs,
+          ...(session.protocol === 4 ? { attachments: { maxBytes: limits.maxAttachmentBytes, maxImageBytes: limits.maxAttachmentBytes } } : {}),
+        },
+      }),
+      onConnected(connection, session) {
+        presence.connected(connection, session);
+        refreshHealthSoon();
+        logConnection("connected", connection, session);
+      },
+      onDisconnected(connection, session) {
+        presence.disconnected(connection, session);
+        logConnection("disconnected", connection, session);
+      },
+    });
+    const logConnection = (what: string, connection: Connection, session: Session) => {
+      if (session.client.mode === "probe") return;
+      const level = session.client.mode === "webchat" ? "info" : "debug";
+      log[level](`${session.client.mode} client ${what}`, { conn: connection.id, client: session.client.id, remote: connection.remote.address });
+    };
+    upgrade = (request, stream, head) => {
+      if (takesWork) socket.upgrade(request, stream, head);
+      else stream.destroy();
+    };
+
+    const unwatch = configStore.watch((next, changedPaths) => {
+        const mode = next.config.gateway?.reload?.mode ?? "hybrid";
+        const action = reloadAction(changedPaths);
+        if (mode === "off") log.info("config reload disabled (gateway.reload.mode=off)");
+        else if (action === "none" && mode !== "restart") log.info(`config change applied (dynamic reads: ${changedPaths.join(", ")})`);
+        else if (mode === "hot") log.warn(`config reload requires gateway restart; hot mode ignoring (${changedPaths.join(", ")})`);
+        else {
+          log.info(`config change requires gateway restart (${changedPaths.join(", ")})`);
+          requestRestart({ reason: "config", delayMs: 0 });
+        }
+    });
+    releases.push(unwatch);
+
+    await channels.start((message) => pipeline.receive(message));
+    releases.push(() => channels.stop());
+    outbox.start();
+    releases.push(() => outbox.stop());
+    await pipeline.resume();
+    ready = true;
+
+    const host = settings.hosts[0] ?? "127.0.0.1";
+    const url = `ws://${host.includes(":") ? `[${host}]` : host === "0.0.0.0" ? "127.0.0.1" : host}:${port}`;
+    log.info(`listening on ws://${host}:${port} (PID ${process.pid})`);
+
+    let stopped: Promise<void> | undefined;
+    const stop = async (reason: "stopping" | "restarting") => {
+      ready = false;
+      takesWork = false;
+      const restarting = reason === "restarting";
+      const payload = { reason: `gateway ${reason}`, restartExpectedMs: restarting ? RESTART_EXPECTED_MS : null };
+      connections.broadcastVersions("shutdown", {
+        v3: payload,
+        v4: { reason: payload.reason, ...(restarting ? { restartExpectedMs: RESTART_EXPECTED_MS } : {}) },
+      });
+      await pipeline.stop(DRAIN_MS);
+      await socket.close();
+      await release();
+      log.info(`gateway ${restarting ? "closed for a restart" : "stopped"}`);
+    };
+    return {
+      port,
+      url,
+      stop: ({ reason = "stopping" } = {}) => (stopped ??= stop(reason)),
+      [Symbol.asyncDispose]: () => (stopped ??= stop("stopping")),
+    };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+function helloAuth(session: Session, token: { token: string; role: string; scopes: string[]; createdAtMs: number; rotatedAtMs?: number | undefined } | undefined): object {
+  const device = token && { deviceToken: token.token, issuedAtMs: token.rotatedAtMs ?? token.createdAtMs };
+  if (session.protocol === 4) {
+    return { auth: { method: session.authMethod, role: session.role, scopes: [...session.scopes], ...device } };
+  }
+  return token ? { auth: { ...device, role: token.role, scopes: token.scopes } } : {};
+}
+
+function hostOfOrigin(origin: string): string {
+  return URL.canParse(origin) ? new URL(origin).host : origin;
+}

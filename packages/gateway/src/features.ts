@@ -1,0 +1,18 @@
+import { events, type MethodName, methods } from "@openclaw/protocol";
+import type { ProtocolVersion } from "./ws/connection.ts";
+import type { Handlers } from "./ws/dispatch.ts";
+
+/** Events this build sends. */
+const sent = ["connect.challenge", "agent", "chat", "presence", "tick", "health", "shutdown", "device.pair.requested", "device.pair.resolved"];
+
+/** What `hello-ok.features` announces: served methods that are meant to be announced, and events that are sent. */
+export function features(handlers: Handlers, protocol: ProtocolVersion): { methods: string[]; events: string[] } {
+  const names = Object.keys(methods) as MethodName[];
+  return {
+    methods: names.filter((name) => {
+      const contract = methods[name];
+      return contract.advertised && handlers[name] && (contract.only === undefined || contract.only === protocol);
+    }),
+    events: sent.filter((name) => Object.hasOwn(events, name)),
+  };
+}

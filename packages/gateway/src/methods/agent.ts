@@ -1,0 +1,119 @@
+import { agentResult } from "../pipeline/pipeline.ts";
+import { lookUp } from "../pipeline/dedupe.ts";
+import { storeAttachments } from "../pipeline/attachments.ts";
+import type { Inbound } from "../pipeline/inbound.ts";
+import { failureOf } from "./chat.ts";
+import { type HandlersOf, invalidRequest } from "./handler.ts";
+import { isKnownChannel } from "./known-channels.ts";
+import type { MethodContext } from "./method-context.ts";
+
+/** `agent` and `agent.wait`: runs started by programs. */
+export function agentMethods(gateway: MethodContext): HandlersOf<"agent" | "agent.wait" | "agent.identity.get" | "agents.list"> {
+  const { pipeline, conversations, agents, clock } = gateway;
+
+  return {
+    async agent(params, context) {
+      const runId = params.idempotencyKey;
+      const seen = lookUp(gateway.journal, runId);
+      if (seen.seen) {
+        if (seen.running) return { runId, status: "accepted" as const, acceptedAt: seen.entry.at };
+        const failure = failureOf(seen.entry.result);
+        if (failure) {
+          context.fail({ code: "UNAVAILABLE", message: failure }, { runId, status: "error", summary: failure });
+          return undefined;
+        }
+        const stored = seen.entry.result as { result?: object } | undefined;
+        context.respond({ runId, status: "ok", summary: "completed", ...(stored?.result ? { result: stored.result } : {}) });
+        return undefined;
+      }
+      const attachments = await storeAttachments((params.attachments ?? []) as never, {
+        stateDir: gateway.stateDir,
+        maxBytes: gateway.limits.maxAttachmentBytes,
+      });
+      for (const channel of [params.channel, params.replyChannel]) {
+        if (channel !== undefined && !isKnownChannel(channel)) throw invalidRequest(`invalid agent params: unknown channel: ${channel}`);
+      }
+      const agentId = params.agentId?.trim().toLowerCase();
+      if (agentId && !agents.has(agentId)) {
+        throw invalidRequest(`invalid agent params: unknown agent id "${params.agentId}"`);
+      }
+      const named = params.sessionKey ?? (params.sessionId ? conversations.keyOfSessionId(params.sessionId) : undefined) ?? params.to;
+      const sessionKey = named ? conversations.canonicalKey(named) : agentId ? conversations.mainKey(agentId) : undefined;
+      if (sessionKey && agentId && conversations.agentOf(sessionKey) !== agentId) {
+        throw invalidRequest(
+          `invalid agent params: agent "${params.agentId}" does not match session key agent "${conversations.agentOf(sessionKey)}"`,
+        );
+      }
+      if (sessionKey && params.deliver && conversations.sendPolicy(sessionKey, params.channel ?? "webchat") === "deny") {
+        throw invalidRequest("send blocked by session policy");
+      }
+      if (params.deliver) {
+        throw invalidRequest("deliver is not available in this build: no channel can be reached yet; read the answer from the result");
+      }
+      if (!sessionKey) {
+        context.respond({ runId, status: "accepted", acceptedAt: clock.now() });
+        const summary = "Error: Pass --to <E.164>, --session-id, or --agent to choose a session";
+        context.fail({ code: "UNAVAILABLE", message: summary }, { runId, status: "error", summary });
+        return undefined;
+      }
+      const message: Inbound = {
+        id: runId,
+        source: "agent",
+        receivedAt: clock.now(),
+        sessionKey,
+        agentId: conversations.agentOf(sessionKey),
+        text: params.message,
+        attachments,
+        senderId: context.session.deviceId ?? context.session.client.id,
+        senderName: context.session.client.displayName ?? context.session.client.id,
+        authorized: true,
+        route: { surface: "webchat" },
+        thinking: params.thinking,
+        timeoutMs: params.timeout === undefined ? undefined : params.timeout * 1000,
+        extraSystemPrompt: params.extraSystemPrompt,
+      };
+      const acceptedAt = clock.now();
+      const submission = pipeline.submit(message, { initiator: context.connection.id });
+      await submission.durable;
+      context.respond({
+        runId,
+        status: "accepted",
+        acceptedAt,
+        ...(context.session.protocol === 4 ? { sessionKey, agentId: message.agentId } : {}),
+      });
+      submission.release();
+      const result = await submission.done;
+      if (!result) {
+        context.fail({ code: "UNAVAILABLE", message: "gateway shutting down" }, { runId, status: "error", summary: "gateway shutting down" });
+      } else if (result.status === "ok") {
+        context.respond({ runId, status: "ok", summary: "completed", result: agentResult(result) });
+      } else {
+        const summary = result.status === "aborted" ? "aborted" : (result.error ?? "The run failed.");
+        context.fail({ code: "UNAVAILABLE", message: summary }, { runId, status: "error", summary, result: agentResult(result) });
+      }
+      return undefined;
+    },
+
+    async "agent.wait"(params) {
+      const outcome = await gateway.runs.wait(params.runId, params.timeoutMs ?? 30_000);
+      if (!outcome) return { runId: params.runId, status: "timeout" as const };
+      return { runId: params.runId, ...outcome };
+    },
+
+    "agent.identity.get"(params) {
+      const fromKey = params.sessionKey ? conversations.agentOf(conversations.canonicalKey(params.sessionKey)) : undefined;
+      if (params.agentId && fromKey && params.agentId !== fromKey) {
+        throw invalidRequest(
+          `invalid agent.identity.get params: agent "${params.agentId}" does not match session key agent "${fromKey}"`,
+        );
+      }
+      const agentId = params.agentId ?? fromKey ?? agents.defaultId();
+      return { agentId, ...agents.identity(agentId) };
+    },
+
+    "agents.list"() {
+      const { mainKey, scope } = conversations.defaults();
+      return { defaultId: agents.defaultId(), mainKey, scope, agents: agents.list() };
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { RequestError, invalidRequest, unavailable, type HandlersOf } from "./handler.ts";
+import { lookUp } from "../pipeline/dedupe.ts";
+import { isStopText } from "../pipeline/command.ts";
+import { storeAttachments } from "../pipeline/attachments.ts";
+import type { Inbound } from "../pipeline/inbound.ts";
+import type { MethodContext } from "./method-context.ts";
+
+/** `chat.*`: what the web chat and other chat clients use. */
+export function chatMethods(gateway: MethodContext): HandlersOf<"chat.send" | "chat.abort" | "chat.history" | "chat.inject"> {
+  const { pipeline, conversations, clock } = gateway;
+
+  return {
+    async "chat.send"(params, context) {
+      const sessionKey = conversations.canonicalKey(params.sessionKey);
+      const attachments = await storeAttachments(params.attachments ?? [], {
+        stateDir: gateway.stateDir,
+        maxBytes: gateway.limits.maxAttachmentBytes,
+      });
+      if (params.message.trim() === "" && attachments.length === 0) throw invalidRequest("message or attachment required");
+      if (conversations.sendPolicy(sessionKey, "webchat") === "deny") throw invalidRequest("send blocked by session policy");
+      if (isStopText(params.message) && attachments.length === 0) {
+        const runIds = pipeline.abort(sessionKey, { reason: "stop" });
+        return { ok: true as const, aborted: runIds.length > 0, runIds };
+      }
+      const runId = params.idempotencyKey;
+      const seen = lookUp(gateway.journal, runId);
+      if (seen.seen) {
+        if (seen.running) return { runId, status: "in_flight" as const };
+        const failure = failureOf(seen.entry.result);
+        if (!failure) return { runId, status: "ok" as const };
+        context.fail({ code: "UNAVAILABLE", message: failure }, { runId, status: "error", summary: failure });
+        return undefined;
+      }
+      const { client, deviceId } = context.session;
+      const message: Inbound = {
+        id: runId,
+        source: "chat.send",
+        receivedAt: clock.now(),
+        sessionKey,
+        agentId: conversations.agentOf(sessionKey),
+        text: params.message,
+        messageId: runId,
+        attachments,
+        senderId: deviceId ?? client.id,
+        senderName: client.displayName ?? client.id,
+        authorized: true,
+        route: { surface: "webchat" },
+        thinking: params.message.trimStart().startsWith("/") ? undefined : params.thinking,
+        timeoutMs: params.timeoutMs,
+      };
+      const submission = pipeline.submit(message, { initiator: context.connection.id });
+      await submission.durable;
+      context.respond({ runId, status: "started" });
+      submission.release();
+      return undefined;
+    },
+
+    "chat.abort"(params) {
+      const sessionKey = conversations.canonicalKey(params.sessionKey);
+      if (params.runId !== undefined) {
+        const record = gateway.runs.get(params.runId);
+        if (record && record.sessionKey !== sessionKey) throw invalidRequest("runId does not match sessionKey");
+      }
+      const runIds = pipeline.abort(sessionKey, { runId: params.runId, reason: "rpc" });
+      return { ok: true as const, aborted: runIds.length > 0, runIds };
+    },
+
+    "chat.history"(params) {
+      return conversations.history(params.sessionKey, params.limit ?? 200);
+    },
+
+    "chat.inject"(params) {
+      const sessionKey = conversations.canonicalKey(params.sessionKey);
+      if (!conversations.entry(sessionKey)) throw invalidRequest("session not found");
+      const text = params.label ? `[${params.label}]\n\n${params.message}` : params.message;
+      try {
+        const { id, message } = conversations.note(sessionKey, text);
+        const payload = { runId: `inject-${id}`, sessionKey, seq: 0, state: "final", message };
+        gateway.connections.broadcastVersions("chat", { v3: payload, v4: { ...payload, agentId: conversations.agentOf(sessionKey) } });
+        return { ok: true as const, messageId: id };
+      } catch (error) {
+        if (error instanceof RequestError) throw error;
+        throw unavailable(`failed to write transcript: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    },
+  };
+}
+
+/** The summary of a run that failed, from what the journal kept of it. */
+export function failureOf(result: unknown): string | undefined {
+  if (typeof result !== "object" || result === null || !("status" in result) || result.status !== "error") return undefined;
+  return "summary" in result && typeof result.summary === "string" ? result.summary : "The run failed.";
+}
+

@@ -1,0 +1,75 @@
+import { ConfigError, type ConfigSnapshot, configJsonSchema, redactConfig } from "@openclaw/config";
+import { writeFileAtomic } from "@openclaw/storage";
+import path from "node:path";
+import { RawJson } from "../ws/raw-json.ts";
+import { type HandlersOf, invalidRequest } from "./handler.ts";
+import type { MethodContext } from "./method-context.ts";
+
+const defaultRestartDelayMs = 2000;
+const longestRestartDelayMs = 60_000;
+
+type ConfigMethod = "config.get" | "config.schema" | "config.set" | "config.patch" | "config.apply";
+
+/** `config.*`: reading and writing the configuration file. */
+export function configMethods(gateway: MethodContext): HandlersOf<ConfigMethod> {
+  const { configStore, clock, log } = gateway;
+
+  const write = async (work: () => Promise<ConfigSnapshot>): Promise<ConfigSnapshot> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      throw invalidRequest(error.message, error.details ? { details: error.details } : {});
+    }
+  };
+
+  /** Writes the restart sentinel, which the next start reads, and asks for the restart. */
+  const restart = async (
+    method: "config.patch" | "config.apply",
+    snapshot: ConfigSnapshot,
+    params: { sessionKey?: string | undefined; note?: string | undefined; restartDelayMs?: number | undefined },
+  ) => {
+    const delayMs = Math.min(params.restartDelayMs ?? defaultRestartDelayMs, longestRestartDelayMs);
+    const payload = {
+      kind: method === "config.apply" ? "config-apply" : "config-patch",
+      status: "ok",
+      ts: clock.now(),
+      ...(params.sessionKey ? { sessionKey: params.sessionKey } : {}),
+      message: params.note ?? null,
+      doctorHint: "Run: openclaw doctor --non-interactive",
+      stats: { mode: method, root: snapshot.path },
+    };
+    let sentinelPath: string | null = path.join(gateway.stateDir, "restart-sentinel.json");
+    try {
+      await writeFileAtomic(sentinelPath, `${JSON.stringify({ version: 1, payload }, null, 2)}\n`, { mode: 0o600 });
+    } catch (error) {
+      log.warn("the restart sentinel could not be written", { error: String(error) });
+      sentinelPath = null;
+    }
+    gateway.requestRestart({ reason: method, delayMs });
+    return {
+      ok: true as const,
+      path: snapshot.path,
+      config: redactConfig(snapshot).config,
+      restart: { ok: true, pid: process.pid, signal: "SIGUSR1", delayMs, reason: method, mode: "emit" },
+      sentinel: { path: sentinelPath, payload },
+    };
+  };
+
+  return {
+    async "config.get"() {
+      return RawJson.of(redactConfig(await configStore.reload())) as never;
+    },
+    "config.schema": () => configJsonSchema() as never,
+    async "config.set"(params) {
+      const snapshot = await write(() => configStore.write(params));
+      return { ok: true as const, path: snapshot.path, config: redactConfig(snapshot).config } as never;
+    },
+    async "config.patch"(params) {
+      return (await restart("config.patch", await write(() => configStore.patch(params)), params)) as never;
+    },
+    async "config.apply"(params) {
+      return (await restart("config.apply", await write(() => configStore.apply(params)), params)) as never;
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import type { Handlers } from "../ws/dispatch.ts";
+import { agentMethods } from "./agent.ts";
+import { chatMethods } from "./chat.ts";
+import { configMethods } from "./config.ts";
+import { deviceMethods } from "./devices.ts";
+import type { MethodContext } from "./method-context.ts";
+import { sessionMethods } from "./sessions.ts";
+import { systemMethods } from "./system.ts";
+
+/** Every method this build serves. */
+export function createHandlers(context: MethodContext): Handlers {
+  return {
+    ...systemMethods(context),
+    ...configMethods(context),
+    ...agentMethods(context),
+    ...chatMethods(context),
+    ...sessionMethods(context),
+    ...deviceMethods(context),
+  };
+}

@@ -1,0 +1,41 @@
+import type { ConfigStore } from "@openclaw/config";
+import type { Log } from "@openclaw/log";
+import type { Models } from "@openclaw/models";
+import type { Sessions } from "@openclaw/sessions";
+import type { Clock, Journal } from "@openclaw/storage";
+import type { AgentRuntime } from "@openclaw/agent-runtime";
+import type { Health } from "../health.ts";
+import type { DeviceStore } from "../pairing/device-store.ts";
+import type { Pipeline } from "../pipeline/pipeline.ts";
+import type { SystemEvents } from "../pipeline/system-events.ts";
+import type { Presence } from "../presence.ts";
+import type { RunRegistry } from "../runs/run-registry.ts";
+import type { Agents } from "../agents.ts";
+import type { Connections } from "../ws/connections.ts";
+import type { ConnectionLimits } from "../ws/limits.ts";
+import type { Conversations } from "../conversations.ts";
+
+/** What the methods work with: the parts of one Gateway. */
+export interface MethodContext {
+  stateDir: string;
+  limits: ConnectionLimits;
+  clock: Clock;
+  log: Log;
+  configStore: ConfigStore;
+  agents: Agents;
+  models: Models;
+  sessions: Sessions;
+  conversations: Conversations;
+  runtime: AgentRuntime;
+  journal: Journal;
+  pipeline: Pipeline;
+  runs: RunRegistry;
+  connections: Connections;
+  devices: DeviceStore;
+  presence: Presence;
+  health: Health;
+  systemEvents: SystemEvents;
+  /** Asks for a restart in this process; several requests become one. */
+  requestRestart(options: { reason: string; delayMs: number }): void;
+}
+

@@ -1,0 +1,64 @@
+import { previewSessions, resolveSession, SessionError } from "@openclaw/sessions";
+import { type HandlersOf, invalidRequest, unavailable } from "./handler.ts";
+import type { MethodContext } from "./method-context.ts";
+
+/** How long a deletion waits for the session's run to end, ms. */
+const DELETE_WAIT_MS = 15_000;
+
+type SessionMethod = "sessions.list" | "sessions.preview" | "sessions.resolve" | "sessions.patch" | "sessions.reset" | "sessions.delete";
+
+/** `sessions.*`: what lists and settings of conversations need. */
+export function sessionMethods(gateway: MethodContext): HandlersOf<SessionMethod> {
+  const { conversations, sessions, pipeline, runs, clock } = gateway;
+
+  /** Stops what runs in a session and waits for it. */
+  const stopRuns = async (key: string): Promise<boolean> => {
+    const open = runs.openOf(key).map((record) => record.runId);
+    pipeline.abort(key, { reason: "rpc" });
+    const outcomes = await Promise.all(open.map((runId) => runs.wait(runId, DELETE_WAIT_MS)));
+    return outcomes.every((outcome) => outcome !== undefined);
+  };
+
+  return {
+    "sessions.list": (params, { session }) => conversations.list(params, session.protocol) as never,
+
+    "sessions.preview": (params) => ({ ts: clock.now(), previews: previewSessions(sessions, params) }),
+
+    "sessions.resolve": (params) => refusing(() => ({ ok: true as const, key: resolveSession(sessions, params, clock.now()) })),
+
+    async "sessions.patch"(params) {
+      const { key, ...request } = params;
+      return (await refusing(() => conversations.patch(key, request))) as never;
+    },
+
+    async "sessions.reset"(params) {
+      const key = conversations.canonicalKey(params.key);
+      await stopRuns(key);
+      const { entry } = refusing(() => sessions.reset(key, { now: clock.now() }));
+      return { ok: true as const, key, entry } as never;
+    },
+
+    async "sessions.delete"(params) {
+      const key = conversations.canonicalKey(params.key);
+      if (key === conversations.mainKey()) throw invalidRequest(`Cannot delete the main session (${key}).`);
+      if (!(await stopRuns(key))) throw unavailable(`Session ${key} is still active; try again in a moment.`);
+      const options = params.deleteTranscript === undefined ? {} : { deleteTranscript: params.deleteTranscript };
+      const { deleted, archived } = refusing(() => sessions.delete(key, options));
+      return { ok: true as const, key, deleted, archived };
+    },
+  };
+}
+
+/** Turns the errors of the sessions package into refusals with the same text. */
+function refusing<T>(work: () => T): T {
+  const refuse = (error: unknown): never => {
+    if (error instanceof SessionError) throw invalidRequest(error.message);
+    throw error;
+  };
+  try {
+    const result = work();
+    return result instanceof Promise ? (result.catch(refuse) as T) : result;
+  } catch (error) {
+    return refuse(error);
+  }
+}

@@ -1,0 +1,120 @@
+import { LogReadError, tailLog } from "@openclaw/log";
+import type { Inbound } from "../pipeline/inbound.ts";
+import { RawJson } from "../ws/raw-json.ts";
+import { type HandlersOf, invalidRequest, unavailable } from "./handler.ts";
+import type { MethodContext } from "./method-context.ts";
+
+type SystemMethod = "health" | "status" | "logs.tail" | "system-presence" | "system-event" | "wake" | "models.list";
+
+/** The state of the Gateway, and what is told to its agents. */
+export function systemMethods(gateway: MethodContext): HandlersOf<SystemMethod> {
+  const { health, presence, systemEvents, conversations, clock } = gateway;
+
+  return {
+    health(params) {
+      return params.probe ? health.refresh() : health.cached();
+    },
+
+    async status() {
+      return RawJson.of(await conversations.status()) as never;
+    },
+
+    async "logs.tail"(params) {
+      try {
+        const file = gateway.log.file();
+        return await tailLog({ file, rolling: true, cursor: params.cursor, limit: params.limit, maxBytes: params.maxBytes });
+      } catch (error) {
+        if (error instanceof LogReadError) throw unavailable(`log read failed: ${error.message}`);
+        throw error;
+      }
+    },
+
+    "system-presence": () => presence.list(),
+
+    async "system-event"(params) {
+      const text = params.text?.trim();
+      if (!text) throw invalidRequest("text required");
+      const sessionKey = conversations.mainKey();
+      const { deviceId, instanceId } = params;
+      const beacon = beaconFields(text);
+      const key = deviceId ?? instanceId ?? beacon.host ?? text.slice(0, 64);
+      const changed = presence.report(key, {
+        host: params.host ?? beacon.host,
+        ip: params.ip ?? beacon.ip,
+        mode: params.mode ?? beacon.mode,
+        version: params.version ?? beacon.version,
+        platform: params.platform,
+        deviceFamily: params.deviceFamily,
+        modelIdentifier: params.modelIdentifier,
+        lastInputSeconds: params.lastInputSeconds ?? beacon.lastInputSeconds,
+        reason: params.reason ?? beacon.reason,
+        roles: params.roles,
+        scopes: params.scopes,
+        tags: params.tags,
+        deviceId,
+        instanceId,
+        text,
+      });
+      // A beacon tells the agent only what is new.
+      if (!text.startsWith("Node:") || changed.length > 0) await systemEvents.enqueue(sessionKey, text);
+      return { ok: true as const };
+    },
+
+    async wake(params) {
+      const sessionKey = conversations.mainKey();
+      await systemEvents.enqueue(sessionKey, params.text);
+      if (params.mode === "now") {
+        const message: Inbound = {
+          id: `wake-${crypto.randomUUID()}`,
+          source: "wake",
+          receivedAt: clock.now(),
+          sessionKey,
+          agentId: gateway.agents.defaultId(),
+          text: "Something happened that you should know of; it stands in the system lines above. Act on it if it asks for action, otherwise answer NO_REPLY.",
+          attachments: [],
+          authorized: true,
+          route: { surface: "webchat" },
+        };
+        const submission = gateway.pipeline.submit(message);
+        await submission.durable;
+        submission.release();
+      }
+      return { ok: true as const };
+    },
+
+    async "models.list"(_params, { session }) {
+      const models = (await gateway.models.list()).map(({ id, name, provider, contextWindow, reasoning, input }) => ({
+        id,
+        name,
+        provider,
+        contextWindow,
+        reasoning,
+        input: [...input],
+        ...(session.protocol === 4 ? { available: true } : {}),
+      }));
+      return { models };
+    },
+  };
+}
+
+/** What a presence beacon says: `Node: <host> (<ip>) · app <version> · last input <n>s ago · mode <m> · reason <r>`. */
+function beaconFields(text: string): {
+  host?: string | undefined;
+  ip?: string | undefined;
+  version?: string | undefined;
+  mode?: string | undefined;
+  reason?: string | undefined;
+  lastInputSeconds?: number | undefined;
+} {
+  if (!text.startsWith("Node:")) return {};
+  const find = (pattern: RegExp) => pattern.exec(text)?.[1]?.trim();
+  const seconds = find(/last input (\d+)s ago/);
+  return {
+    host: find(/^Node:\s*([^(·]+)/),
+    ip: find(/\(([^)]+)\)/),
+    version: find(/· app ([^·]+)/),
+    mode: find(/· mode ([^·]+)/),
+    reason: find(/· reason ([^·]+)/),
+    ...(seconds === undefined ? {} : { lastInputSeconds: Number(seconds) }),
+  };
+}

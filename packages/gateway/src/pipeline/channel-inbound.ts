@@ -1,0 +1,51 @@
+import type { Logger } from "@openclaw/log";
+import type { InboundMessage } from "@openclaw/plugin-sdk";
+import { type AccessPolicy, checkAccess } from "./access.ts";
+import type { Inbound } from "./inbound.ts";
+
+/** What stands between a channel and the pipeline. */
+export interface ChannelEntrance {
+  policy(channel: string): AccessPolicy;
+  /** The session a chat belongs to, by bindings and `session.dmScope`. */
+  route(message: InboundMessage): { sessionKey: string; agentId: string };
+  log: Logger;
+}
+
+/**
+ * Turns a channel's message into a journal entry, or into nothing when its sender has no access. The id is made of what
+ * the platform calls the message, so a second delivery is recognised.
+ */
+export function admitChannelMessage(message: InboundMessage, entrance: ChannelEntrance): Inbound | undefined {
+  const access = checkAccess(message, entrance.policy(message.channel));
+  if (!access.admitted) {
+    entrance.log.info(`dropped a message on ${message.channel}: ${access.reason}`, { sender: message.sender.id });
+    return undefined;
+  }
+  const { sessionKey, agentId } = entrance.route(message);
+  const { chat } = message;
+  return {
+    id: ["channel", message.channel, message.accountId, chat.id, chat.threadId ?? "", message.id].join("|"),
+    source: "channel",
+    receivedAt: message.at,
+    sessionKey,
+    agentId,
+    text: message.text,
+    messageId: message.id,
+    attachments: (message.attachments ?? []).map((item) => ({
+      path: item.path,
+      mimeType: item.mimeType ?? "application/octet-stream",
+      ...(item.fileName === undefined ? {} : { fileName: item.fileName }),
+    })),
+    senderId: message.sender.id,
+    senderName: message.sender.name ?? message.sender.username,
+    authorized: true,
+    route: {
+      surface: "channel",
+      channel: message.channel,
+      accountId: message.accountId,
+      to: chat.id,
+      ...(chat.threadId === undefined ? {} : { threadId: chat.threadId }),
+      replyTo: message.id,
+    },
+  };
+}

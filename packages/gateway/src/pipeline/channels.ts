@@ -1,0 +1,64 @@
+import type { OpenClawConfig } from "@openclaw/config";
+import type { Logger } from "@openclaw/log";
+import type { Channel, ChannelAccount, Delivery, InboundMessage } from "@openclaw/plugin-sdk";
+
+/** The channels of a Gateway that are running, one account each. */
+export interface Channels {
+  /** Starts every channel that is configured; one that fails is reported and left out. */
+  start(receive: (message: InboundMessage) => Promise<void>): Promise<void>;
+  send(delivery: Delivery): Promise<{ messageId?: string | undefined }>;
+  ids(): string[];
+  stop(): Promise<void>;
+}
+
+const defaultAccount = "default";
+
+export function createChannels(options: { channels: readonly Channel[]; config(): OpenClawConfig; log: Logger }): Channels {
+  const { log } = options;
+  const running = new Map<string, { channel: Channel; account: ChannelAccount; stop: AbortController }>();
+  const sectionOf = (id: string) => (options.config().channels as Record<string, { enabled?: boolean } | undefined> | undefined)?.[id];
+
+  return {
+    async start(receive) {
+      await Promise.all(
+        options.channels.map(async (channel) => {
+          const { id } = channel.meta;
+          const section = sectionOf(id);
+          if (!section || section.enabled === false) return;
+          const stop = new AbortController();
+          try {
+            const account = await channel.start({
+              accountId: defaultAccount,
+              config: section,
+              log: log.child(id),
+              signal: stop.signal,
+              receive,
+            });
+            running.set(id, { channel, account, stop });
+          } catch (error) {
+            log.error(`channel ${id} could not start`, { error: String(error) });
+          }
+        }),
+      );
+    },
+    async send(delivery) {
+      const entry = running.get(delivery.channel);
+      if (!entry) throw new Error(`channel ${delivery.channel} is not running`);
+      return entry.account.send(delivery);
+    },
+    ids: () => options.channels.map((channel) => channel.meta.id),
+    async stop() {
+      await Promise.all(
+        [...running.entries()].map(async ([id, { account, stop }]) => {
+          stop.abort();
+          try {
+            await account.stop();
+          } catch (error) {
+            log.error(`channel ${id} could not stop cleanly`, { error: String(error) });
+          }
+        }),
+      );
+      running.clear();
+    },
+  };
+}

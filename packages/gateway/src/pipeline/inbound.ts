@@ -1,0 +1,47 @@
+import { z } from "zod";
+
+/** An attachment that lies on disk, so that the journal stays small. */
+const attachment = z.object({ path: z.string(), mimeType: z.string(), fileName: z.string().optional() });
+
+const route = z.discriminatedUnion("surface", [
+  z.object({ surface: z.literal("webchat") }),
+  z.object({
+    surface: z.literal("channel"),
+    channel: z.string(),
+    accountId: z.string(),
+    to: z.string(),
+    threadId: z.string().optional(),
+    replyTo: z.string().optional(),
+  }),
+]);
+
+/**
+ * A message on its way to an agent, whatever it came from. This is what the journal keeps, so a Gateway that was killed
+ * can go on with it.
+ */
+export const inbound = z.object({
+  /** Journal id and run id: the caller's idempotency key, or the channel's message key. */
+  id: z.string(),
+  source: z.enum(["chat.send", "agent", "wake", "channel"]),
+  receivedAt: z.number(),
+  sessionKey: z.string(),
+  agentId: z.string(),
+  text: z.string(),
+  /** The platform's id of the message, shown to the model. */
+  messageId: z.string().optional(),
+  attachments: z.array(attachment).default([]),
+  /** Who sent it: for the prompt and for logs. */
+  senderId: z.string().optional(),
+  senderName: z.string().optional(),
+  /** May use commands. */
+  authorized: z.boolean(),
+  route,
+  thinking: z.string().optional(),
+  /** Milliseconds; 0 = no limit. */
+  timeoutMs: z.number().optional(),
+  extraSystemPrompt: z.string().optional(),
+});
+
+export type Inbound = z.output<typeof inbound>;
+export type Attachment = z.output<typeof attachment>;
+export type ReplyRoute = z.output<typeof route>;

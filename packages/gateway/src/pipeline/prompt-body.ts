@@ -1,0 +1,65 @@
+import type { Attachment, Inbound } from "./inbound.ts";
+
+/** Formats times the way prompts carry them, `Mon 2026-02-09 08:53 UTC`; made once per zone because Intl is slow to set up. */
+export function promptTimeFormat(timeZone: string): (at: number) => string {
+  const format = new Intl.DateTimeFormat("en-US", {
+    timeZone,
+    weekday: "short",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+    timeZoneName: "short",
+  });
+  return (at) => {
+    const parts = Object.fromEntries(format.formatToParts(at).map((part) => [part.type, part.value]));
+    return `${parts.weekday} ${parts.year}-${parts.month}-${parts.day} ${parts.hour}:${parts.minute} ${parts.timeZoneName}`;
+  };
+}
+
+/** What goes around the text of a message before the model sees it. */
+export interface PromptSurroundings {
+  formatTime(at: number): string;
+  /** The user stopped the run before this one. */
+  previousRunAborted: boolean;
+  /** Things that happened since the last turn, oldest first. */
+  systemEvents: readonly { at: number; text: string }[];
+  /** A text the Gateway itself wrote carries no time stamp. */
+  stamp: boolean;
+}
+
+/**
+ * Builds the prompt body of a turn, inner to outer: time stamp and text, note about a stopped run, message id, media
+ * notes, system events.
+ */
+export function promptBody(message: Inbound, text: string, around: PromptSurroundings): string {
+  const stamped =
+    !around.stamp || /^\[[^\]]*\d{4}-\d{2}-\d{2}[^\]]*\]/.test(text) || text.includes("Current time: ")
+      ? text
+      : `[${around.formatTime(message.receivedAt)}] ${text}`;
+  const lines: string[] = [];
+  if (around.systemEvents.length > 0) {
+    for (const event of around.systemEvents) lines.push(`System: [${around.formatTime(event.at)}] ${event.text}`);
+    lines.push("");
+  }
+  lines.push(...mediaNotes(message.attachments));
+  if (around.previousRunAborted) lines.push("Note: the user stopped your previous run before it was finished.");
+  lines.push(stamped);
+  if (message.messageId) lines.push(`[message_id: ${message.messageId}]`);
+  return lines.join("\n");
+}
+
+function mediaNotes(attachments: readonly Attachment[]): string[] {
+  if (attachments.length === 0) return [];
+  const describe = (item: Attachment) => `${item.path} (${item.mimeType})`;
+  const notes =
+    attachments.length === 1
+      ? attachments.map((item) => `[media attached: ${describe(item)}]`)
+      : [
+          `[media attached: ${attachments.length} files]`,
+          ...attachments.map((item, index) => `[media attached ${index + 1}/${attachments.length}: ${describe(item)}]`),
+        ];
+  return [...notes, "To send a picture back, put a line `MEDIA:<path or URL>` into the answer."];
+}

@@ -1,0 +1,110 @@
+import type { RunHandle } from "@openclaw/agent-runtime";
+import type { Clock } from "@openclaw/storage";
+import type { ChatStream } from "./chat-stream.ts";
+
+/** How long the outcome of a run can be asked for, ms. */
+const REMEMBER_MS = 10 * 60_000;
+/** A connection gets tool events of its run until this long after the end, ms. */
+const TOOL_EVENTS_AFTER_END_MS = 30_000;
+
+/** How a run ended, as `agent.wait` reports it. */
+export interface RunOutcome {
+  status: "ok" | "error";
+  startedAt?: number | undefined;
+  endedAt: number;
+  error?: string | undefined;
+  stopReason?: string | undefined;
+}
+
+/** A run the Gateway accepted and has not forgotten. */
+export interface RunRecord {
+  readonly runId: string;
+  readonly sessionKey: string;
+  readonly agentId: string;
+  readonly chat: ChatStream;
+  /** The connection that asked for the run and may see its tool events. */
+  readonly initiator?: string | undefined;
+  handle?: RunHandle | undefined;
+  startedAt?: number | undefined;
+  outcome?: RunOutcome | undefined;
+}
+
+/** The runs of a Gateway: which are open per session, and how the recent ones ended. */
+export interface RunRegistry {
+  add(record: RunRecord): void;
+  get(runId: string): RunRecord | undefined;
+  /** Open runs of a session, oldest first: the active one and those waiting behind it. */
+  openOf(sessionKey: string): RunRecord[];
+  open(): RunRecord[];
+  finish(runId: string, outcome: RunOutcome): void;
+  /** Resolves with the outcome, or undefined when it did not come in time. */
+  wait(runId: string, timeoutMs: number): Promise<RunOutcome | undefined>;
+  /** Whether a connection may still see tool events of a run. */
+  mayWatchTools(runId: string, connectionId: string): boolean;
+  close(): void;
+}
+
+export function createRunRegistry(clock: Clock): RunRegistry {
+  const runs = new Map<string, RunRecord>();
+  const bySession = new Map<string, Set<RunRecord>>();
+  /** Finished runs in the order of their end, so that forgetting them needs no scan. */
+  const finished: { runId: string; endedAt: number }[] = [];
+  const waiters = new Map<string, Set<(outcome: RunOutcome | undefined) => void>>();
+
+  const forgetOld = () => {
+    const before = clock.now() - REMEMBER_MS;
+    while (finished[0] && finished[0].endedAt < before) {
+      const { runId } = finished.shift() as { runId: string };
+      if (runs.get(runId)?.outcome) runs.delete(runId);
+    }
+  };
+
+  return {
+    add(record) {
+      runs.set(record.runId, record);
+      const set = bySession.get(record.sessionKey) ?? new Set();
+      set.add(record);
+      bySession.set(record.sessionKey, set);
+    },
+    get: (runId) => runs.get(runId),
+    openOf: (sessionKey) => [...(bySession.get(sessionKey) ?? [])],
+    open: () => [...bySession.values()].flatMap((set) => [...set]),
+    finish(runId, outcome) {
+      const record = runs.get(runId);
+      if (!record || record.outcome) return;
+      record.outcome = outcome;
+      record.handle = undefined;
+      finished.push({ runId, endedAt: outcome.endedAt });
+      const set = bySession.get(record.sessionKey);
+      set?.delete(record);
+      if (set?.size === 0) bySession.delete(record.sessionKey);
+      for (const settle of waiters.get(runId) ?? []) settle(outcome);
+      waiters.delete(runId);
+      forgetOld();
+    },
+    wait(runId, timeoutMs) {
+      const outcome = runs.get(runId)?.outcome;
+      if (outcome || timeoutMs <= 0) return Promise.resolve(outcome);
+      return new Promise((resolve) => {
+        const set = waiters.get(runId) ?? new Set();
+        waiters.set(runId, set);
+        const settle = (value: RunOutcome | undefined) => {
+          clearTimeout(timer);
+          set.delete(settle);
+          if (set.size === 0) waiters.delete(runId);
+          resolve(value);
+        };
+        const timer = setTimeout(() => settle(undefined), Math.min(timeoutMs, 2_147_000_000));
+        set.add(settle);
+      });
+    },
+    mayWatchTools(runId, connectionId) {
+      const record = runs.get(runId);
+      if (record?.initiator !== connectionId) return false;
+      return !record.outcome || clock.now() - record.outcome.endedAt < TOOL_EVENTS_AFTER_END_MS;
+    },
+    close() {
+      for (const set of waiters.values()) for (const settle of [...set]) settle(undefined);
+    },
+  };
+}

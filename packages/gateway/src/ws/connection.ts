@@ -1,0 +1,150 @@
+import { closeReason, type GatewayErrorShape } from "@openclaw/protocol";
+import type { WebSocket } from "ws";
+import type { ConnectionLimits } from "./limits.ts";
+import { RawJson } from "./raw-json.ts";
+
+/** How long a closing peer that no longer reads may keep its socket, ms. */
+const TERMINATE_AFTER_MS = 2000;
+
+/** What a client said about itself in `connect`. */
+export interface ClientInfo {
+  id: string;
+  version: string;
+  platform: string;
+  mode: string;
+  displayName?: string | undefined;
+  deviceFamily?: string | undefined;
+  modelIdentifier?: string | undefined;
+  instanceId?: string | undefined;
+  timeZone?: string | undefined;
+}
+
+/** Where a connection comes from. */
+export interface Remote {
+  /** The client's address after trusted proxies were taken into account. */
+  address: string | undefined;
+  /** A direct connection from this machine: may pair silently. */
+  localDirect: boolean;
+  origin?: string | undefined;
+  host?: string | undefined;
+  userAgent?: string | undefined;
+}
+
+/** An event that was serialised once for all connections of one protocol version. */
+export interface PreparedEvent {
+  name: string;
+  /** The frame up to, not including, its sequence number. */
+  head: string;
+  /** What follows the sequence number, closing brace included. */
+  tail: string;
+  /** May be skipped for a slow client. */
+  droppable: boolean;
+}
+
+export type ProtocolVersion = 3 | 4;
+
+/** An authenticated connection. */
+export interface Session {
+  protocol: ProtocolVersion;
+  role: "operator" | "node";
+  scopes: ReadonlySet<string>;
+  client: ClientInfo;
+  caps: ReadonlySet<string>;
+  deviceId?: string | undefined;
+  /** How the connection proved itself. */
+  authMethod: "token" | "password" | "device-token";
+}
+
+/** Serialises an event for every connection that speaks one protocol version. */
+export function prepareEvent(name: string, payload: unknown, options: { droppable?: boolean; stateVersion?: object } = {}): PreparedEvent {
+  const json = payload instanceof RawJson ? payload.json : JSON.stringify(payload);
+  const state = options.stateVersion ? `,"stateVersion":${JSON.stringify(options.stateVersion)}` : "";
+  return {
+    name,
+    head: `{"type":"event","event":${JSON.stringify(name)},"payload":${json},"seq":`,
+    tail: `${state}}`,
+    droppable: options.droppable ?? false,
+  };
+}
+
+/**
+ * One WebSocket of the Gateway: frames out, in order, with the connection's own sequence numbers and the rule for
+ * clients that read too slowly. It never waits for a socket.
+ */
+export class Connection {
+  readonly id: string;
+  readonly remote: Remote;
+  readonly openedAt: number;
+  /** Set once by the handshake. */
+  session: Session | undefined;
+  /** The last time the peer sent anything, answers to pings included; ms since the epoch. */
+  lastSeenAt: number;
+  closing = false;
+  readonly #socket: WebSocket;
+  readonly #limits: ConnectionLimits;
+  #seq = 0;
+
+  constructor(options: { id: string; socket: WebSocket; remote: Remote; limits: ConnectionLimits; now: number }) {
+    this.id = options.id;
+    this.#socket = options.socket;
+    this.remote = options.remote;
+    this.#limits = options.limits;
+    this.openedAt = options.now;
+    this.lastSeenAt = options.now;
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  respond(id: string, payload: unknown): void {
+    const json = payload instanceof RawJson ? payload.json : JSON.stringify(payload ?? null);
+    this.#write(`{"type":"res","id":${JSON.stringify(id)},"ok":true,"payload":${json}}`);
+  }
+
+  fail(id: string, error: GatewayErrorShape, payload?: unknown): void {
+    this.#write(JSON.stringify({ type: "res", id, ok: false, ...(payload === undefined ? {} : { payload }), error }));
+  }
+
+  /** Sends an event that is not part of the numbered stream (the challenge, events to one node). */
+  sendUnnumbered(name: string, payload: unknown): void {
+    if (!this.closing) this.#socket.send(JSON.stringify({ type: "event", event: name, payload }));
+  }
+
+  /**
+   * Sends an event with the next sequence number. A client above the buffer limit misses droppable events (the number
+   * is used up, so it notices) and is closed by any other.
+   */
+  sendEvent(event: PreparedEvent): void {
+    if (this.closing) return;
+    this.#seq += 1;
+    if (this.bufferedBytes > this.#limits.maxBufferedBytes) {
+      if (!event.droppable) this.close(1008, "slow consumer");
+      return;
+    }
+    this.#socket.send(`${event.head}${this.#seq}${event.tail}`);
+  }
+
+  ping(): void {
+    this.#socket.ping();
+  }
+
+  /** Closes after everything sent so far; a peer that does not read is cut off shortly after. */
+  close(code: number, reason: string): void {
+    if (this.closing) return;
+    this.closing = true;
+    this.#socket.close(code, closeReason(reason));
+    setTimeout(() => this.#socket.terminate(), TERMINATE_AFTER_MS).unref();
+  }
+
+  terminate(): void {
+    this.closing = true;
+    this.#socket.terminate();
+  }
+
+  #write(frame: string): void {
+    if (this.closing) return;
+    this.#socket.send(frame);
+    if (this.bufferedBytes > this.#limits.maxBufferedBytes) this.close(1008, "slow consumer");
+  }
+}

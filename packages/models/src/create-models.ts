@@ -1,0 +1,291 @@
+import type { Logger } from "@openclaw/log";
+import { adapters } from "./adapters/adapters.ts";
+import { chooseDefault } from "./default-model.ts";
+import type { ModelAlias } from "./model-aliases.ts";
+import { modelAliases } from "./model-aliases.ts";
+import { findModel, offlineModelInfo, providerModels } from "./model-catalogue.ts";
+import { ModelError } from "./model-error.ts";
+import type { ModelInfo, ResolvedModel } from "./model-info.ts";
+import { readModelParams } from "./model-params.ts";
+import type { ModelRef } from "./model-ref.ts";
+import {
+  defaultProvider,
+  formatModelRef,
+  normalizeModelId,
+  normalizeProviderId,
+  parseModelRef,
+  sameModelRef,
+} from "./model-ref.ts";
+import type { ModelsConfig, ProviderConfig } from "./models-config.ts";
+import { primaryOf } from "./models-config.ts";
+import { builtinProviders } from "./providers/builtin-providers.ts";
+import { createOllamaSearch, requireOllamaModel } from "./providers/ollama.ts";
+import { findProviderKey, requireProviderKey } from "./providers/provider-key.ts";
+import type { ProviderSetup } from "./providers/provider-setup.ts";
+import { configuredProviders, providerBaseUrl, providerSetup } from "./providers/provider-setup.ts";
+
+/** The models of one Gateway. */
+export interface Models {
+  /**
+   * The model an agent uses when nobody chose one: the agent's, else the default of all agents, else what the keys
+   * that are there allow, else a local Ollama, else the offline assistant. May ask the local Ollama (300 ms at most).
+   */
+  defaultRef(agentId?: string): Promise<ModelRef>;
+  /** Makes a model callable. Cheap when repeated. Throws {@link ModelError}. */
+  resolve(ref: ModelRef): Promise<ResolvedModel>;
+  /** The models a user may choose, by provider and id. `all` includes those the allowlist leaves out. */
+  list(options?: { all?: boolean }): Promise<ModelInfo[]>;
+  /** Reads a reference, an alias or a bare model id of the default provider. Undefined when it is none of them. */
+  canonical(text: string): ModelRef | undefined;
+  /** The aliases in force. */
+  aliases(): ModelAlias[];
+  /** Whether `agents.defaults.models` (when it has entries) lets a user choose this model. */
+  isAllowed(ref: ModelRef): boolean;
+}
+
+export interface CreateModelsOptions {
+  /** The current configuration. What is derived from it is kept until it returns another object. */
+  config: () => ModelsConfig;
+  /** Where keys are looked for. */
+  env: NodeJS.ProcessEnv;
+  /** Used for every request. Default: the global one, which keeps connections open between requests. */
+  fetch?: typeof fetch;
+  log: Logger;
+  clock?: { now(): number };
+  /** Where a local Ollama is looked for. */
+  ollamaHost?: string;
+}
+
+/** What is derived from one configuration object. */
+interface ConfigView {
+  readonly config: ModelsConfig;
+  readonly providers: ReadonlyMap<string, ProviderConfig>;
+  readonly configuredIds: ReadonlySet<string>;
+  readonly aliases: ReadonlyMap<string, ModelAlias>;
+  readonly allowed: ReadonlySet<string>;
+  readonly resolved: Map<string, Promise<ResolvedModel>>;
+}
+
+/** Models kept ready at once. Far above what a household uses; it bounds what invented ids can occupy. */
+const maxResolved = 500;
+
+/** Builds the models from the configuration and the environment. Starts nothing and asks nobody. */
+export function createModels(options: CreateModelsOptions): Models {
+  const { env, log } = options;
+  const fetchNow: typeof fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+  const now = () => options.clock?.now() ?? Date.now();
+  const ollama = createOllamaSearch({
+    fetch: fetchNow,
+    now,
+    log,
+    ...(options.ollamaHost !== undefined && { host: options.ollamaHost }),
+  });
+  const warned = new Set<string>();
+  let view: ConfigView | undefined;
+
+  function currentView(): ConfigView {
+    const config = options.config();
+    if (view?.config === config) return view;
+    const providers = configuredProviders(config);
+    const configuredIds = new Set(providers.keys());
+    const keys = Object.keys(config.agents?.defaults?.models ?? {})
+      .map((key) => parseModelRef(key, configuredIds))
+      .filter((ref) => ref !== undefined);
+    view = {
+      config,
+      providers,
+      configuredIds,
+      aliases: modelAliases(config, configuredIds),
+      allowed: new Set(keys.map(formatModelRef)),
+      resolved: new Map(),
+    };
+    return view;
+  }
+
+  function setupOf(id: string, { providers }: ConfigView): ProviderSetup | undefined {
+    return providerSetup(id, providers.get(id));
+  }
+
+  function canonical(text: string): ModelRef | undefined {
+    const { aliases, configuredIds } = currentView();
+    const trimmed = text.trim();
+    if (!trimmed) return undefined;
+    if (trimmed.includes("/")) return parseModelRef(trimmed, configuredIds);
+    const alias = aliases.get(trimmed.toLowerCase());
+    if (alias) return alias.ref;
+    if (trimmed.toLowerCase() === "offline") return offlineRef;
+    return { provider: defaultProvider, model: normalizeModelId(defaultProvider, trimmed) };
+  }
+
+  /** A configured default. One without a provider is read as an alias or a model of the default provider. */
+  function configuredDefault(text: string): ModelRef | undefined {
+    const ref = canonical(text);
+    const bare = !text.includes("/") && !currentView().aliases.has(text.toLowerCase());
+    if (ref && bare && !sameModelRef(ref, offlineRef) && !warned.has(text)) {
+      warned.add(text);
+      const full = formatModelRef(ref);
+      log.warn(
+        `Model "${text}" specified without provider. Falling back to "${full}". Please use "${full}" in your config.`,
+      );
+    }
+    return ref;
+  }
+
+  async function defaultRef(agentId?: string): Promise<ModelRef> {
+    const current = currentView();
+    const { agents } = current.config;
+    const agent =
+      agentId === undefined
+        ? (agents?.list?.find((entry) => entry.default === true) ?? agents?.list?.[0])
+        : agents?.list?.find((entry) => entry.id.trim().toLowerCase() === agentId.trim().toLowerCase());
+    for (const choice of [primaryOf(agent?.model), primaryOf(agents?.defaults?.model)]) {
+      const ref = choice === undefined ? undefined : configuredDefault(choice);
+      if (ref) return ref;
+    }
+    return chooseDefault({
+      setup: (id) => setupOf(id, current),
+      configuredIds: current.configuredIds,
+      hasKey: (setup) => findProviderKey(setup, env) !== undefined,
+      ollama,
+    });
+  }
+
+  function resolve(ref: ModelRef): Promise<ResolvedModel> {
+    const current = currentView();
+    const provider = normalizeProviderId(ref.provider, current.configuredIds);
+    const model = normalizeModelId(provider, ref.model);
+    const key = `${provider}/${model}`;
+    const known = current.resolved.get(key);
+    if (known) return known;
+    const made = build({ provider, model }, current);
+    if (current.resolved.size >= maxResolved) current.resolved.clear();
+    current.resolved.set(key, made);
+    // A failure is not kept: the key may be there at the next try.
+    made.catch(() => current.resolved.delete(key));
+    return made;
+  }
+
+  async function build(ref: ModelRef, current: ConfigView): Promise<ResolvedModel> {
+    if (ref.provider === "offline" && !current.configuredIds.has("offline")) return resolveOffline(ref);
+    const setup = setupOf(ref.provider, current);
+    if (!setup) throw unknownModel(ref, current);
+    const key = requireProviderKey(setup, env);
+    const searched = setup.id === "ollama" && !setup.configured;
+    const found = searched ? requireOllamaModel(await ollama.models({ again: true }), ref.model) : undefined;
+    const { info, definition } = findModel(setup, found?.id ?? ref.model, true, found ? [found] : []);
+    const entry = modelEntry(ref, current);
+    const createLanguageModel = await adapters[info.api]();
+    const { authHeader, auth } = setup.configured ?? {};
+    const languageModel = createLanguageModel({
+      info,
+      baseUrl: providerBaseUrl(setup),
+      ...(key.key !== undefined && { key: key.key }),
+      ...(authHeader !== undefined && { authHeader }),
+      bearerOnly: auth === "oauth" || auth === "token",
+      headers: { ...setup.headers, ...definition?.headers },
+      compat: definition?.compat ?? {},
+      params: readModelParams(formatModelRef(ref), entry, log),
+      streaming: entry?.streaming ?? setup.id !== "ollama",
+      fetch: fetchNow,
+      now,
+    });
+    const reasoningTags = setup.id === "ollama" || setup.id.includes("minimax");
+    return { ref, info, languageModel, reasoningTags, keySource: key.source, providerOptions: openclawOptions };
+  }
+
+  async function resolveOffline(ref: ModelRef): Promise<ResolvedModel> {
+    if (ref.model !== offlineRef.model) {
+      throw new ModelError(
+        "unknown-model",
+        `Unknown model: ${formatModelRef(ref)}. The offline provider has one model, offline/assistant.`,
+      );
+    }
+    const createLanguageModel = await adapters.offline();
+    return {
+      ref,
+      info: offlineModelInfo,
+      languageModel: createLanguageModel({
+        info: offlineModelInfo,
+        baseUrl: "",
+        bearerOnly: false,
+        headers: {},
+        compat: {},
+        params: {},
+        streaming: true,
+        fetch: fetchNow,
+        now,
+      }),
+      reasoningTags: false,
+      keySource: "none",
+      providerOptions: openclawOptions,
+    };
+  }
+
+  function isAllowed(ref: ModelRef): boolean {
+    const current = currentView();
+    if (current.allowed.size === 0 || current.allowed.has(formatModelRef(ref))) return true;
+    if (current.configuredIds.has(ref.provider)) return true;
+    const { defaults, list: agents = [] } = current.config.agents ?? {};
+    return [defaults?.model, ...agents.map((agent) => agent.model)].some((choice) => {
+      const primary = primaryOf(choice);
+      const chosen = primary === undefined ? undefined : canonical(primary);
+      return chosen !== undefined && sameModelRef(chosen, ref);
+    });
+  }
+
+  async function list({ all = false } = {}): Promise<ModelInfo[]> {
+    const current = currentView();
+    const ids = new Set([...Object.keys(builtinProviders), ...current.configuredIds]);
+    const found = await Promise.all([...ids].map((id) => listProvider(id, current)));
+    const infos = [...found.flat(), offlineModelInfo];
+    return infos
+      .filter((info) => all || isAllowed({ provider: info.provider, model: info.id }))
+      .sort((a, b) => compareText(a.provider, b.provider) || compareText(a.id, b.id));
+  }
+
+  async function listProvider(id: string, current: ConfigView): Promise<ModelInfo[]> {
+    const setup = setupOf(id, current);
+    if (!setup) return [];
+    const discovered = id === "ollama" && !setup.configured ? await listedOllama() : [];
+    try {
+      return providerModels(setup, findProviderKey(setup, env) !== undefined, discovered);
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+      log.warn(`The models of provider "${id}" are left out of the list: ${error.message}`);
+      return [];
+    }
+  }
+
+  /** A list asks Ollama only when somebody said they use it; otherwise it shows what a turn has already found. */
+  async function listedOllama() {
+    return env.OLLAMA_API_KEY?.trim() ? ollama.models() : ollama.known();
+  }
+
+  return { defaultRef, resolve, list, canonical, isAllowed, aliases: () => [...currentView().aliases.values()] };
+}
+
+const offlineRef: ModelRef = { provider: "offline", model: "assistant" };
+
+function openclawOptions(thinking: string) {
+  return { openclaw: { thinking } };
+}
+
+function modelEntry(ref: ModelRef, { config, configuredIds }: ConfigView) {
+  for (const [key, entry] of Object.entries(config.agents?.defaults?.models ?? {})) {
+    const candidate = parseModelRef(key, configuredIds);
+    if (candidate && sameModelRef(candidate, ref)) return entry;
+  }
+  return undefined;
+}
+
+function unknownModel(ref: ModelRef, { configuredIds }: ConfigView): ModelError {
+  const known = [...new Set([...Object.keys(builtinProviders), "offline", ...configuredIds])].sort(compareText);
+  return new ModelError(
+    "unknown-model",
+    `Unknown model: ${formatModelRef(ref)}. There is no provider "${ref.provider}". Declare it under models.providers.${ref.provider} (baseUrl, api, models), or use a model of one of these providers: ${known.join(", ")}.`,
+  );
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,44 @@
+import type { LanguageModelV4 } from "@ai-sdk/provider";
+import type { ApiKind } from "./api-kind.ts";
+import type { ModelRef } from "./model-ref.ts";
+
+/** Price in USD per million tokens. */
+export interface ModelCost {
+  readonly input: number;
+  readonly output: number;
+  readonly cacheRead: number;
+  readonly cacheWrite: number;
+}
+
+/** What is known about a model. */
+export interface ModelInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly provider: string;
+  readonly api: ApiKind;
+  /** Tokens the model can see at once. */
+  readonly contextWindow: number;
+  /** Tokens one answer can have. */
+  readonly maxTokens: number;
+  /** Whether thinking levels have an effect. */
+  readonly reasoning: boolean;
+  readonly input: readonly ("text" | "image")[];
+  readonly cost: ModelCost;
+  /** Whether a call can be attempted: the kind is built in and a key (if one is needed) was found. */
+  readonly available: boolean;
+}
+
+/** A model that is ready to be called. */
+export interface ResolvedModel {
+  readonly ref: ModelRef;
+  readonly info: ModelInfo;
+  readonly languageModel: LanguageModelV4;
+  /** True for providers that write their reasoning as `<think>` tags into the text. */
+  readonly reasoningTags: boolean;
+  /** Where the key came from: `config`, `env: NAME` or `none`. Never the key. */
+  readonly keySource: string;
+  /** The `providerOptions` of a call with this thinking level (`off` … `xhigh`). */
+  providerOptions(thinking: string): { openclaw: { thinking: string } };
+}
+
+export const freeOfCharge: ModelCost = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };

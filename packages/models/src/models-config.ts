@@ -1,0 +1,92 @@
+/**
+ * The part of the configuration this package reads. A validated OpenClaw configuration is assignable to it;
+ * `${VAR}` is already replaced.
+ */
+export interface ModelsConfig {
+  readonly models?: { readonly providers?: Readonly<Record<string, ProviderConfig | undefined>> };
+  readonly agents?: {
+    readonly defaults?: {
+      readonly model?: ModelChoice;
+      readonly models?: Readonly<Record<string, ModelEntryConfig | undefined>>;
+    };
+    readonly list?: readonly AgentModelConfig[];
+  };
+}
+
+export type ModelChoice = string | { readonly primary?: string; readonly fallbacks?: readonly string[] };
+
+export interface AgentModelConfig {
+  readonly id: string;
+  readonly default?: boolean;
+  readonly model?: ModelChoice;
+}
+
+/** One entry of `agents.defaults.models`. */
+export interface ModelEntryConfig {
+  readonly alias?: string;
+  readonly params?: Readonly<Record<string, unknown>>;
+  readonly streaming?: boolean;
+}
+
+/** One entry of `models.providers`. */
+export interface ProviderConfig {
+  readonly baseUrl?: string;
+  readonly apiKey?: string;
+  readonly auth?: string;
+  readonly api?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly authHeader?: boolean;
+  readonly models?: readonly ModelDefinitionConfig[];
+}
+
+export interface ModelDefinitionConfig {
+  readonly id: string;
+  readonly name?: string;
+  readonly api?: string;
+  readonly reasoning?: boolean;
+  readonly input?: readonly ("text" | "image")[];
+  readonly cost?: {
+    readonly input?: number;
+    readonly output?: number;
+    readonly cacheRead?: number;
+    readonly cacheWrite?: number;
+  };
+  readonly contextWindow?: number;
+  readonly maxTokens?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly compat?: CompatConfig;
+}
+
+/** Deviations of an OpenAI-compatible server from OpenAI's own chat completions. */
+export interface CompatConfig {
+  /** Sends `store: false`. */
+  readonly supportsStore?: boolean;
+  /** Names the system prompt of reasoning models `developer`. */
+  readonly supportsDeveloperRole?: boolean;
+  /** Sends `reasoning_effort`. */
+  readonly supportsReasoningEffort?: boolean;
+  /** Sends `stream_options: { include_usage: true }`. */
+  readonly supportsUsageInStreaming?: boolean;
+  /** Sends `strict: false` with each tool. */
+  readonly supportsStrictMode?: boolean;
+  readonly maxTokensField?: "max_completion_tokens" | "max_tokens";
+  /** Adds the tool's `name` to tool results. */
+  readonly requiresToolResultName?: boolean;
+  /** Puts a short assistant message between a tool result and a user message. */
+  readonly requiresAssistantAfterToolResult?: boolean;
+  /** Replays earlier reasoning as text. */
+  readonly requiresThinkingAsText?: boolean;
+  /** Makes tool-call ids nine letters and digits. */
+  readonly requiresMistralToolIds?: boolean;
+  readonly thinkingFormat?: "openai" | "zai" | "qwen";
+  /** Sent as `provider`. */
+  readonly openRouterRouting?: Readonly<Record<string, unknown>>;
+  /** Sent as `providerOptions.gateway`. */
+  readonly vercelGatewayRouting?: Readonly<Record<string, unknown>>;
+}
+
+/** The primary of a model choice, in both of its forms. Blank counts as absent. */
+export function primaryOf(choice: ModelChoice | undefined): string | undefined {
+  const text = typeof choice === "string" ? choice : choice?.primary;
+  return text?.trim() || undefined;
+}

@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { method } from "../contract.ts";
+import { flag, ignoredParams, lenient, open, text, textOrNull, texts } from "../fields.ts";
+import { talkMode } from "../health.ts";
+import { once } from "../once.ts";
+
+const enabled = once(() => open({ enabled: flag() }));
+const triggers = once(() => open({ triggers: texts() }));
+
+export const speechMethods = {
+  "tts.status": method("tts.status", {
+    scope: "operator.read",
+    open: true,
+    params: ignoredParams,
+    result: () =>
+      open({
+        enabled: flag(),
+        auto: text(),
+        provider: text(),
+        fallbackProvider: textOrNull(),
+        fallbackProviders: texts(),
+        prefsPath: text(),
+        /** Version 3 only. */
+        hasOpenAIKey: flag().optional(),
+        hasElevenLabsKey: flag().optional(),
+        edgeEnabled: flag().optional(),
+        /** Version 4 only. */
+        providerStates: z.array(open({ id: text(), label: text(), configured: flag() })).optional(),
+        personas: z.array(open({})).optional(),
+      }),
+  }),
+  "tts.providers": method("tts.providers", {
+    scope: "operator.read",
+    open: true,
+    params: ignoredParams,
+    result: () =>
+      open({
+        providers: z.array(
+          open({ id: text(), name: text(), configured: flag(), models: texts(), voices: texts().optional() }),
+        ),
+        active: text(),
+      }),
+  }),
+  "tts.enable": method("tts.enable", {
+    scope: "operator.write",
+    open: true,
+    params: ignoredParams,
+    result: enabled,
+  }),
+  "tts.disable": method("tts.disable", {
+    scope: "operator.write",
+    open: true,
+    params: ignoredParams,
+    result: enabled,
+  }),
+  "tts.setProvider": method("tts.setProvider", {
+    scope: "operator.write",
+    open: true,
+    params: () => open({ provider: z.enum(["openai", "elevenlabs", "edge"]) }),
+    refusal: () => "Invalid provider. Use openai, elevenlabs, or edge.",
+    result: () => open({ provider: text() }),
+  }),
+  "tts.convert": method("tts.convert", {
+    scope: "operator.write",
+    open: true,
+    params: () => open({ text: z.string().regex(/\S/), channel: lenient(text()) }),
+    refusal: () => "tts.convert requires text",
+    result: () => open({ audioPath: text(), provider: text(), outputFormat: text(), voiceCompatible: flag() }),
+  }),
+  "talk.mode": method("talk.mode", {
+    scope: { v3: "operator.write", v4: "operator.talk" },
+    params: () => z.strictObject({ enabled: flag(), phase: text().optional() }),
+    result: talkMode,
+  }),
+  "voicewake.get": method("voicewake.get", {
+    scope: "operator.read",
+    open: true,
+    params: ignoredParams,
+    result: triggers,
+  }),
+  "voicewake.set": method("voicewake.set", {
+    scope: "operator.write",
+    open: true,
+    params: () => open({ triggers: texts() }),
+    refusal: () => "voicewake.set requires triggers: string[]",
+    result: triggers,
+  }),
+};

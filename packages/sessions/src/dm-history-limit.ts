@@ -1,0 +1,20 @@
+import { parseSessionKey } from "./session-key.ts";
+
+/** The parts of a channel's configuration that limit what a model sees of a direct chat. */
+export interface DmHistoryConfig {
+  dmHistoryLimit?: number;
+  dms?: Record<string, { historyLimit?: number } | undefined>;
+}
+
+/**
+ * How many user turns of a direct chat the model is shown; undefined means all. Applies to keys of the form
+ * `<channel>:direct:<id>` (also `dm`), not to the main session.
+ */
+export function dmHistoryLimit(key: string, channel: (id: string) => DmHistoryConfig | undefined): number | undefined {
+  const rest = parseSessionKey(key)?.rest;
+  const match = rest && /^([^:]+):(?:direct|dm):(.+?)(?::(?:thread|topic):\d+)?$/.exec(rest);
+  if (!match) return undefined;
+  const config = channel(match[1]!);
+  const limit = config?.dms?.[match[2]!]?.historyLimit ?? config?.dmHistoryLimit;
+  return limit && limit > 0 ? limit : undefined;
+}

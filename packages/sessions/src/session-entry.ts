@@ -1,0 +1,163 @@
+import { type DeliveryContext, deliveryContextOf, deliveryFields, type SessionOrigin } from "./delivery-context.ts";
+import type { ChatType } from "./session-key.ts";
+
+export type ThinkingLevel = "off" | "minimal" | "low" | "medium" | "high" | "xhigh";
+
+/** The record of one session key. Times in ms since the epoch, counts in tokens; unknown fields are kept. */
+export interface SessionEntry {
+  /** Id of the current transcript; changes at every reset. */
+  sessionId: string;
+  updatedAt: number;
+  /** Absolute path of the transcript; authoritative when set. */
+  sessionFile?: string;
+  /** Parent session of a subagent; never changes once set. */
+  spawnedBy?: string;
+  systemSent?: boolean;
+  /** The last run was stopped by the user. */
+  abortedLastRun?: boolean;
+  chatType?: ChatType;
+  thinkingLevel?: string;
+  verboseLevel?: string;
+  reasoningLevel?: string;
+  elevatedLevel?: string;
+  ttsAuto?: string;
+  execHost?: string;
+  execSecurity?: string;
+  execAsk?: string;
+  execNode?: string;
+  responseUsage?: "off" | "tokens" | "full" | "on";
+  providerOverride?: string;
+  modelOverride?: string;
+  authProfileOverride?: string;
+  authProfileOverrideSource?: "auto" | "user";
+  authProfileOverrideCompactionCount?: number;
+  groupActivation?: "mention" | "always";
+  groupActivationNeedsSystemIntro?: boolean;
+  sendPolicy?: "allow" | "deny";
+  queueMode?: "steer" | "followup" | "collect" | "steer-backlog" | "steer+backlog" | "queue" | "interrupt";
+  queueDebounceMs?: number;
+  queueCap?: number;
+  queueDrop?: "old" | "new" | "summarize";
+  inputTokens?: number;
+  outputTokens?: number;
+  /** Prompt size of the last model call. */
+  totalTokens?: number;
+  /** Context window of the model that ran last. */
+  contextTokens?: number;
+  modelProvider?: string;
+  model?: string;
+  compactionCount?: number;
+  memoryFlushAt?: number;
+  memoryFlushCompactionCount?: number;
+  cliSessionIds?: Record<string, string>;
+  claudeCliSessionId?: string;
+  label?: string;
+  displayName?: string;
+  channel?: string;
+  groupId?: string;
+  subject?: string;
+  groupChannel?: string;
+  space?: string;
+  origin?: SessionOrigin;
+  deliveryContext?: DeliveryContext;
+  lastChannel?: string;
+  lastTo?: string;
+  lastAccountId?: string;
+  lastThreadId?: string | number;
+  lastHeartbeatText?: string;
+  lastHeartbeatSentAt?: number;
+  skillsSnapshot?: unknown;
+  systemPromptReport?: unknown;
+  [field: string]: unknown;
+}
+
+/** Fields to write; an explicit `undefined` removes the field. */
+export type SessionPatch = { [K in keyof SessionEntry]?: SessionEntry[K] | undefined };
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+const renamed = [
+  ["provider", "channel"],
+  ["lastProvider", "lastChannel"],
+  ["room", "groupChannel"],
+] as const;
+
+/**
+ * Turns a stored value into an entry: old field names are migrated, the delivery context and its mirror are made
+ * equal, everything else is kept. Undefined when the value cannot be an entry.
+ */
+export function readSessionEntry(value: unknown): SessionEntry | undefined {
+  return isRecord(value) ? adoptSessionEntry({ ...value }) : undefined;
+}
+
+/** The same for a freshly parsed object, which becomes the entry itself: loading a large store makes no copies. */
+export function adoptSessionEntry(entry: Record<string, unknown>): SessionEntry {
+  for (const [old, current] of renamed) {
+    if (entry[old] === undefined) continue;
+    if (entry[current] === undefined) entry[current] = entry[old];
+    delete entry[old];
+  }
+  if (entry.deliveryContext !== undefined || entry.lastChannel !== undefined || entry.lastTo !== undefined) {
+    assignDefined(entry, deliveryFields(deliveryContextOf(entry)));
+  }
+  const { sessionId, updatedAt } = entry;
+  return Object.assign(entry, {
+    sessionId: typeof sessionId === "string" ? sessionId : "",
+    updatedAt: typeof updatedAt === "number" && Number.isFinite(updatedAt) ? updatedAt : 0,
+  });
+}
+
+function assignDefined(target: Record<string, unknown>, fields: object): void {
+  for (const [field, value] of Object.entries(fields)) {
+    if (value !== undefined) target[field] = value;
+    else if (field in target) delete target[field];
+  }
+}
+
+/**
+ * The entry after a patch. `updatedAt` never goes back: it becomes the larger of the stored and the given value,
+ * and stays as it is when the patch does not name it (`now` for a new entry).
+ */
+export function mergeSessionEntry(existing: SessionEntry | undefined, patch: SessionPatch, now: number): SessionEntry {
+  const merged: Record<string, unknown> = { ...existing };
+  assignDefined(merged, patch);
+  const updatedAt = Math.max(existing?.updatedAt ?? 0, patch.updatedAt ?? (existing ? 0 : now));
+  return { ...merged, sessionId: patch.sessionId ?? existing?.sessionId ?? "", updatedAt };
+}
+
+// What belongs to the conversation that ends. Everything not listed is a preference, routing, or not ours to drop.
+const conversationFields = [
+  "sessionFile",
+  "inputTokens",
+  "outputTokens",
+  "totalTokens",
+  "contextTokens",
+  "memoryFlushAt",
+  "memoryFlushCompactionCount",
+  "cliSessionIds",
+  "claudeCliSessionId",
+  "skillsSnapshot",
+  "systemPromptReport",
+  "lastHeartbeatText",
+  "lastHeartbeatSentAt",
+  "authProfileOverrideCompactionCount",
+] as const;
+
+/** The patch that ends one conversation and starts the next: preferences and routing survive, conversation state does not. */
+export function resetPatch(existing: SessionEntry | undefined, next: { sessionId: string; now: number }): SessionPatch {
+  const patch: SessionPatch = {
+    sessionId: next.sessionId,
+    updatedAt: next.now,
+    systemSent: false,
+    abortedLastRun: false,
+    compactionCount: 0,
+  };
+  for (const field of conversationFields) if (existing && field in existing) patch[field] = undefined;
+  if (existing?.authProfileOverride !== undefined && existing.authProfileOverrideSource !== "user") {
+    patch.authProfileOverride = undefined;
+    patch.authProfileOverrideSource = undefined;
+  }
+  return patch;
+}

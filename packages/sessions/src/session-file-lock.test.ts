@@ -1,0 +1,98 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { SessionFileLocks } from "./session-file-lock.ts";
+import { tempDir } from "./testing/temp-state.ts";
+
+function locks(): SessionFileLocks {
+  const set = new SessionFileLocks();
+  onTestFinished(() => set.close());
+  return set;
+}
+
+/** A process that takes the lock and says so; it ends when its input ends or it is killed. */
+async function holder(file: string) {
+  const script = `
+    import { SessionFileLocks } from "@openclaw/sessions";
+    await new SessionFileLocks().acquire(process.argv[1]);
+    process.stdin.resume();
+    process.stdin.on("end", () => process.exit(0));
+    process.stdout.write("held");`;
+  const child = spawn(process.execPath, ["--conditions=@openclaw/source", "--input-type=module", "-e", script, file], {
+    cwd: join(import.meta.dirname, ".."),
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  await once(child.stdout, "data");
+  return { child, gone: () => once(child, "exit") };
+}
+
+describe("the lock of a transcript", () => {
+  test("is a file with pid and time, re-entrant, and goes with the last holder", async () => {
+    const file = join(tempDir(), "new", "s.jsonl");
+    const set = locks();
+    const one = await set.acquire(file);
+    const two = await set.acquire(file);
+    expect(JSON.parse(readFileSync(`${file}.lock`, "utf8"))).toEqual({
+      pid: process.pid,
+      createdAt: expect.any(Number),
+    });
+    one.release();
+    one.release();
+    expect(set.holds(file)).toBe(true);
+    two.release();
+    expect(set.holds(file)).toBe(false);
+    expect(existsSync(`${file}.lock`)).toBe(false);
+  });
+
+  test("another process waits, and is told who holds it", async () => {
+    const file = join(tempDir(), "s.jsonl");
+    const { child, gone } = await holder(file);
+    await expect(locks().acquire(file, { waitMs: 50 })).rejects.toThrow(
+      `session file locked (timeout 50ms): pid=${child.pid} ${file}.lock`,
+    );
+    const waiting = locks().acquire(file, { waitMs: 10_000 });
+    child.stdin.end();
+    await gone();
+    (await waiting).release();
+  });
+
+  test("of a process that was killed is taken over", async () => {
+    const file = join(tempDir(), "s.jsonl");
+    const { child, gone } = await holder(file);
+    child.kill("SIGKILL");
+    await gone();
+    expect(existsSync(`${file}.lock`)).toBe(true);
+    (await locks().acquire(file, { waitMs: 0 })).release();
+  });
+
+  test("is removed when its process is told to end", async () => {
+    const file = join(tempDir(), "s.jsonl");
+    const { child, gone } = await holder(file);
+    child.kill("SIGTERM");
+    expect(await gone()).toEqual([null, "SIGTERM"]);
+    expect(existsSync(`${file}.lock`)).toBe(false);
+  });
+
+  test("older than half an hour, or from before this process began under its pid, is taken over", async () => {
+    const file = join(tempDir(), "s.jsonl");
+    const lock = (content: object) => writeFileSync(`${file}.lock`, JSON.stringify(content));
+    lock({ pid: process.ppid, createdAt: Date.now() - 31 * 60_000 });
+    (await locks().acquire(file, { waitMs: 0 })).release();
+    lock({ pid: process.pid, createdAt: performance.timeOrigin - 60_000 });
+    (await locks().acquire(file, { waitMs: 0 })).release();
+    lock({ pid: process.ppid, createdAt: Date.now() });
+    await expect(locks().acquire(file, { waitMs: 0 })).rejects.toThrow(`pid=${process.ppid}`);
+  });
+
+  test("leaves no listeners on the process", async () => {
+    const before = process.listenerCount("SIGTERM");
+    const set = locks();
+    const held = await set.acquire(join(tempDir(), "s.jsonl"));
+    expect(process.listenerCount("SIGTERM")).toBe(before + 1);
+    held.release();
+    expect(process.listenerCount("SIGTERM")).toBe(before);
+  });
+});

@@ -1,0 +1,180 @@
+import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { type Clock, ensurePrivateDirSync, systemClock } from "@openclaw/storage";
+import { parseLine } from "./read-entry.ts";
+import { isRecord } from "./session-entry.ts";
+import { isErrno, SessionError } from "./session-error.ts";
+
+const staleMs = 30 * 60_000;
+const defaultWaitMs = 10_000;
+const retryMs = 25;
+const signals = ["SIGINT", "SIGTERM", "SIGQUIT", "SIGABRT"] as const;
+type LockSignal = (typeof signals)[number];
+
+// Handlers of other lock sets in this process do not count as somebody who takes care of a signal.
+const ofLocks = Symbol.for("openclaw.session-file-lock");
+
+/** A held lock; release it once. */
+export interface HeldLock extends AsyncDisposable {
+  release(): void;
+}
+
+interface LockOwner {
+  pid: number;
+  createdAt: number;
+}
+
+/**
+ * The `<file>.lock` files of the transcripts one program works on. Re-entrant within the set: the file goes when the
+ * last holder releases. A lock whose process is gone, or that is older than 30 minutes, is taken over.
+ */
+export class SessionFileLocks {
+  readonly #clock: Clock;
+  readonly #held = new Map<string, number>();
+  #listeners: (() => void)[] = [];
+
+  constructor(options: { clock?: Clock } = {}) {
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  /** True while this set holds the lock of the file. */
+  holds(file: string): boolean {
+    return this.#held.has(`${file}.lock`);
+  }
+
+  /**
+   * Takes the lock, waiting for another process to release it.
+   * @throws SessionError `file-lock-timeout` after `waitMs` (10 s).
+   */
+  async acquire(file: string, options: { waitMs?: number } = {}): Promise<HeldLock> {
+    const path = `${file}.lock`;
+    const waitMs = options.waitMs ?? defaultWaitMs;
+    const deadline = performance.now() + waitMs;
+    while (!this.#held.has(path)) {
+      const owner = this.#tryCreate(path);
+      if (owner === undefined) break;
+      if (performance.now() >= deadline) {
+        throw new SessionError(
+          "file-lock-timeout",
+          `session file locked (timeout ${waitMs}ms): pid=${owner.pid || "unknown"} ${path}`,
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, retryMs));
+    }
+    if (this.#held.size === 0) this.#listen();
+    this.#held.set(path, (this.#held.get(path) ?? 0) + 1);
+    let released = false;
+    const release = () => {
+      if (released) return;
+      released = true;
+      this.#release(path);
+    };
+    return { release, [Symbol.asyncDispose]: async () => release() };
+  }
+
+  /** Releases everything that is still held. */
+  close(): void {
+    for (const path of this.#held.keys()) rmSync(path, { force: true });
+    this.#held.clear();
+    this.#unlisten();
+  }
+
+  #release(path: string): void {
+    const count = this.#held.get(path);
+    if (count === undefined) return;
+    if (count > 1) {
+      this.#held.set(path, count - 1);
+      return;
+    }
+    this.#held.delete(path);
+    rmSync(path, { force: true });
+    if (this.#held.size === 0) this.#unlisten();
+  }
+
+  // Undefined when the lock file is ours now, else who holds it.
+  #tryCreate(path: string): LockOwner | undefined {
+    for (;;) {
+      try {
+        createLock(path, { pid: process.pid, createdAt: this.#clock.now() });
+        return undefined;
+      } catch (error) {
+        if (isErrno(error, "ENOENT")) {
+          ensurePrivateDirSync(dirname(path));
+          continue;
+        }
+        if (!isErrno(error, "EEXIST")) throw error;
+      }
+      const owner = readLock(path);
+      if (owner === undefined) continue; // Released in between.
+      if (!this.#isStale(owner)) return owner;
+      rmSync(path, { force: true });
+    }
+  }
+
+  #isStale(owner: LockOwner): boolean {
+    if (this.#clock.now() - owner.createdAt > staleMs) return true;
+    // In a container each start has the same pid: a lock from before this process began is not its own.
+    if (owner.pid === process.pid) return owner.createdAt < performance.timeOrigin - 1000;
+    return owner.pid > 0 && !isAlive(owner.pid);
+  }
+
+  #listen(): void {
+    const onExit = () => {
+      for (const path of this.#held.keys()) rmSync(path, { force: true });
+    };
+    process.on("exit", onExit);
+    this.#listeners.push(() => process.off("exit", onExit));
+    for (const signal of signals) {
+      const onSignal = Object.assign(() => this.#onSignal(signal), { [ofLocks]: true });
+      process.on(signal, onSignal);
+      this.#listeners.push(() => process.off(signal, onSignal));
+    }
+  }
+
+  // A program with its own handler drains its runs and exits; then the exit listener removes the locks. Without one
+  // the process would have ended here, so it ends here, only tidily.
+  #onSignal(signal: LockSignal): void {
+    const isHandledElsewhere = process.listeners(signal).some((listener) => !(ofLocks in listener));
+    if (isHandledElsewhere) return;
+    this.close();
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  }
+
+  #unlisten(): void {
+    for (const off of this.#listeners) off();
+    this.#listeners = [];
+  }
+}
+
+function createLock(path: string, owner: LockOwner): void {
+  const fd = openSync(path, "wx", 0o600);
+  try {
+    writeSync(fd, JSON.stringify(owner));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function readLock(path: string): LockOwner | undefined {
+  try {
+    const record = parseLine(readFileSync(path, "utf8"));
+    const age = statSync(path).mtimeMs;
+    if (!isRecord(record)) return { pid: 0, createdAt: age };
+    return {
+      pid: typeof record.pid === "number" ? record.pid : 0,
+      createdAt: typeof record.createdAt === "number" ? record.createdAt : age,
+    };
+  } catch (error) {
+    if (isErrno(error, "ENOENT")) return undefined;
+    throw error;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return !isErrno(error, "ESRCH");
+  }
+}

@@ -1,0 +1,433 @@
+import { statSync } from "node:fs";
+import { dirname } from "node:path";
+import { type Clock, ensurePrivateDirSync, JsonlFile, systemClock } from "@openclaw/storage";
+import { buildContext, contextMessageOf, contextStart, type OrphanedPrompt, orphanedPrompt } from "./context.ts";
+import type { ContextMessage, ToolCallBlock, TranscriptMessage } from "./message.ts";
+import { SessionError } from "./session-error.ts";
+import type { HeldLock, SessionFileLocks } from "./session-file-lock.ts";
+import {
+  capToolResult,
+  interruptedToolResultText,
+  missingToolResultText,
+  pendingToolCalls,
+  syntheticToolResult,
+} from "./tool-pairing.ts";
+import { type NewEntry, type TranscriptEntry, type TranscriptHeader, transcriptVersion } from "./transcript-entry.ts";
+import { readFileHeader } from "./transcript-header.ts";
+import { newerVersion, nextEntryId, repairTranscript, type TranscriptRepair } from "./transcript-repair.ts";
+import { DamagedTranscript, walkFile, walkPath } from "./transcript-walk.ts";
+
+/** One item of the visible history, oldest first. */
+export type HistoryItem =
+  | { kind: "message"; id: string; timestamp: string; message: TranscriptMessage }
+  | { kind: "compaction"; id: string; timestamp: string };
+
+/** What the entries of the active path say about the model in use. */
+export interface TranscriptSettings {
+  /** Of the last `model_change` or assistant message. */
+  model?: { provider: string; modelId: string };
+  /** Of the last `thinking_level_change`, `off` when there is none. */
+  thinkingLevel: string;
+  /** The last `model-snapshot` that was written. */
+  modelSnapshot?: unknown;
+}
+
+export interface TranscriptOptions {
+  path: string;
+  sessionId: string;
+  /** Workspace written into the header of a new file. */
+  cwd: string;
+  locks: SessionFileLocks;
+  clock?: Clock;
+  /** Told when a damaged or old file had to be rewritten. */
+  onRepair?: (path: string, repair: TranscriptRepair) => void;
+  /** Told how much the transcript keeps in memory now (characters of the lines) and whether its file is open. */
+  onLoad?: (transcript: Transcript) => void;
+}
+
+interface Attached {
+  file: JsonlFile;
+  ino: number;
+  /** Id of the last line, where new ids continue. */
+  lastId: string | null;
+}
+
+interface LoadedPath {
+  /** From the root, or from the first kept entry, to the leaf. */
+  entries: TranscriptEntry[];
+  messages: ContextMessage[];
+}
+
+/**
+ * One conversation on disk: a tree of entries in a file that only grows. Opening reads its end, not the whole;
+ * appending is one `write`. The file is created by the first append.
+ */
+export class Transcript {
+  readonly path: string;
+  readonly sessionId: string;
+  readonly #options: TranscriptOptions;
+  readonly #clock: Clock;
+  #attached: Attached | undefined;
+  #closedAt: { ino: number; size: number; leafId: string | null } | undefined;
+  #leafId: string | null = null;
+  #loaded: LoadedPath | undefined;
+  #settings: TranscriptSettings | undefined;
+  #loadedSize = 0;
+
+  constructor(options: TranscriptOptions) {
+    this.#options = options;
+    this.path = options.path;
+    this.sessionId = options.sessionId;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  /** Entry the next append becomes a child of; null at the start of a conversation. */
+  get leafId(): string | null {
+    this.#attach();
+    return this.#leafId;
+  }
+
+  /** Characters of transcript lines kept in memory. */
+  get loadedSize(): number {
+    return this.#loadedSize;
+  }
+
+  /** True while the file is held open. */
+  get isOpen(): boolean {
+    return this.#attached !== undefined;
+  }
+
+  exists(): boolean {
+    return statSync(this.path, { throwIfNoEntry: false }) !== undefined;
+  }
+
+  /** Bytes of the file; 0 when there is none. */
+  size(): number {
+    return statSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  /** The first line of the file; undefined when there is no file. */
+  header(): TranscriptHeader | undefined {
+    return this.#attach() ? readFileHeader(this.path) : undefined;
+  }
+
+  /**
+   * Appends an entry below the leaf. It is handed to the operating system before this returns. The object must not be
+   * changed afterwards.
+   * @throws StorageError when it cannot be written; nothing has changed then.
+   */
+  append(entry: NewEntry): { id: string } {
+    const attached = this.#attach() ?? this.#create();
+    const stored: NewEntry =
+      entry.type === "message" && entry.message.role === "toolResult"
+        ? { type: "message", message: capToolResult(entry.message) }
+        : entry;
+    const id = nextEntryId(attached.lastId);
+    const link = { id, parentId: this.#leafId, timestamp: new Date(this.#clock.now()).toISOString() };
+    const { type, ...fields } = stored;
+    const line = `${JSON.stringify({ type, ...link, ...fields })}\n`;
+    attached.file.appendLines(line);
+    attached.lastId = id;
+    this.#leafId = id;
+    this.#extend({ ...stored, ...link }, line.length);
+    return { id };
+  }
+
+  appendMessage(message: TranscriptMessage): { id: string } {
+    return this.append({ type: "message", message });
+  }
+
+  /**
+   * Makes another entry (null: the start) the leaf. Nothing is written: the next append creates the branch.
+   * @throws SessionError `unknown-entry`
+   */
+  branch(id: string | null): void {
+    this.#attach();
+    if (id === this.#leafId) return;
+    const index = id === null ? -1 : (this.#loaded?.entries.findLastIndex((entry) => entry.id === id) ?? -1);
+    if (index === -1 && id !== null && !this.#repairing(() => this.exists() && this.#hasEntry(id))) {
+      throw new SessionError("unknown-entry", `No entry ${id} in ${this.path}: nothing to branch from.`);
+    }
+    const loaded = this.#loaded;
+    const rest = loaded?.entries.slice(index + 1) ?? [];
+    // What an abandoned compaction had folded away has to be read again.
+    const isKept = loaded !== undefined && index !== -1 && !rest.some((entry) => entry.type === "compaction");
+    this.#leafId = id;
+    this.#settings = undefined;
+    if (!isKept) {
+      this.unload();
+      return;
+    }
+    loaded.entries.length = index + 1;
+    loaded.messages = buildContext(loaded.entries);
+  }
+
+  /** What the model is shown: the active path with its last compaction applied. The messages must not be changed. */
+  context(): ContextMessage[] {
+    return this.#load().messages.slice();
+  }
+
+  /** The entries behind {@link Transcript.context}, from the root or the first kept entry to the leaf. */
+  activePath(): TranscriptEntry[] {
+    return this.#load().entries.slice();
+  }
+
+  /** The user messages at the end that nothing answered; undefined when the last one was answered. */
+  orphan(): OrphanedPrompt | undefined {
+    return orphanedPrompt(this.#load().entries);
+  }
+
+  /** Tool calls at the end of the conversation that have no result yet. */
+  pendingToolCalls(): ToolCallBlock[] {
+    return pendingToolCalls(this.#load().messages);
+  }
+
+  /**
+   * Appends an error result for each call at the end that has none: `interrupted` for calls that the end of the
+   * process cut off, `missing` otherwise. Returns how many there were.
+   */
+  closeToolCalls(reason: "interrupted" | "missing"): number {
+    const calls = this.pendingToolCalls();
+    const text = reason === "interrupted" ? interruptedToolResultText : missingToolResultText;
+    for (const call of calls) this.appendMessage(syntheticToolResult(call, text, this.#clock.now()));
+    return calls.length;
+  }
+
+  /**
+   * The last `limit` messages and compaction marks of the active path, oldest first, leaving out the last `skip`.
+   * Reads from the end of the file, so the cost depends on what is asked for and not on the length of the file.
+   */
+  history(limit: number, options: { skip?: number } = {}): HistoryItem[] {
+    return this.#repairing(() => {
+      const items: HistoryItem[] = [];
+      let skip = options.skip ?? 0;
+      if (!this.#attach() || limit <= 0) return items;
+      for (const { entry } of walkPath(this.path, this.#leafId)) {
+        if (entry.type !== "message" && entry.type !== "compaction") continue;
+        if (skip > 0) {
+          skip -= 1;
+          continue;
+        }
+        const { id, timestamp } = entry;
+        items.push(
+          entry.type === "message"
+            ? { kind: "message", id, timestamp, message: entry.message }
+            : { kind: "compaction", id, timestamp },
+        );
+        if (items.length === limit) break;
+      }
+      return items.reverse();
+    });
+  }
+
+  /** Model and thinking level of the active path. Reads back until it finds them, once. */
+  settings(): TranscriptSettings {
+    this.#attach();
+    this.#settings ??= this.#repairing(() => this.#readSettings());
+    return this.#settings;
+  }
+
+  /** Takes the lock of the file; waits up to 10 s for another process. */
+  lock(options: { waitMs?: number } = {}): Promise<HeldLock> {
+    return this.#options.locks.acquire(this.path, options);
+  }
+
+  /** Forgets what was read; the next use reads it again. */
+  unload(): void {
+    this.#loaded = undefined;
+    this.#loadedSize = 0;
+  }
+
+  /** Unloads and closes the file. The transcript stays usable: the next use opens it again, at the same leaf. */
+  close(): void {
+    const attached = this.#attached;
+    if (attached) this.#closedAt = { ino: attached.ino, size: attached.file.size, leafId: this.#leafId };
+    this.#release();
+  }
+
+  // The open file, brought up to date with what another process may have done to it; undefined when there is none.
+  #attach(): Attached | undefined {
+    const stat = statSync(this.path, { throwIfNoEntry: false });
+    const attached = this.#attached;
+    if (attached && stat?.ino === attached.ino && stat.size === attached.file.size) return attached;
+    const before = attached ? undefined : this.#closedAt;
+    this.#forget();
+    if (!stat) return undefined;
+    const opened = this.#openOrRepair();
+    // Nothing changed since an idle close: a branch that was made before still holds.
+    if (before?.ino === opened.ino && before.size === opened.file.size) this.#leafId = before.leafId;
+    this.#options.onLoad?.(this);
+    return opened;
+  }
+
+  #create(): Attached {
+    ensurePrivateDirSync(dirname(this.path));
+    const header: TranscriptHeader = {
+      type: "session",
+      version: transcriptVersion,
+      id: this.sessionId,
+      timestamp: new Date(this.#clock.now()).toISOString(),
+      cwd: this.#options.cwd,
+    };
+    const file = JsonlFile.open(this.path, { header });
+    const attached = { file, ino: statSync(this.path).ino, lastId: null };
+    this.#attached = attached;
+    this.#leafId = null;
+    this.#loaded = { entries: [], messages: [] };
+    this.#settings = undefined;
+    this.#options.onLoad?.(this);
+    return attached;
+  }
+
+  #open(): Attached {
+    // Opening cuts off a last line that a crash left half written.
+    const file = JsonlFile.open(this.path);
+    try {
+      const header = readFileHeader(this.path);
+      if (header && header.version > transcriptVersion) throw newerVersion(this.path, header.version);
+      if (!header) throw new DamagedTranscript(this.path, "No header");
+      if (header.version < transcriptVersion) throw new DamagedTranscript(this.path, "Old version");
+      const last = walkFile(this.path).next();
+      const lastId = last.done ? null : last.value.entry.id;
+      const attached = { file, ino: statSync(this.path).ino, lastId };
+      this.#attached = attached;
+      this.#leafId = lastId;
+      return attached;
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  }
+
+  #release(): void {
+    this.unload();
+    this.#attached?.file.close();
+    this.#attached = undefined;
+  }
+
+  #forget(): void {
+    this.#release();
+    this.#closedAt = undefined;
+    this.#leafId = null;
+    this.#settings = undefined;
+  }
+
+  #load(): LoadedPath {
+    const attached = this.#attach();
+    if (this.#loaded) return this.#loaded;
+    if (!attached) return { entries: [], messages: [] };
+    const loaded = this.#repairing(() => this.#readPath());
+    this.#loaded = loaded;
+    this.#options.onLoad?.(this);
+    return loaded;
+  }
+
+  #readPath(): LoadedPath {
+    const entries: TranscriptEntry[] = [];
+    let firstKept: string | undefined;
+    let total = 0;
+    for (const { entry, size } of walkPath(this.path, this.#leafId)) {
+      entries.push(entry);
+      total += size;
+      if (firstKept === undefined && entry.type === "compaction") firstKept = entry.firstKeptEntryId;
+      else if (entry.id === firstKept) break;
+    }
+    entries.reverse();
+    trim(entries);
+    this.#loadedSize = total;
+    return { entries, messages: buildContext(entries) };
+  }
+
+  #extend(entry: TranscriptEntry, size: number): void {
+    if (this.#settings) this.#settings = settingsAfter(this.#settings, entry);
+    const loaded = this.#loaded;
+    if (!loaded) return;
+    loaded.entries.push(entry);
+    this.#loadedSize += size;
+    if (entry.type === "compaction") {
+      trim(loaded.entries);
+      loaded.messages = buildContext(loaded.entries);
+      return;
+    }
+    const message = contextMessageOf(entry);
+    if (message) loaded.messages.push(message);
+  }
+
+  #hasEntry(id: string): boolean {
+    for (const { entry } of walkFile(this.path)) if (entry.id === id) return true;
+    return false;
+  }
+
+  #readSettings(): TranscriptSettings {
+    let model: TranscriptSettings["model"];
+    let thinkingLevel: string | undefined;
+    let snapshot: { data: unknown } | undefined;
+    if (this.exists()) {
+      for (const { entry } of walkPath(this.path, this.#leafId)) {
+        const own = settingsAfter({ thinkingLevel: "" }, entry);
+        model ??= own.model;
+        thinkingLevel ??= own.thinkingLevel || undefined;
+        if (own.modelSnapshot !== undefined) snapshot ??= { data: own.modelSnapshot };
+        if (model && thinkingLevel && snapshot) break;
+      }
+    }
+    return {
+      ...(model ? { model } : {}),
+      thinkingLevel: thinkingLevel ?? "off",
+      ...(snapshot ? { modelSnapshot: snapshot.data } : {}),
+    };
+  }
+
+  #openOrRepair(): Attached {
+    try {
+      return this.#open();
+    } catch (error) {
+      if (!(error instanceof DamagedTranscript)) throw error;
+      return this.#repair();
+    }
+  }
+
+  #repairing<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof DamagedTranscript)) throw error;
+    }
+    const leafId = this.#leafId;
+    this.#repair();
+    if (leafId !== null && this.#hasEntry(leafId)) this.#leafId = leafId;
+    return read();
+  }
+
+  #repair(): Attached {
+    this.#forget();
+    const { sessionId, path } = this;
+    const repair = repairTranscript(path, { sessionId, cwd: this.#options.cwd, now: this.#clock.now() });
+    this.#options.onRepair?.(path, repair);
+    return this.#open();
+  }
+}
+
+// What the last compaction replaced need not stay in memory.
+function trim(entries: TranscriptEntry[]): void {
+  const { firstKept } = contextStart(entries);
+  if (firstKept > 0) entries.splice(0, firstKept);
+}
+
+function settingsAfter(settings: TranscriptSettings, entry: TranscriptEntry): TranscriptSettings {
+  switch (entry.type) {
+    case "model_change":
+      return { ...settings, model: { provider: entry.provider, modelId: entry.modelId } };
+    case "thinking_level_change":
+      return { ...settings, thinkingLevel: entry.thinkingLevel };
+    case "custom":
+      return entry.customType === "model-snapshot" ? { ...settings, modelSnapshot: entry.data } : settings;
+    case "message": {
+      const { message } = entry;
+      if (message.role !== "assistant" || message.provider === "openclaw") return settings;
+      return { ...settings, model: { provider: message.provider, modelId: message.model } };
+    }
+    default:
+      return settings;
+  }
+}
