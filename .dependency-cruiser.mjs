@@ -41,7 +41,12 @@ export default {
   forbidden: [
     ...upward,
     ...sideways,
-    { name: "no-circular", severity: "error", from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
+    {
+      name: "no-circular",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
     {
       name: "channels-know-the-sdk-alone",
       severity: "error",
@@ -52,14 +57,25 @@ export default {
       name: "no-deep-imports-between-packages",
       severity: "error",
       from: { path: "^packages/([^/]+)/", pathNot: test },
-      to: { path: "^packages/([^/]+)/src/", pathNot: ["^packages/$1/", "^packages/[^/]+/src/(index|node|browser)\\.ts$"] },
+      to: {
+        path: "^packages/([^/]+)/src/",
+        pathNot: ["^packages/$1/", "^packages/[^/]+/src/(index|node|browser)\\.ts$"],
+      },
     },
-    { name: "production-does-not-import-tests", severity: "error", from: { path: "^(packages|apps)/", pathNot: test }, to: { path: test } },
+    {
+      name: "production-does-not-import-tests",
+      severity: "error",
+      from: { path: "^(packages|apps)/", pathNot: test },
+      to: { path: test },
+    },
   ],
   options: {
     doNotFollow: { path: "node_modules" },
     exclude: { path: "/dist/|/fixtures/|node_modules" },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { conditionNames: ["@openclaw/source", "import", "node", "default"], exportsFields: ["exports"] },
+    enhancedResolveOptions: {
+      conditionNames: ["@openclaw/source", "import", "node", "default"],
+      exportsFields: ["exports"],
+    },
   },
 };

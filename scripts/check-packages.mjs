@@ -10,7 +10,9 @@ import { formatMessage } from "publint/utils";
 const run = promisify(execFile);
 const root = path.resolve(import.meta.dirname, "..");
 const folders = ["packages", "apps", "plugins"].flatMap((group) =>
-  fs.existsSync(path.join(root, group)) ? fs.readdirSync(path.join(root, group)).map((name) => path.join(root, group, name)) : [],
+  fs.existsSync(path.join(root, group))
+    ? fs.readdirSync(path.join(root, group)).map((name) => path.join(root, group, name))
+    : [],
 );
 const target = fs.mkdtempSync(path.join(os.tmpdir(), "openclaw-pack-"));
 let failures = 0;

@@ -1,9 +1,9 @@
 // Measures this checkout's Gateway against the floor (the least a Gateway can do) in one run and prints the ratios.
 //   node bench.mjs [--json] [--no-growth]
 import { execFileSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import net from "node:net";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, "../..");
@@ -24,12 +24,53 @@ const isFree = (port) =>
     server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
 
-const run = (script, args) => JSON.parse(execFileSync(process.execPath, [path.join(here, script), ...args], { cwd: here, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }));
+const run = (script, args) =>
+  JSON.parse(
+    execFileSync(process.execPath, [path.join(here, script), ...args], {
+      cwd: here,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "inherit"],
+    }),
+  );
 
 const floorPort = await freePorts();
-const floor = run("measure.mjs", ["--name", "floor", "--port", String(floorPort), "--", process.execPath, path.join(here, "floor.mjs"), "{port}", String(floorPort + 1)]);
-const ours = run("measure.mjs", ["--name", "openclaw", "--port", String(await freePorts()), "--", process.execPath, bin, "gateway", "run", "--port", "{port}"]);
-const growth = process.argv.includes("--no-growth") ? undefined : run("growth.mjs", ["--port", String(await freePorts()), "--", process.execPath, bin, "gateway", "run", "--port", "{port}"]);
+const floor = run("measure.mjs", [
+  "--name",
+  "floor",
+  "--port",
+  String(floorPort),
+  "--",
+  process.execPath,
+  path.join(here, "floor.mjs"),
+  "{port}",
+  String(floorPort + 1),
+]);
+const ours = run("measure.mjs", [
+  "--name",
+  "openclaw",
+  "--port",
+  String(await freePorts()),
+  "--",
+  process.execPath,
+  bin,
+  "gateway",
+  "run",
+  "--port",
+  "{port}",
+]);
+const growth = process.argv.includes("--no-growth")
+  ? undefined
+  : run("growth.mjs", [
+      "--port",
+      String(await freePorts()),
+      "--",
+      process.execPath,
+      bin,
+      "gateway",
+      "run",
+      "--port",
+      "{port}",
+    ]);
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const timed = (args) => {
@@ -51,17 +92,63 @@ const rows = [
   ["a turn, p50", ours.turnSerial?.p50Ms, floor.turnSerial?.p50Ms, "<=", 5],
   ["concurrent turns per second", ours.turnConcurrent?.perSecond, floor.turnConcurrent?.perSecond, ">=", 0.25],
   ["health requests per second", ours.rpc?.health?.perSecond, floor.rpc?.health?.perSecond, ">=", 0.5],
-].map(([what, own, least, sign, budget]) => ({ what, own, floor: least, ratio: own / least, budget: `${sign} ${budget}`, ok: sign === "<=" ? own / least <= budget : own / least >= budget }));
-rows.push({ what: "openclaw --version", own: undefined, floor: undefined, ratio: cli.version, budget: "<= 3 x node", ok: cli.version <= 3 });
-rows.push({ what: "openclaw --help", own: undefined, floor: undefined, ratio: cli.help, budget: "<= 6 x node", ok: cli.help <= 6 });
+].map(([what, own, least, sign, budget]) => ({
+  what,
+  own,
+  floor: least,
+  ratio: own / least,
+  budget: `${sign} ${budget}`,
+  ok: sign === "<=" ? own / least <= budget : own / least >= budget,
+}));
+rows.push({
+  what: "openclaw --version",
+  own: undefined,
+  floor: undefined,
+  ratio: cli.version,
+  budget: "<= 3 x node",
+  ok: cli.version <= 3,
+});
+rows.push({
+  what: "openclaw --help",
+  own: undefined,
+  floor: undefined,
+  ratio: cli.help,
+  budget: "<= 6 x node",
+  ok: cli.help <= 6,
+});
 if (growth && !growth.error) {
-  rows.push({ what: "chat.history, 10,000 messages : 200", own: growth.history200.largeMs, floor: growth.history200.smallMs, ratio: growth.history200.ratio, budget: "<= 3", ok: growth.history200.ratio <= 3 });
-  rows.push({ what: "append, 10,000 messages : 200", own: growth.append.largeMs, floor: growth.append.smallMs, ratio: growth.append.ratio, budget: "flat", ok: growth.append.ratio <= 1.5 });
-  rows.push({ what: "turn, 10,000 messages : 200", own: growth.turn.largeMs, floor: growth.turn.smallMs, ratio: growth.turn.ratio, budget: "bounded by the window", ok: true });
+  rows.push({
+    what: "chat.history, 10,000 messages : 200",
+    own: growth.history200.largeMs,
+    floor: growth.history200.smallMs,
+    ratio: growth.history200.ratio,
+    budget: "<= 3",
+    ok: growth.history200.ratio <= 3,
+  });
+  rows.push({
+    what: "append, 10,000 messages : 200",
+    own: growth.append.largeMs,
+    floor: growth.append.smallMs,
+    ratio: growth.append.ratio,
+    budget: "flat",
+    ok: growth.append.ratio <= 1.5,
+  });
+  rows.push({
+    what: "turn, 10,000 messages : 200",
+    own: growth.turn.largeMs,
+    floor: growth.turn.smallMs,
+    ratio: growth.turn.ratio,
+    budget: "bounded by the window",
+    ok: true,
+  });
 }
 if (json) console.log(JSON.stringify({ rows, floor, ours, growth, cli }, null, 2));
 else {
   console.log("| what | ours | floor | ratio | budget | |\n| --- | --- | --- | --- | --- | --- |");
-  for (const row of rows) console.log(`| ${row.what} | ${row.own ?? ""} | ${row.floor ?? ""} | ${row.ratio.toFixed(2)} | ${row.budget} | ${row.ok ? "ok" : "over"} |`);
-  for (const [name, result] of Object.entries({ floor, ours, growth: growth ?? {} })) if (result.error) console.log(`\n${name}: ${result.error}`);
+  for (const row of rows)
+    console.log(
+      `| ${row.what} | ${row.own ?? ""} | ${row.floor ?? ""} | ${row.ratio.toFixed(2)} | ${row.budget} | ${row.ok ? "ok" : "over"} |`,
+    );
+  for (const [name, result] of Object.entries({ floor, ours, growth: growth ?? {} }))
+    if (result.error) console.log(`\n${name}: ${result.error}`);
 }

@@ -16,7 +16,10 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 function textOf(content) {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return "";
-  return content.filter((part) => part.type === "text").map((part) => part.text).join("\n");
+  return content
+    .filter((part) => part.type === "text")
+    .map((part) => part.text)
+    .join("\n");
 }
 
 function plan(messages) {
@@ -29,7 +32,11 @@ function plan(messages) {
   if (!command) return { words: `You said: ${text.slice(-200)}`.split(" "), gapMs: 0 };
   const [, kind, arg, rest] = command;
   if (kind === "tool") return { tool: { name: arg, args: rest || "{}" } };
-  if (kind === "slow") return { words: `slow reply to ${rest}`.split(" ").concat("one two three four five six seven eight".split(" ")), gapMs: Number(arg) };
+  if (kind === "slow")
+    return {
+      words: `slow reply to ${rest}`.split(" ").concat("one two three four five six seven eight".split(" ")),
+      gapMs: Number(arg),
+    };
   if (kind === "status") return { status: Number(arg) };
   return { words: Array.from({ length: Number(arg) }, (_, i) => `word${i}`), gapMs: 0 };
 }
@@ -53,15 +60,41 @@ http
     }
     stats.lastRequest = body;
     const { words = [], gapMs = 0, tool, status } = plan(body.messages ?? []);
-    if (status) return json(status, { error: { message: `forced status ${status}`, type: status === 429 ? "rate_limit_error" : "api_error", code: status } });
+    if (status)
+      return json(status, {
+        error: {
+          message: `forced status ${status}`,
+          type: status === 429 ? "rate_limit_error" : "api_error",
+          code: status,
+        },
+      });
     const id = `chatcmpl-${stats.requests}`;
     const created = Math.floor(Date.now() / 1000);
-    const usage = { prompt_tokens: Math.ceil(raw.length / 4), completion_tokens: words.length, total_tokens: Math.ceil(raw.length / 4) + words.length };
-    const call = tool && { id: `call_${stats.requests}`, type: "function", function: { name: tool.name, arguments: tool.args } };
+    const usage = {
+      prompt_tokens: Math.ceil(raw.length / 4),
+      completion_tokens: words.length,
+      total_tokens: Math.ceil(raw.length / 4) + words.length,
+    };
+    const call = tool && {
+      id: `call_${stats.requests}`,
+      type: "function",
+      function: { name: tool.name, arguments: tool.args },
+    };
     const finish = tool ? "tool_calls" : "stop";
     if (!body.stream) {
-      const message = { role: "assistant", content: tool ? null : words.join(" "), ...(call && { tool_calls: [call] }) };
-      return json(200, { id, object: "chat.completion", created, model: body.model, choices: [{ index: 0, message, finish_reason: finish }], usage });
+      const message = {
+        role: "assistant",
+        content: tool ? null : words.join(" "),
+        ...(call && { tool_calls: [call] }),
+      };
+      return json(200, {
+        id,
+        object: "chat.completion",
+        created,
+        model: body.model,
+        choices: [{ index: 0, message, finish_reason: finish }],
+        usage,
+      });
     }
     let open = true;
     res.on("close", () => {
@@ -72,7 +105,10 @@ http
     });
     res.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
     const send = (delta, finish_reason = null, extra = {}) =>
-      open && res.write(`data: ${JSON.stringify({ id, object: "chat.completion.chunk", created, model: body.model, choices: [{ index: 0, delta, finish_reason }], ...extra })}\n\n`);
+      open &&
+      res.write(
+        `data: ${JSON.stringify({ id, object: "chat.completion.chunk", created, model: body.model, choices: [{ index: 0, delta, finish_reason }], ...extra })}\n\n`,
+      );
     send({ role: "assistant", content: "" });
     if (call) send({ tool_calls: [{ index: 0, ...call }] });
     for (const word of words) {
@@ -80,7 +116,10 @@ http
       send({ content: `${word} ` });
     }
     send({}, finish);
-    if (open) res.write(`data: ${JSON.stringify({ id, object: "chat.completion.chunk", created, model: body.model, choices: [], usage })}\n\n`);
+    if (open)
+      res.write(
+        `data: ${JSON.stringify({ id, object: "chat.completion.chunk", created, model: body.model, choices: [], usage })}\n\n`,
+      );
     if (open) res.end("data: [DONE]\n\n");
   })
   .listen(port, "127.0.0.1", () => console.log(`scripted-model listening on http://127.0.0.1:${port}/v1`));

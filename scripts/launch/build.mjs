@@ -5,7 +5,15 @@ import { LaunchError } from "./launch-error.mjs";
 import { run, step } from "./run.mjs";
 import { lastLines } from "./toolchain.mjs";
 
-const SOURCES = ["packages", "apps", "plugins", "tsconfig.base.json", "tsconfig.build.base.json", "turbo.json", "pnpm-lock.yaml"];
+const SOURCES = [
+  "packages",
+  "apps",
+  "plugins",
+  "tsconfig.base.json",
+  "tsconfig.build.base.json",
+  "turbo.json",
+  "pnpm-lock.yaml",
+];
 
 /**
  * Builds every package, unless no source changed since the last build. With `force` the build tool decides alone.
@@ -17,7 +25,10 @@ export async function ensureBuild(root, tools, { force = false } = {}) {
   if (!force && built && readStamp(root, "build") === digest) return { ran: false };
   await step("build", async () => {
     const turbo = path.join(root, "node_modules", "turbo", "bin", "turbo");
-    const result = await run(tools.node, [turbo, "run", "build", "--output-logs=errors-only"], { cwd: root, env: tools.env });
+    const result = await run(tools.node, [turbo, "run", "build", "--output-logs=errors-only"], {
+      cwd: root,
+      env: tools.env,
+    });
     if (result.code !== 0) throw new LaunchError("the build failed", lastLines(result.output, 40));
     writeStamp(root, "build", digest);
   });

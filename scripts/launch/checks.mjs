@@ -28,7 +28,9 @@ export async function runChecks(root, tools, filters) {
   if (filters.length === 0) {
     for (const [label, command] of checks) {
       const started = Date.now();
-      const result = command ? await run(command[0], command[1], { cwd: root, env: tools.env }) : await build(root, tools);
+      const result = command
+        ? await run(command[0], command[1], { cwd: root, env: tools.env })
+        : await build(root, tools);
       const seconds = ((Date.now() - started) / 1000).toFixed(1);
       if (result.code === 0) {
         totals.passed += 1;
@@ -63,14 +65,18 @@ export async function runChecks(root, tools, filters) {
     totals.failed += result.numFailedTests;
     totals.skipped += result.numPendingTests + result.numTodoTests;
     // A file that fails to load has no failed test of its own but must not go unnoticed.
-    totals.failed += result.testResults.filter((file) => file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed")).length;
+    totals.failed += result.testResults.filter(
+      (file) => file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed"),
+    ).length;
     if (!result.success && totals.failed === 0) totals.failed += 1;
   } else {
     totals.failed += 1;
     console.log("✗ vitest left no report");
   }
   if (process.env.CI === "true" && totals.skipped > 0) {
-    console.log(`✗ ${totals.skipped} skipped tests count as failures in CI${missing.length ? ` (needs ${missing.join(", ")})` : ""}`);
+    console.log(
+      `✗ ${totals.skipped} skipped tests count as failures in CI${missing.length ? ` (needs ${missing.join(", ")})` : ""}`,
+    );
     totals.failed += totals.skipped;
     totals.skipped = 0;
   }

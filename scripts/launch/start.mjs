@@ -17,12 +17,15 @@ export async function startGateway(root, tools, args) {
   const profile = flag(args, "--profile");
   const env = { ...tools.env };
   if (!env.OPENCLAW_STATE_DIR) {
-    env.OPENCLAW_STATE_DIR = profile ? path.join(os.homedir(), `.openclaw-${profile}`) : path.join(root, ".openclaw-dev");
+    env.OPENCLAW_STATE_DIR = profile
+      ? path.join(os.homedir(), `.openclaw-${profile}`)
+      : path.join(root, ".openclaw-dev");
   }
   const configPath = env.OPENCLAW_CONFIG_PATH ?? path.join(env.OPENCLAW_STATE_DIR, "openclaw.json");
   const config = ensureConfig(root, configPath, env.OPENCLAW_STATE_DIR);
   const port = Number(flag(args, "--port") ?? env.OPENCLAW_GATEWAY_PORT ?? config.gateway?.port ?? 18789);
-  if (!Number.isInteger(port) || port < 1 || port > 65535) throw new LaunchError("the port must be a number from 1 to 65535");
+  if (!Number.isInteger(port) || port < 1 || port > 65535)
+    throw new LaunchError("the port must be a number from 1 to 65535");
   if (!args.includes("--force") && (await inUse(port))) {
     throw new LaunchError(
       `port ${port} is already in use`,
@@ -46,7 +49,9 @@ export async function startGateway(root, tools, args) {
   if (ready) {
     const token = env.OPENCLAW_GATEWAY_TOKEN ?? config.gateway?.auth?.token;
     const base = (config.gateway?.controlUi?.basePath ?? "").replace(/^\/?/, "/").replace(/\/?$/, "/");
-    console.log(`\nOpenClaw is ready. Open\n\n  http://127.0.0.1:${port}${base}${token ? `#token=${token}` : ""}\n\nCtrl-C stops it.\n`);
+    console.log(
+      `\nOpenClaw is ready. Open\n\n  http://127.0.0.1:${port}${base}${token ? `#token=${token}` : ""}\n\nCtrl-C stops it.\n`,
+    );
   }
   return exited;
 }
@@ -71,7 +76,10 @@ function ensureConfig(root, configPath, stateDir) {
   try {
     return require("json5").parse(fs.readFileSync(configPath, "utf8")) ?? {};
   } catch (error) {
-    throw new LaunchError(`${configPath} cannot be read: ${error.message}`, "correct the file, or move it away for a new one");
+    throw new LaunchError(
+      `${configPath} cannot be read: ${error.message}`,
+      "correct the file, or move it away for a new one",
+    );
   }
 }
 

@@ -46,7 +46,15 @@ export async function ensureToolchain(root) {
       fs.writeFileSync(path.join(tools, "package.json"), `${JSON.stringify({ private: true })}\n`);
       const npm = process.platform === "win32" ? "npm.cmd" : "npm";
       const specs = Object.entries(wanted).map(([name, version]) => `${name}@${version}`);
-      const result = await run(npm, ["install", "--prefix", tools, "--ignore-scripts", "--no-audit", "--no-fund", ...specs]);
+      const result = await run(npm, [
+        "install",
+        "--prefix",
+        tools,
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        ...specs,
+      ]);
       if (result.code !== 0) {
         const offline = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|network/i.test(result.output);
         throw new LaunchError(

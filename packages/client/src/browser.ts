@@ -43,7 +43,10 @@ export async function browserDeviceIdentity(): Promise<DeviceIdentity | undefine
 export function browserDeviceTokens(storage: Storage = globalThis.localStorage): DeviceTokenStore {
   const read = (deviceId: string): Record<string, StoredDeviceToken> => {
     try {
-      const value = JSON.parse(storage.getItem(TOKENS_KEY) ?? "null") as { deviceId?: string; tokens?: Record<string, StoredDeviceToken> } | null;
+      const value = JSON.parse(storage.getItem(TOKENS_KEY) ?? "null") as {
+        deviceId?: string;
+        tokens?: Record<string, StoredDeviceToken>;
+      } | null;
       return value?.deviceId === deviceId ? (value.tokens ?? {}) : {};
     } catch {
       return {}; // a corrupt value counts as none; the next token replaces it
@@ -68,7 +71,12 @@ export function browserDeviceTokens(storage: Storage = globalThis.localStorage):
 async function createIdentity(): Promise<StoredIdentity> {
   const pair = (await crypto.subtle.generateKey("Ed25519", false, ["sign", "verify"])) as CryptoKeyPair;
   const raw = new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
-  return { deviceId: await deviceIdOf(raw), publicKey: encodeBase64Url(raw), key: pair.privateKey, createdAtMs: Date.now() };
+  return {
+    deviceId: await deviceIdOf(raw),
+    publicKey: encodeBase64Url(raw),
+    key: pair.privateKey,
+    createdAtMs: Date.now(),
+  };
 }
 
 /** DER prefix of an Ed25519 private key (RFC 8410), before the 32 raw bytes. */
@@ -100,7 +108,11 @@ function openDatabase(): Promise<IDBDatabase> {
   });
 }
 
-function inStore(database: IDBDatabase, mode: IDBTransactionMode, action: (store: IDBObjectStore) => IDBRequest): Promise<unknown> {
+function inStore(
+  database: IDBDatabase,
+  mode: IDBTransactionMode,
+  action: (store: IDBObjectStore) => IDBRequest,
+): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const request = action(database.transaction(STORE, mode).objectStore(STORE));
     request.onsuccess = () => resolve(request.result);

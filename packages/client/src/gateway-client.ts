@@ -1,13 +1,13 @@
-import {
-  type ClientId,
-  type ClientMode,
-  type EventName,
-  type GatewayErrorShape,
-  type HelloOk,
-  type MethodName,
-  type ParamsInput,
-  type PayloadOf,
-  type ResultOf,
+import type {
+  ClientId,
+  ClientMode,
+  EventName,
+  GatewayErrorShape,
+  HelloOk,
+  MethodName,
+  ParamsInput,
+  PayloadOf,
+  ResultOf,
 } from "@openclaw/protocol";
 import { signedPayload } from "@openclaw/protocol/wire";
 import type { DeviceIdentity, DeviceTokenStore } from "./device-identity.ts";
@@ -150,7 +150,10 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
       }
     };
     // A Gateway of version 3 may let local clients in without a challenge.
-    const challengeTimer = setTimeout(() => current.readyState === current.OPEN && sendConnect(undefined), CHALLENGE_WAIT_MS);
+    const challengeTimer = setTimeout(
+      () => current.readyState === current.OPEN && sendConnect(undefined),
+      CHALLENGE_WAIT_MS,
+    );
     unref(challengeTimer);
 
     current.addEventListener("message", ({ data }) => {
@@ -253,7 +256,12 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
     const { identity, deviceTokens } = options;
     if (!identity || !deviceTokens || !hello.auth?.deviceToken) return;
     const { deviceToken, scopes } = hello.auth;
-    await deviceTokens.set(identity.deviceId, { token: deviceToken, role, scopes: [...scopes].sort(), updatedAtMs: now() });
+    await deviceTokens.set(identity.deviceId, {
+      token: deviceToken,
+      role,
+      scopes: [...scopes].sort(),
+      updatedAtMs: now(),
+    });
   };
 
   /** A stored device token that was refused is dropped when the shared secret can be tried instead. */
@@ -286,7 +294,9 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
     clearTimeout(request.timer);
     if (frame.ok) return request.resolve(frame.payload);
     const error = frame.error ?? { code: "UNAVAILABLE", message: "the Gateway refused the request" };
-    request.reject(new GatewayClientError("request-failed", error.message, { response: error, payload: frame.payload }));
+    request.reject(
+      new GatewayClientError("request-failed", error.message, { response: error, payload: frame.payload }),
+    );
   };
 
   const call = (method: string, params: unknown = {}, requestOptions: RequestOptions = {}) => {
@@ -349,7 +359,8 @@ function parseFrame(data: unknown): ResponseFrame | EventFrame | undefined {
     return undefined; // the Gateway sends JSON only; a broken frame carries nothing to act on
   }
   if (typeof frame !== "object" || frame === null || !("type" in frame)) return undefined;
-  if (frame.type === "res" && "id" in frame && typeof frame.id === "string" && "ok" in frame) return frame as ResponseFrame;
+  if (frame.type === "res" && "id" in frame && typeof frame.id === "string" && "ok" in frame)
+    return frame as ResponseFrame;
   if (frame.type === "event" && "event" in frame && typeof frame.event === "string") return frame as EventFrame;
   return undefined;
 }
@@ -365,12 +376,15 @@ function mayRetry(error: GatewayClientError): boolean {
   if (typeof details !== "object" || details === null) return error.code !== "request-failed";
   if ("pauseReconnect" in details && details.pauseReconnect === false) return true;
   if ("recommendedNextStep" in details) {
-    return details.recommendedNextStep === "wait_then_retry" || details.recommendedNextStep === "retry_with_device_token";
+    return (
+      details.recommendedNextStep === "wait_then_retry" || details.recommendedNextStep === "retry_with_device_token"
+    );
   }
   return false;
 }
 
 /** Timers must not keep a Node process alive; browsers have no `unref`. */
 function unref(timer: unknown): void {
-  if (typeof timer === "object" && timer !== null && "unref" in timer && typeof timer.unref === "function") timer.unref();
+  if (typeof timer === "object" && timer !== null && "unref" in timer && typeof timer.unref === "function")
+    timer.unref();
 }

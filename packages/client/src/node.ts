@@ -28,7 +28,10 @@ export function loadDeviceIdentity(stateDir: string): DeviceIdentity {
   const file = path.join(stateDir, "identity", "device.json");
   const stored = readIdentity(file);
   const keys = stored
-    ? { publicKey: crypto.createPublicKey(stored.publicKeyPem), privateKey: crypto.createPrivateKey(stored.privateKeyPem) }
+    ? {
+        publicKey: crypto.createPublicKey(stored.publicKeyPem),
+        privateKey: crypto.createPrivateKey(stored.privateKeyPem),
+      }
     : crypto.generateKeyPairSync("ed25519");
   const raw = keys.publicKey.export({ type: "spki", format: "der" }).subarray(-32);
   const deviceId = crypto.createHash("sha256").update(raw).digest("hex");
@@ -45,7 +48,8 @@ export function loadDeviceIdentity(stateDir: string): DeviceIdentity {
   return {
     deviceId,
     publicKey: raw.toString("base64url"),
-    sign: (text) => Promise.resolve(crypto.sign(null, Buffer.from(text, "utf8"), keys.privateKey).toString("base64url")),
+    sign: (text) =>
+      Promise.resolve(crypto.sign(null, Buffer.from(text, "utf8"), keys.privateKey).toString("base64url")),
   };
 }
 
@@ -62,7 +66,8 @@ export function fileDeviceTokens(stateDir: string): DeviceTokenStore {
     set(deviceId, token) {
       const value = read(deviceId);
       const before = value.tokens[token.role];
-      if (before?.token !== token.token) writePrivate(file, { ...value, tokens: { ...value.tokens, [token.role]: token } });
+      if (before?.token !== token.token)
+        writePrivate(file, { ...value, tokens: { ...value.tokens, [token.role]: token } });
       return Promise.resolve();
     },
     delete(deviceId, role) {
@@ -79,7 +84,11 @@ export function fileDeviceTokens(stateDir: string): DeviceTokenStore {
 function readIdentity(file: string): IdentityFile | undefined {
   const value = readJson(file) as Partial<IdentityFile> | undefined;
   if (!value) return undefined;
-  if (typeof value.publicKeyPem === "string" && typeof value.privateKeyPem === "string" && typeof value.deviceId === "string") {
+  if (
+    typeof value.publicKeyPem === "string" &&
+    typeof value.privateKeyPem === "string" &&
+    typeof value.deviceId === "string"
+  ) {
     return { ...value, version: 1, createdAtMs: value.createdAtMs ?? Date.now() } as IdentityFile;
   }
   fs.renameSync(file, `${file}.corrupt-${Date.now()}`);

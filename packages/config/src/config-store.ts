@@ -75,13 +75,21 @@ export async function openConfigStore(options: ConfigStoreOptions): Promise<Conf
   let closed = false;
   const watchers = new Set<() => void>();
 
+  const logWarnings = (warnings: readonly ConfigIssue[]) => {
+    for (const warning of warnings) log?.warn(warning.message, { path: warning.path });
+  };
+  logWarnings(current.warnings);
+
   const loading = (): LoadConfigOptions => ({ ...options, ...(overrides && { overrides }) });
 
   async function read(adopt: (next: ConfigSnapshot) => boolean = () => true): Promise<LoadedConfig> {
     const loaded = await load(loading(), { effect: "when-valid" });
     const next = loaded.snapshot;
-    const vanished = current.exists && !next.exists;
-    if (!vanished && (next.valid || !current.valid) && adopt(next)) current = next;
+    const vanished = current.valid && current.exists && !next.exists;
+    if (!vanished && (next.valid || !current.valid) && adopt(next)) {
+      if (next.hash !== current.hash) logWarnings(next.warnings);
+      current = next;
+    }
     return loaded;
   }
 

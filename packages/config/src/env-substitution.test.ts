@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${NAME} is the notation under test.
 import { describe, expect, it } from "vitest";
 import { applyEnvBlock } from "./env-block.ts";
 import { substituteEnv } from "./env-substitution.ts";

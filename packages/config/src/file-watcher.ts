@@ -17,6 +17,8 @@ export interface FileWatcherOptions {
   debounceMs: () => number;
   /** Called when the files have changed and come to rest; never twice at a time. */
   onSettled: () => Promise<void>;
+  /** The files have changed since they were last read: begin with telling so. */
+  alreadyChanged?: boolean;
   /** Called once; the watcher has ended then. */
   onError: (error: unknown) => void;
   timers?: Timers;
@@ -33,11 +35,11 @@ const stableMs = 200;
  */
 export function watchFiles(options: FileWatcherOptions): () => void {
   const timers: Timers = options.timers ?? {
-    setTimeout: (callback, delay) => setTimeout(callback, delay),
+    setTimeout: (callback, delay) => setTimeout(callback, delay).unref(),
     clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout),
   };
   const watchDirectory = options.watchDirectory ?? watchWithNode;
-  const directories = new Map<string, () => void>();
+  const directories = new Map<string, { inode: bigint; stop: () => void }>();
   let closed = false;
   let timer: unknown;
   let running = false;
@@ -49,7 +51,7 @@ export function watchFiles(options: FileWatcherOptions): () => void {
   const close = () => {
     closed = true;
     if (timer !== undefined) timers.clearTimeout(timer);
-    for (const stop of directories.values()) stop();
+    for (const { stop } of directories.values()) stop();
     directories.clear();
   };
   const fail = (error: unknown) => {
@@ -58,14 +60,21 @@ export function watchFiles(options: FileWatcherOptions): () => void {
     options.onError(error);
   };
   const arm = () => {
-    const wanted = new Set(options.files().flatMap(directoriesOf));
-    for (const [directory, stop] of directories) {
-      if (wanted.has(directory)) continue;
+    // A directory that was replaced by another of its name needs a new watch.
+    const wanted = new Map(
+      options
+        .files()
+        .flatMap(directoriesOf)
+        .map((directory) => [directory, inodeOf(directory)]),
+    );
+    for (const [directory, { inode, stop }] of directories) {
+      if (wanted.get(directory) === inode) continue;
       stop();
       directories.delete(directory);
     }
-    for (const directory of wanted) {
-      if (!directories.has(directory)) directories.set(directory, watchDirectory(directory, onEvent, fail));
+    for (const [directory, inode] of wanted) {
+      if (directories.has(directory)) continue;
+      directories.set(directory, { inode, stop: watchDirectory(directory, onEvent, fail) });
     }
   };
   const schedule = (callback: () => void, delay: number) => {
@@ -121,6 +130,7 @@ export function watchFiles(options: FileWatcherOptions): () => void {
 
   try {
     arm();
+    if (options.alreadyChanged) schedule(poll, pollMs);
   } catch (error) {
     fail(error);
   }
@@ -138,6 +148,10 @@ function existingDirectory(directory: string): string {
   let current = directory;
   while (!existsSync(current) && path.dirname(current) !== current) current = path.dirname(current);
   return current;
+}
+
+function inodeOf(directory: string): bigint {
+  return statSync(directory, { bigint: true }).ino;
 }
 
 type Look = ReadonlyMap<string, string>;

@@ -53,7 +53,7 @@ const legacyProducts = ["clawdbot", "moltbot", "moldbot"];
 /** Expands a leading `~` (alone or before a separator) with a home directory. */
 export function expandTilde(text: string, home: string): string {
   if (text === "~") return home;
-  return text.startsWith("~/") || text.startsWith("~\\") ? path.join(home, text.slice(2)) : text;
+  return /^~[/\\]/.test(text) ? path.join(home, text.slice(2)) : text;
 }
 
 function homeDirectory(env: NodeJS.ProcessEnv, options: ResolvePathsOptions, cwd: string): string {

@@ -47,9 +47,8 @@ export async function readConfig(options: ReadConfigOptions): Promise<ReadConfig
   try {
     text = options.text ?? readFileSync(file, "utf8");
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
     const base = { file, raw: null, directives: [], includedPaths: [] };
-    if (code !== "ENOENT" && code !== "ENOTDIR") {
+    if (!isMissing(error)) {
       const reason = error instanceof Error ? error.message : String(error);
       return { ...base, exists: true, parsed: undefined, problem: `Failed to read config file: ${reason}` };
     }
@@ -85,8 +84,23 @@ export async function readConfig(options: ReadConfigOptions): Promise<ReadConfig
   return read;
 }
 
+/** SHA-256 of a text in lower-case hex. */
 export function hashText(text: string): string {
   return createHash("sha256").update(text, "utf8").digest("hex");
+}
+
+/** The hash a file has now, as {@link ReadConfig.hash}; `undefined` when it cannot be read. */
+export function hashOfFile(file: string): string | undefined {
+  try {
+    return hashText(readFileSync(file, "utf8"));
+  } catch (error) {
+    return isMissing(error) ? hashText("") : undefined;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "ENOENT" || code === "ENOTDIR";
 }
 
 /** What is known of a configuration that did not get through: the furthest step that yielded an object. */

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${NAME} is the notation under test.
 import JSON5 from "json5";
 import { describe, expect, it } from "vitest";
 import { redactedSentinel, redactValue, restoreRedacted } from "./redact.ts";

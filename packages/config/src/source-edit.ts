@@ -12,11 +12,12 @@ export type ConfigChange = (value: unknown) => unknown;
  * stay; and once more on the configuration after includes, to see that both come to the same. They do not when an
  * included file provides what was to be changed and a key beside the directive cannot change it.
  * @param written where the text will stand; relative includes are looked up from there
- * @throws ConfigError `parse-failed`, `included`, or what the change throws
+ * @throws ConfigError `parse-failed`, `unreadable`, `included`, or what the change throws
  */
 export async function changedText(read: ReadConfig, change: ConfigChange, written: string): Promise<string> {
   if (read.parsed === undefined) {
-    throw new ConfigError("parse-failed", read.problem ?? `The configuration file ${read.file} could not be read.`);
+    const code = read.raw === null ? "unreadable" : "parse-failed";
+    throw new ConfigError(code, read.problem ?? `The configuration file ${read.file} could not be read.`);
   }
   if (!read.exists || read.raw === null) return `${JSON.stringify(change({}), null, 2)}\n`;
 

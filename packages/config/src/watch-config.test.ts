@@ -182,3 +182,31 @@ it("hears of a change from the real file system", async () => {
   expect(await changed).toContain("gateway.port");
   await store.close();
 });
+
+it("tells of a change that was made before it was asked to watch", async () => {
+  const home = temporaryHome();
+  home.write("openclaw.json", "{ gateway: { port: 1 } }");
+  const timers = new ManualTimers();
+  const { watchDirectory } = manualWatch();
+  const store = await openConfigStore({ paths: home.paths, env: home.env, timers, watchDirectory });
+  home.write("openclaw.json", "{ gateway: { port: 2 } }");
+  const told: string[][] = [];
+  const stop = store.watch((_next, changed) => told.push(changed));
+  timers.advance(600);
+  while (told.length === 0) await nextTurn();
+  expect(told).toEqual([["gateway.port"]]);
+  stop();
+});
+
+it("watches a directory that was replaced by another of its name", async () => {
+  const home = temporaryHome();
+  home.write("openclaw.json", "{ gateway: { port: 1 } }");
+  const { settle, manual } = await watched(home);
+  const first = manual.directories();
+  renameSync(home.paths.stateDir, `${home.paths.stateDir}-old`);
+  home.write("openclaw.json", "{ gateway: { port: 2 } }");
+  const before = manual.armed();
+  expect(await settle()).toEqual({ changed: ["gateway.port"] });
+  expect(manual.directories()).toEqual(first);
+  expect(manual.armed()).toBe(before + 1);
+});

@@ -1,7 +1,9 @@
 import type { Logger } from "@openclaw/log";
 import { changedPaths } from "./changed-paths.ts";
 import { type Timers, type WatchDirectory, watchFiles } from "./file-watcher.ts";
+import { locateConfig } from "./load-config.ts";
 import type { Paths } from "./paths.ts";
+import { hashOfFile } from "./read-config.ts";
 import type { ConfigSnapshot } from "./snapshot.ts";
 
 /** Why a changed file was not taken over. */
@@ -30,6 +32,7 @@ export function watchConfig(options: WatchConfigOptions): () => void {
   let latest = told;
 
   return watchFiles({
+    alreadyChanged: hashOfFile(locateConfig(paths)) !== told.hash,
     files: () => [paths.configPath, ...(options.watchIncludes === false ? [] : latest.includedPaths)],
     debounceMs: () => options.snapshot().config.gateway?.reload?.debounceMs ?? defaultDebounceMs,
     onSettled: async () => {

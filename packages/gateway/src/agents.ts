@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
-import type { OpenClawConfig } from "@openclaw/config";
 import { workspaceDir } from "@openclaw/agent-runtime";
+import type { OpenClawConfig } from "@openclaw/config";
 import { normalizeAgentId } from "@openclaw/sessions";
 
 /** Name and picture of an agent, as pages show them. */
@@ -56,13 +56,15 @@ export function createAgents(options: { config(): OpenClawConfig; env: NodeJS.Pr
 
   const avatarFile = (id: string): string | undefined => {
     const avatar = entry(id)?.identity?.avatar;
-    if (!avatar || /^(?:https?:|data:)/i.test(avatar) || !imageTypes.has(path.extname(avatar).toLowerCase())) return undefined;
+    if (!avatar || /^(?:https?:|data:)/i.test(avatar) || !imageTypes.has(path.extname(avatar).toLowerCase()))
+      return undefined;
     const root = workspace(id);
     const file = path.resolve(root, avatar);
     if (!fs.existsSync(file)) return undefined;
     const real = fs.realpathSync(file);
     const stat = fs.statSync(real);
-    if (!real.startsWith(`${fs.realpathSync(root)}${path.sep}`) || !stat.isFile() || stat.size > maxAvatarBytes) return undefined;
+    if (!real.startsWith(`${fs.realpathSync(root)}${path.sep}`) || !stat.isFile() || stat.size > maxAvatarBytes)
+      return undefined;
     return real;
   };
 
@@ -79,7 +81,11 @@ export function createAgents(options: { config(): OpenClawConfig; env: NodeJS.Pr
       const file = avatarFile(id);
       const base = (options.config().gateway?.controlUi?.basePath ?? "").replace(/\/+$/, "");
       const avatar = assistant?.avatar ?? (file ? `${base}/avatar/${id}` : configured?.avatar) ?? emoji ?? "A";
-      return { name: name.slice(0, 50), avatar: avatar.slice(0, 65_536), ...(emoji ? { emoji: emoji.slice(0, 16) } : {}) };
+      return {
+        name: name.slice(0, 50),
+        avatar: avatar.slice(0, 65_536),
+        ...(emoji ? { emoji: emoji.slice(0, 16) } : {}),
+      };
     },
     workspace,
     avatarFile,

@@ -20,10 +20,10 @@ import {
 } from "@openclaw/sessions";
 import type { Clock } from "@openclaw/storage";
 import type { Agents } from "./agents.ts";
+import type { HealthSource } from "./health.ts";
 import { invalidRequest } from "./methods/handler.ts";
 import type { ReplyRoute } from "./pipeline/inbound.ts";
 import type { SystemEvents } from "./pipeline/system-events.ts";
-import type { HealthSource } from "./health.ts";
 
 /** Heartbeats are announced with these values until a scheduler runs them. */
 const heartbeat = { enabled: false, every: "30m", everyMs: 30 * 60_000, prompt: "", target: "last", ackMaxChars: 300 };
@@ -39,7 +39,10 @@ export interface Conversations {
   keyOfSessionId(sessionId: string): string | undefined;
   sendPolicy(key: string, channel: string): "allow" | "deny";
   /** Prepares a session for a turn; tells whether the user stopped the run before. */
-  begin(key: string, options: { now: number; reset: boolean; route: ReplyRoute; senderName?: string | undefined }): { previousRunAborted: boolean };
+  begin(
+    key: string,
+    options: { now: number; reset: boolean; route: ReplyRoute; senderName?: string | undefined },
+  ): { previousRunAborted: boolean };
   /** Appends a text the Gateway itself says. */
   note(key: string, text: string): { id: string; message: AssistantMessage };
   history(sessionKey: string, limit: number): ResultOf<"chat.history">;
@@ -66,17 +69,36 @@ export function createConversations(options: {
     if (key.trim() === "") throw invalidRequest("key required");
     return sessions.canonical(key);
   };
+  let windows: { config: OpenClawConfig; byModel: Map<string, number> } | undefined;
+  /** Context window of a model; looked up once per configuration. */
+  const contextWindow = async (provider: string, model: string): Promise<number> => {
+    if (windows?.config !== config()) windows = { config: config(), byModel: new Map() };
+    const { byModel } = windows;
+    const name = `${provider}/${model}`;
+    const known = byModel.get(name);
+    if (known !== undefined) return known;
+    const info = (await models.list({ all: true })).find((item) => item.provider === provider && item.id === model);
+    const window = info?.contextWindow ?? 200_000;
+    byModel.set(name, window);
+    return window;
+  };
   const modelDefaults = async (agentId?: string): Promise<SessionDefaults> => {
     const ref = await models.defaultRef(agentId);
-    const info = (await models.list({ all: true })).find((item) => item.provider === ref.provider && item.id === ref.model);
-    const window = info?.contextWindow ?? 200_000;
+    const window = await contextWindow(ref.provider, ref.model);
     const cap = config().agents?.defaults?.contextTokens;
-    return { modelProvider: ref.provider, model: ref.model, contextTokens: cap ? Math.min(cap, window) : window };
+    return {
+      modelProvider: ref.provider,
+      model: ref.model,
+      contextTokens: cap ? Math.min(cap, window) : window,
+    };
   };
   const newSessionId = () => crypto.randomUUID();
 
   const recentOf = (agentId: string, limit: number) =>
-    sessions.index(agentId).recent(limit).filter(([key]) => key !== "global" && key !== "unknown");
+    sessions
+      .index(agentId)
+      .recent(limit)
+      .filter(([key]) => key !== "global" && key !== "unknown");
 
   const statusRow = (agentId: string, key: string, entry: SessionEntry, defaults: SessionDefaults) => {
     const contextTokens = entry.contextTokens ?? defaults.contextTokens ?? 0;
@@ -133,8 +155,18 @@ export function createConversations(options: {
         deliveryContext:
           route.surface === "webchat"
             ? { channel }
-            : { channel, to: route.to, accountId: route.accountId, ...(route.threadId ? { threadId: route.threadId } : {}) },
-        origin: { provider: channel, surface: channel, chatType: "direct", ...(senderName ? { label: senderName } : {}) },
+            : {
+                channel,
+                to: route.to,
+                accountId: route.accountId,
+                ...(route.threadId ? { threadId: route.threadId } : {}),
+              },
+        origin: {
+          provider: channel,
+          surface: channel,
+          chatType: "direct",
+          ...(senderName ? { label: senderName } : {}),
+        },
       });
       if (previousRunAborted) sessions.update(key, () => ({ abortedLastRun: false }));
       return { previousRunAborted };
@@ -163,11 +195,22 @@ export function createConversations(options: {
       const defaults = await modelDefaults(request.agentId);
       const { hasMore, ...list } = listSessions(sessions, request, { now: clock.now(), defaults });
       if (protocol === 3) return list;
-      return { ...list, totalCount: list.count, limitApplied: request.limit ?? null, nextOffset: null, hasMore, owners: [] };
+      return {
+        ...list,
+        totalCount: list.count,
+        limitApplied: request.limit ?? null,
+        nextOffset: null,
+        hasMore,
+        owners: [],
+      };
     },
     async patch(key, request) {
       const ref = await models.defaultRef(sessions.agentIdOf(canonicalKey(key)));
-      const { path, key: canonical, entry } = patchSession(sessions, key, request, {
+      const {
+        path,
+        key: canonical,
+        entry,
+      } = patchSession(sessions, key, request, {
         now: clock.now(),
         newSessionId,
         defaultModel: ref,
@@ -196,7 +239,12 @@ export function createConversations(options: {
       return {
         heartbeat: {
           defaultAgentId: agents.defaultId(),
-          agents: agents.ids().map((agentId) => ({ agentId, enabled: heartbeat.enabled, every: heartbeat.every, everyMs: heartbeat.everyMs })),
+          agents: agents.ids().map((agentId) => ({
+            agentId,
+            enabled: heartbeat.enabled,
+            every: heartbeat.every,
+            everyMs: heartbeat.everyMs,
+          })),
         },
         channelSummary: [],
         queuedSystemEvents: options.systemEvents.peek(sessions.mainKey()).map((event) => event.text),
@@ -216,7 +264,13 @@ export function createConversations(options: {
       const thread = chat.threadId ? { threadId: chat.threadId } : {};
       const sessionKey = peerSessionKey(
         chat.kind === "direct"
-          ? { kind: "direct", channel: message.channel, accountId: message.accountId, peerId: message.sender.id, ...thread }
+          ? {
+              kind: "direct",
+              channel: message.channel,
+              accountId: message.accountId,
+              peerId: message.sender.id,
+              ...thread,
+            }
           : { kind: chat.kind, channel: message.channel, peerId: chat.id, ...thread },
         {
           defaultAgentId: agentId,
@@ -249,7 +303,11 @@ export function createConversations(options: {
             sessions: {
               path: sessions.storePath(agentId),
               count: sessions.index(agentId).size,
-              recent: recentOf(agentId, 5).map(([key, entry]) => ({ key, updatedAt: entry.updatedAt, age: clock.now() - entry.updatedAt })),
+              recent: recentOf(agentId, 5).map(([key, entry]) => ({
+                key,
+                updatedAt: entry.updatedAt,
+                age: clock.now() - entry.updatedAt,
+              })),
             },
           };
         }),

@@ -81,7 +81,10 @@ export interface Gateway extends AsyncDisposable {
  * client asks for a restart; the caller stops this Gateway and starts another.
  * @throws GatewayStartError, GatewayLockError, StorageError
  */
-export async function startGateway(options: GatewayOptions, onRestart: (request: RestartRequest) => void = () => {}): Promise<Gateway> {
+export async function startGateway(
+  options: GatewayOptions,
+  onRestart: (request: RestartRequest) => void = () => {},
+): Promise<Gateway> {
   const clock = options.clock ?? systemClock;
   const { paths, configStore, env, version } = options;
   const log = options.log;
@@ -139,7 +142,8 @@ export async function startGateway(options: GatewayOptions, onRestart: (request:
         handlers: [probes(() => ready), ...(settings.controlUi.enabled ? [ui] : [])],
         hostAllowed,
         onUpgrade: (request, socket, head) => upgrade(request, socket, head),
-        onError: (error, request) => log.error("HTTP request failed", { path: request.url?.split("?", 1)[0], error: String(error) }),
+        onError: (error, request) =>
+          log.error("HTTP request failed", { path: request.url?.split("?", 1)[0], error: String(error) }),
       }),
     }));
     const port = await listen(servers, settings.port);
@@ -151,7 +155,13 @@ export async function startGateway(options: GatewayOptions, onRestart: (request:
     releases.push(() => storage.close());
     const sessions = openSessions({ stateDir: paths.stateDir, config, clock, log: log.child("sessions") });
     releases.push(() => sessions.close());
-    const models = createModels({ config, env, log: log.child("models"), clock, ...(options.fetch ? { fetch: options.fetch } : {}) });
+    const models = createModels({
+      config,
+      env,
+      log: log.child("models"),
+      clock,
+      ...(options.fetch ? { fetch: options.fetch } : {}),
+    });
     const runtime = createAgentRuntime({ models, sessions, config, env, clock, log: log.child("agent") });
     const runs = createRunRegistry(clock);
     releases.push(() => runs.close());
@@ -171,16 +181,19 @@ export async function startGateway(options: GatewayOptions, onRestart: (request:
       send: (delivery) => channels.send(delivery),
       log: log.child("outbox"),
       onGivenUp: (item, error) => {
-        systemEvents.enqueue(conversations.mainKey(), `A reply to ${item.channel} could not be delivered: ${error}`).catch((problem: unknown) => {
-          log.error("an undeliverable reply could not be noted", { error: String(problem) });
-        });
+        systemEvents
+          .enqueue(conversations.mainKey(), `A reply to ${item.channel} could not be delivered: ${error}`)
+          .catch((problem: unknown) => {
+            log.error("an undeliverable reply could not be noted", { error: String(problem) });
+          });
       },
     });
     const pipeline = createPipeline({
       journal: storage.journal,
       conversations,
       entrance: {
-        policy: (channel) => (config().channels as Record<string, AccessPolicy | undefined> | undefined)?.[channel] ?? {},
+        policy: (channel) =>
+          (config().channels as Record<string, AccessPolicy | undefined> | undefined)?.[channel] ?? {},
         route: (message) => conversations.route(message),
         log: log.child("channels"),
       },
@@ -284,7 +297,9 @@ export async function startGateway(options: GatewayOptions, onRestart: (request:
           maxPayload: limits.maxPayload,
           maxBufferedBytes: limits.maxBufferedBytes,
           tickIntervalMs: limits.tickIntervalMs,
-          ...(session.protocol === 4 ? { attachments: { maxBytes: limits.maxAttachmentBytes, maxImageBytes: limits.maxAttachmentBytes } } : {}),
+          ...(session.protocol === 4
+            ? { attachments: { maxBytes: limits.maxAttachmentBytes, maxImageBytes: limits.maxAttachmentBytes } }
+            : {}),
         },
       }),
       onConnected(connection, session) {
@@ -300,7 +315,11 @@ export async function startGateway(options: GatewayOptions, onRestart: (request:
     const logConnection = (what: string, connection: Connection, session: Session) => {
       if (session.client.mode === "probe") return;
       const level = session.client.mode === "webchat" ? "info" : "debug";
-      log[level](`${session.client.mode} client ${what}`, { conn: connection.id, client: session.client.id, remote: connection.remote.address });
+      log[level](`${session.client.mode} client ${what}`, {
+        conn: connection.id,
+        client: session.client.id,
+        remote: connection.remote.address,
+      });
     };
     upgrade = (request, stream, head) => {
       if (takesWork) socket.upgrade(request, stream, head);
@@ -308,15 +327,17 @@ export async function startGateway(options: GatewayOptions, onRestart: (request:
     };
 
     const unwatch = configStore.watch((next, changedPaths) => {
-        const mode = next.config.gateway?.reload?.mode ?? "hybrid";
-        const action = reloadAction(changedPaths);
-        if (mode === "off") log.info("config reload disabled (gateway.reload.mode=off)");
-        else if (action === "none" && mode !== "restart") log.info(`config change applied (dynamic reads: ${changedPaths.join(", ")})`);
-        else if (mode === "hot") log.warn(`config reload requires gateway restart; hot mode ignoring (${changedPaths.join(", ")})`);
-        else {
-          log.info(`config change requires gateway restart (${changedPaths.join(", ")})`);
-          requestRestart({ reason: "config", delayMs: 0 });
-        }
+      const mode = next.config.gateway?.reload?.mode ?? "hybrid";
+      const action = reloadAction(changedPaths);
+      if (mode === "off") log.info("config reload disabled (gateway.reload.mode=off)");
+      else if (action === "none" && mode !== "restart")
+        log.info(`config change applied (dynamic reads: ${changedPaths.join(", ")})`);
+      else if (mode === "hot")
+        log.warn(`config reload requires gateway restart; hot mode ignoring (${changedPaths.join(", ")})`);
+      else {
+        log.info(`config change requires gateway restart (${changedPaths.join(", ")})`);
+        requestRestart({ reason: "config", delayMs: 0 });
+      }
     });
     releases.push(unwatch);
 
@@ -358,7 +379,12 @@ export async function startGateway(options: GatewayOptions, onRestart: (request:
   }
 }
 
-function helloAuth(session: Session, token: { token: string; role: string; scopes: string[]; createdAtMs: number; rotatedAtMs?: number | undefined } | undefined): object {
+function helloAuth(
+  session: Session,
+  token:
+    | { token: string; role: string; scopes: string[]; createdAtMs: number; rotatedAtMs?: number | undefined }
+    | undefined,
+): object {
   const device = token && { deviceToken: token.token, issuedAtMs: token.rotatedAtMs ?? token.createdAtMs };
   if (session.protocol === 4) {
     return { auth: { method: session.authMethod, role: session.role, scopes: [...session.scopes], ...device } };

@@ -3,7 +3,17 @@ import type { ProtocolVersion } from "./ws/connection.ts";
 import type { Handlers } from "./ws/dispatch.ts";
 
 /** Events this build sends. */
-const sent = ["connect.challenge", "agent", "chat", "presence", "tick", "health", "shutdown", "device.pair.requested", "device.pair.resolved"];
+const sent = [
+  "connect.challenge",
+  "agent",
+  "chat",
+  "presence",
+  "tick",
+  "health",
+  "shutdown",
+  "device.pair.requested",
+  "device.pair.resolved",
+];
 
 /** What `hello-ok.features` announces: served methods that are meant to be announced, and events that are sent. */
 export function features(handlers: Handlers, protocol: ProtocolVersion): { methods: string[]; events: string[] } {

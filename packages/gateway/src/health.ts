@@ -28,7 +28,12 @@ export interface Health {
   close(): void;
 }
 
-export function createHealth(options: { source: HealthSource; clock: Clock; connections: Connections; stateVersion(): object }): Health {
+export function createHealth(options: {
+  source: HealthSource;
+  clock: Clock;
+  connections: Connections;
+  stateVersion(): object;
+}): Health {
   const { source, clock, connections } = options;
   let version = 1;
   let cached: { json: RawJson; at: number } | undefined;

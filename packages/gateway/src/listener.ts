@@ -13,7 +13,10 @@ export class GatewayPortError extends Error {
 }
 
 /** Opens the servers on their addresses with one port; all or none listen afterwards. */
-export async function listen(servers: readonly { server: http.Server; host: string; optional: boolean }[], port: number): Promise<number> {
+export async function listen(
+  servers: readonly { server: http.Server; host: string; optional: boolean }[],
+  port: number,
+): Promise<number> {
   let bound = port;
   const open: http.Server[] = [];
   for (const { server, host, optional } of servers) {

@@ -1,6 +1,6 @@
 import os from "node:os";
-import type { Clock } from "@openclaw/storage";
 import { isLoopbackAddress, normalizeAddress } from "@openclaw/net";
+import type { Clock } from "@openclaw/storage";
 import type { Connection, Session } from "./ws/connection.ts";
 import type { Connections } from "./ws/connections.ts";
 
@@ -83,7 +83,11 @@ export function createPresence(options: {
     const send = () => {
       timer = undefined;
       lastBroadcastAt = clock.now();
-      connections.broadcast("presence", { presence: list() }, { droppable: true, stateVersion: options.stateVersion() });
+      connections.broadcast(
+        "presence",
+        { presence: list() },
+        { droppable: true, stateVersion: options.stateVersion() },
+      );
     };
     if (wait === 0) send();
     else {
@@ -96,7 +100,8 @@ export function createPresence(options: {
     const id = key.toLowerCase();
     const before = entries.get(id);
     const given = Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined));
-    const union = (a?: string[], b?: string[]) => (a || b ? { list: [...new Set([...(a ?? []), ...(b ?? [])])] } : undefined);
+    const union = (a?: string[], b?: string[]) =>
+      a || b ? { list: [...new Set([...(a ?? []), ...(b ?? [])])] } : undefined;
     const roles = union(before?.roles, entry.roles);
     const scopes = union(before?.scopes, entry.scopes);
     const next: PresenceEntry = {
@@ -112,12 +117,15 @@ export function createPresence(options: {
     return (["host", "ip", "version", "mode", "reason"] as const).filter((name) => before?.[name] !== next[name]);
   };
 
-  const keyOf = (connection: Connection, session: Session) => session.deviceId ?? session.client.instanceId ?? connection.id;
+  const keyOf = (connection: Connection, session: Session) =>
+    session.deviceId ?? session.client.instanceId ?? connection.id;
   const describe = (connection: Connection, session: Session, reason: string): Omit<PresenceEntry, "ts"> => {
     const { client } = session;
     return {
       host: client.displayName ?? client.id,
-      ...(connection.remote.localDirect || isLoopbackAddress(connection.remote.address) ? {} : { ip: connection.remote.address }),
+      ...(connection.remote.localDirect || isLoopbackAddress(connection.remote.address)
+        ? {}
+        : { ip: connection.remote.address }),
       version: client.version,
       platform: client.platform,
       deviceFamily: client.deviceFamily,

@@ -28,7 +28,9 @@ const matrix: readonly (readonly [prefix: string, action: ReloadAction])[] = [
 /** Decides for a set of changed paths whether the Gateway must restart. */
 export function reloadAction(changedPaths: readonly string[]): ReloadAction {
   const needsRestart = changedPaths.some((path) => {
-    const rule = matrix.find(([prefix]) => path === prefix || path.startsWith(`${prefix}.`) || path.startsWith(`${prefix}[`));
+    const rule = matrix.find(
+      ([prefix]) => path === prefix || path.startsWith(`${prefix}.`) || path.startsWith(`${prefix}[`),
+    );
     return (rule?.[1] ?? "restart") === "restart";
   });
   return needsRestart ? "restart" : "none";

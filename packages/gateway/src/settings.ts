@@ -41,7 +41,11 @@ export interface GatewaySettings {
  * Decides whether and how the Gateway starts with this configuration.
  * @throws GatewayStartError in the order: no file, invalid file, mode, bind, secret, bind without a secret
  */
-export function resolveSettings(snapshot: ConfigSnapshot, env: NodeJS.ProcessEnv, flags: GatewayFlags = {}): GatewaySettings {
+export function resolveSettings(
+  snapshot: ConfigSnapshot,
+  env: NodeJS.ProcessEnv,
+  flags: GatewayFlags = {},
+): GatewaySettings {
   if (!snapshot.valid) {
     throw new GatewayStartError(
       `Invalid config: ${snapshot.path}`,
@@ -131,7 +135,8 @@ function resolveAuth(
 ): GatewayAuth {
   const fromEnv = (...names: string[]) => names.map((name) => env[name]?.trim()).find((value) => value);
   const token = flags.token || configured.token || fromEnv("OPENCLAW_GATEWAY_TOKEN", "CLAWDBOT_GATEWAY_TOKEN");
-  const password = flags.password || configured.password || fromEnv("OPENCLAW_GATEWAY_PASSWORD", "CLAWDBOT_GATEWAY_PASSWORD");
+  const password =
+    flags.password || configured.password || fromEnv("OPENCLAW_GATEWAY_PASSWORD", "CLAWDBOT_GATEWAY_PASSWORD");
   const mode = flags.auth ?? configured.mode ?? (!token && password ? "password" : "token");
   return { mode, token, password };
 }

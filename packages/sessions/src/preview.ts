@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from "node:fs";
+import { readLinesBackward } from "@openclaw/storage";
 import { stripEnvelope } from "./envelope.ts";
 import { messageText, type TranscriptMessage, toolCallsOf } from "./message.ts";
 import { parseLine, readEntry } from "./read-entry.ts";
@@ -141,16 +142,24 @@ export function derivedTitle(
 }
 
 const lastMessageChars = 400;
+const previewBlockBytes = 8 * 1024;
 
-/** The text of the last user or assistant message that has one. Looks at no more than the last 20 messages. */
-export function lastMessagePreview(transcript: Transcript): string | undefined {
-  for (const item of transcript.history(20).reverse()) {
-    if (item.kind !== "message") continue;
-    const { message } = item;
-    if (message.role !== "user" && message.role !== "assistant") continue;
-    const raw = messageText(message);
-    const text = (message.role === "user" ? stripEnvelope(raw) : raw).trim();
-    if (text) return text.length > lastMessageChars ? `${text.slice(0, lastMessageChars - 1)}…` : text;
+/**
+ * The text of the last user or assistant message that has one. Looks at no more than the last 20 lines of the file,
+ * without opening or repairing it: a list of many sessions must not touch them.
+ */
+export function lastMessagePreview(path: string): string | undefined {
+  let lines = 20;
+  for (const line of readLinesBackward(path, { blockSize: previewBlockBytes })) {
+    const record = parseLine(line);
+    const entry = record && readEntry(record);
+    if (entry?.type === "message" && (entry.message.role === "user" || entry.message.role === "assistant")) {
+      const raw = messageText(entry.message);
+      const text = (entry.message.role === "user" ? stripEnvelope(raw) : raw).trim();
+      if (text) return text.length > lastMessageChars ? `${text.slice(0, lastMessageChars - 1)}…` : text;
+    }
+    lines -= 1;
+    if (lines === 0) return undefined;
   }
   return undefined;
 }

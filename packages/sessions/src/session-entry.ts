@@ -99,7 +99,7 @@ export function adoptSessionEntry(entry: Record<string, unknown>): SessionEntry 
     if (entry[current] === undefined) entry[current] = entry[old];
     delete entry[old];
   }
-  if (entry.deliveryContext !== undefined || entry.lastChannel !== undefined || entry.lastTo !== undefined) {
+  if (!hasEqualRoutes(entry)) {
     assignDefined(entry, deliveryFields(deliveryContextOf(entry)));
   }
   const { sessionId, updatedAt } = entry;
@@ -107,6 +107,18 @@ export function adoptSessionEntry(entry: Record<string, unknown>): SessionEntry 
     sessionId: typeof sessionId === "string" ? sessionId : "",
     updatedAt: typeof updatedAt === "number" && Number.isFinite(updatedAt) ? updatedAt : 0,
   });
+}
+
+// The state every program leaves behind; only entries of older ones need work.
+function hasEqualRoutes(entry: Record<string, unknown>): boolean {
+  const context = entry.deliveryContext ?? {};
+  return (
+    isRecord(context) &&
+    context.channel === entry.lastChannel &&
+    context.to === entry.lastTo &&
+    context.accountId === entry.lastAccountId &&
+    context.threadId === entry.lastThreadId
+  );
 }
 
 function assignDefined(target: Record<string, unknown>, fields: object): void {

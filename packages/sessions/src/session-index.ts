@@ -431,10 +431,16 @@ function applied(existing: SessionEntry | undefined, change: StoreChange): Sessi
 
 function difference(key: string, before: SessionEntry, after: SessionEntry): StoreChange | undefined {
   const set: Record<string, unknown> = {};
-  for (const [field, value] of Object.entries(after)) if (!Object.is(before[field], value)) set[field] = value;
+  for (const [field, value] of Object.entries(after)) if (!isSame(before[field], value)) set[field] = value;
   const removed = Object.keys(before).filter((field) => !(field in after));
   if (Object.keys(set).length === 0 && removed.length === 0) return undefined;
   return { k: key, u: after.updatedAt, s: set, ...(removed.length > 0 ? { d: removed } : {}) };
+}
+
+// Routes and reports are made anew for each turn; what says the same is not written again.
+function isSame(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  return typeof a === "object" && typeof b === "object" && JSON.stringify(a) === JSON.stringify(b);
 }
 
 function addTo(map: Map<string, Set<string>>, name: string, key: string): void {

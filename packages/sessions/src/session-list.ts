@@ -85,14 +85,14 @@ function* byActivity(indexes: readonly SessionIndex[]): Generator<[string, Sessi
 function addTitle(sessions: Sessions, row: SessionRow, entry: SessionEntry): void {
   const title = derivedTitle(entry, () => {
     const path = sessions.transcriptPath(row.key);
-    return path === undefined ? undefined : firstUserText(path);
+    return path === undefined ? undefined : unlessUnreadable(() => firstUserText(path));
   });
   if (title) row.derivedTitle = title;
 }
 
 function addLastMessage(sessions: Sessions, row: SessionRow): void {
-  if (!row.sessionId) return;
-  const text = unlessUnreadable(() => lastMessagePreview(sessions.transcript(row.key)));
+  const path = sessions.transcriptPath(row.key);
+  const text = path === undefined ? undefined : unlessUnreadable(() => lastMessagePreview(path));
   if (text) row.lastMessagePreview = text;
 }
 

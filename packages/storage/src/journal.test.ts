@@ -339,6 +339,38 @@ describe("segments", () => {
     expect(ids(open().open())).toEqual(ids(journal.open()));
   });
 
+  it("deletes no segment before the older ones, and none before what it held is on the disk", async () => {
+    const held: (() => void)[] = [];
+    const { open, segments } = setUp({
+      segmentBytes,
+      remember: { count: 0 },
+      commit: new GroupCommit({ sync: () => new Promise((resolve) => held.push(resolve)) }),
+    });
+    const journal = open();
+    journal.accept(entry("long"));
+    for (let i = 0; i < 60; i += 1) {
+      journal.accept(entry(`e${i}`, text));
+      journal.settle(`e${i}`, "done");
+      if (i === 20) journal.settle("long", "done");
+    }
+    // The first one cannot go yet: a later one without it would bring what it had finished back to life.
+    const all = segments();
+    expect(all.length).toBeGreaterThan(5);
+    expect(all).toEqual(all.map((_, i) => `${String(i + 1).padStart(8, "0")}.jsonl`));
+
+    let closed = false;
+    const closing = journal.close().then(() => {
+      closed = true;
+    });
+    while (!closed) {
+      for (const resolve of held.splice(0)) resolve();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await closing;
+    expect(segments()).toHaveLength(1);
+    expect(open().open()).toEqual([]);
+  });
+
   it("takes an entry larger than a segment", () => {
     const { open } = setUp({ segmentBytes });
     open().accept(entry("big", "x".repeat(20_000)));

@@ -103,7 +103,7 @@ async function loop(
       const result = await runAgentLoop({
         model: model.languageModel,
         system: prepared.prompt.text,
-        messages: runContext(transcript.context(), { sessionKey: request.sessionKey, prepared, window, resumed }, parts),
+        messages: runContext(transcript, { sessionKey: request.sessionKey, prepared, window, resumed }, parts),
         tools: prepared.tools,
         signal: control.signal,
         onEvent: (event) => output.handle(event),

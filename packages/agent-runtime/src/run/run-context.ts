@@ -1,4 +1,11 @@
-import { type ContextMessage, type DmHistoryConfig, dmHistoryLimit, isModelMessage, limitUserTurns } from "@openclaw/sessions";
+import {
+  type ContextMessage,
+  type DmHistoryConfig,
+  dmHistoryLimit,
+  isModelMessage,
+  limitUserTurns,
+  type Transcript,
+} from "@openclaw/sessions";
 import { contextBudget, fitContext, shortenToolResults } from "../context/fit-context.ts";
 import type { Adaptation } from "../loop/agent-loop.ts";
 import { type ModelFailure, nearestThinkingLevel, parseThinkingLevel } from "@openclaw/models";
@@ -12,14 +19,17 @@ const turnsAfterRefusal = 20;
 
 /** What a model is shown of a conversation: as much of its end as the window holds. */
 export function runContext(
-  messages: readonly ContextMessage[],
+  transcript: Transcript,
   run: { sessionKey: string; prepared: PreparedRun; window: number; resumed: boolean },
   parts: RuntimeParts,
-): ContextMessage[] {
+): readonly ContextMessage[] {
   const config = parts.config();
   const limit = dmHistoryLimit(run.sessionKey, (id) => channelLimits(config.channels?.[id]));
-  const limited = limitUserTurns(run.resumed ? withoutInsertedReplies(messages) : messages, limit);
+  const messages = run.resumed ? withoutInsertedReplies(transcript.context()) : transcript.context();
+  const limited = limit === undefined ? messages : limitUserTurns(messages, limit);
   const budget = contextBudget(run.window, config.agents?.defaults?.compaction?.reserveTokensFloor, run.prepared.prompt.tokens);
+  // The lines of the file are never shorter than what is in them: most conversations need no closer look.
+  if (transcript.loadedSize / 4 <= budget) return limited;
   const fitted = fitContext(limited, budget, parts.cuts.get(run.sessionKey));
   parts.cuts.delete(run.sessionKey);
   if (fitted.cutAt !== undefined) {

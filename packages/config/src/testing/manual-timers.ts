@@ -38,12 +38,17 @@ export class ManualTimers implements Timers {
 export function manualWatch(): {
   watchDirectory: WatchDirectory;
   directories: () => string[];
+  /** How often a directory was begun to be watched. */
+  armed: () => number;
   event: () => void;
   fail: (error: unknown) => void;
 } {
   const listeners = new Map<string, { onEvent: () => void; onError: (error: unknown) => void }>();
+  let armed = 0;
   return {
+    armed: () => armed,
     watchDirectory: (directory, onEvent, onError) => {
+      armed++;
       listeners.set(directory, { onEvent, onError });
       return () => listeners.delete(directory);
     },

@@ -68,7 +68,8 @@ export function normalizeBasePath(configured: string | undefined): string {
 /** Serves the web page: static files, the boot values and avatars, all below the base path. */
 export function controlUi(options: ControlUiOptions): HttpHandler {
   const { basePath } = options;
-  const root = options.root && fs.existsSync(path.join(options.root, "index.html")) ? fs.realpathSync(options.root) : undefined;
+  const root =
+    options.root && fs.existsSync(path.join(options.root, "index.html")) ? fs.realpathSync(options.root) : undefined;
 
   return async (request, response) => {
     const [rawPath = "/", query] = (request.url ?? "/").split("?", 2);
@@ -88,7 +89,8 @@ export function controlUi(options: ControlUiOptions): HttpHandler {
     const decoded = decode(rawPath.slice(basePath.length));
     if (decoded === undefined) return notFound(response);
     if (decoded === "/__openclaw__/boot.js") return boot(response, options);
-    if (decoded.startsWith("/avatar/")) return avatar(request, response, decoded.slice("/avatar/".length), query, options);
+    if (decoded.startsWith("/avatar/"))
+      return avatar(request, response, decoded.slice("/avatar/".length), query, options);
     if (root === undefined) {
       const where = options.configuredRoot ? `not found at ${options.root}` : "not found";
       const remedy = options.configuredRoot
@@ -132,7 +134,12 @@ function notFound(response: http.ServerResponse): true {
   return true;
 }
 
-async function sendFile(request: http.IncomingMessage, response: http.ServerResponse, file: string, hashed: boolean): Promise<true> {
+async function sendFile(
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  file: string,
+  hashed: boolean,
+): Promise<true> {
   const { size } = fs.statSync(file);
   response.writeHead(200, {
     "Content-Type": types[path.extname(file).toLowerCase()] ?? "application/octet-stream",
@@ -166,7 +173,10 @@ function boot(response: http.ServerResponse, options: ControlUiOptions): true {
 
 /** JSON that may stand in a script wherever it ends up. */
 function safeJson(value: unknown): string {
-  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 async function avatar(

@@ -38,13 +38,22 @@ export function createHttpServer(options: HttpServerOptions): http.Server {
   return server;
 }
 
-async function serve(options: HttpServerOptions, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+async function serve(
+  options: HttpServerOptions,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+): Promise<void> {
   for (const handler of options.handlers) if (await handler(request, response)) return;
   sendText(response, 404, "Not Found");
 }
 
 /** Answers with a short plain text. */
-export function sendText(response: http.ServerResponse, status: number, text: string, headers: Record<string, string> = {}): void {
+export function sendText(
+  response: http.ServerResponse,
+  status: number,
+  text: string,
+  headers: Record<string, string> = {},
+): void {
   response.writeHead(status, {
     "Content-Type": "text/plain; charset=utf-8",
     "Content-Length": Buffer.byteLength(text),

@@ -1,14 +1,16 @@
-import { agentResult } from "../pipeline/pipeline.ts";
-import { lookUp } from "../pipeline/dedupe.ts";
 import { storeAttachments } from "../pipeline/attachments.ts";
+import { lookUp } from "../pipeline/dedupe.ts";
 import type { Inbound } from "../pipeline/inbound.ts";
+import { agentResult } from "../pipeline/pipeline.ts";
 import { failureOf } from "./chat.ts";
 import { type HandlersOf, invalidRequest } from "./handler.ts";
 import { isKnownChannel } from "./known-channels.ts";
 import type { MethodContext } from "./method-context.ts";
 
 /** `agent` and `agent.wait`: runs started by programs. */
-export function agentMethods(gateway: MethodContext): HandlersOf<"agent" | "agent.wait" | "agent.identity.get" | "agents.list"> {
+export function agentMethods(
+  gateway: MethodContext,
+): HandlersOf<"agent" | "agent.wait" | "agent.identity.get" | "agents.list"> {
   const { pipeline, conversations, agents, clock } = gateway;
 
   return {
@@ -23,7 +25,12 @@ export function agentMethods(gateway: MethodContext): HandlersOf<"agent" | "agen
           return undefined;
         }
         const stored = seen.entry.result as { result?: object } | undefined;
-        context.respond({ runId, status: "ok", summary: "completed", ...(stored?.result ? { result: stored.result } : {}) });
+        context.respond({
+          runId,
+          status: "ok",
+          summary: "completed",
+          ...(stored?.result ? { result: stored.result } : {}),
+        });
         return undefined;
       }
       const attachments = await storeAttachments((params.attachments ?? []) as never, {
@@ -31,24 +38,38 @@ export function agentMethods(gateway: MethodContext): HandlersOf<"agent" | "agen
         maxBytes: gateway.limits.maxAttachmentBytes,
       });
       for (const channel of [params.channel, params.replyChannel]) {
-        if (channel !== undefined && !isKnownChannel(channel)) throw invalidRequest(`invalid agent params: unknown channel: ${channel}`);
+        if (channel !== undefined && !isKnownChannel(channel))
+          throw invalidRequest(`invalid agent params: unknown channel: ${channel}`);
       }
       const agentId = params.agentId?.trim().toLowerCase();
       if (agentId && !agents.has(agentId)) {
         throw invalidRequest(`invalid agent params: unknown agent id "${params.agentId}"`);
       }
-      const named = params.sessionKey ?? (params.sessionId ? conversations.keyOfSessionId(params.sessionId) : undefined) ?? params.to;
-      const sessionKey = named ? conversations.canonicalKey(named) : agentId ? conversations.mainKey(agentId) : undefined;
+      const named =
+        params.sessionKey ??
+        (params.sessionId ? conversations.keyOfSessionId(params.sessionId) : undefined) ??
+        params.to;
+      const sessionKey = named
+        ? conversations.canonicalKey(named)
+        : agentId
+          ? conversations.mainKey(agentId)
+          : undefined;
       if (sessionKey && agentId && conversations.agentOf(sessionKey) !== agentId) {
         throw invalidRequest(
           `invalid agent params: agent "${params.agentId}" does not match session key agent "${conversations.agentOf(sessionKey)}"`,
         );
       }
-      if (sessionKey && params.deliver && conversations.sendPolicy(sessionKey, params.channel ?? "webchat") === "deny") {
+      if (
+        sessionKey &&
+        params.deliver &&
+        conversations.sendPolicy(sessionKey, params.channel ?? "webchat") === "deny"
+      ) {
         throw invalidRequest("send blocked by session policy");
       }
       if (params.deliver) {
-        throw invalidRequest("deliver is not available in this build: no channel can be reached yet; read the answer from the result");
+        throw invalidRequest(
+          "deliver is not available in this build: no channel can be reached yet; read the answer from the result",
+        );
       }
       if (!sessionKey) {
         context.respond({ runId, status: "accepted", acceptedAt: clock.now() });
@@ -84,12 +105,18 @@ export function agentMethods(gateway: MethodContext): HandlersOf<"agent" | "agen
       submission.release();
       const result = await submission.done;
       if (!result) {
-        context.fail({ code: "UNAVAILABLE", message: "gateway shutting down" }, { runId, status: "error", summary: "gateway shutting down" });
+        context.fail(
+          { code: "UNAVAILABLE", message: "gateway shutting down" },
+          { runId, status: "error", summary: "gateway shutting down" },
+        );
       } else if (result.status === "ok") {
         context.respond({ runId, status: "ok", summary: "completed", result: agentResult(result) });
       } else {
         const summary = result.status === "aborted" ? "aborted" : (result.error ?? "The run failed.");
-        context.fail({ code: "UNAVAILABLE", message: summary }, { runId, status: "error", summary, result: agentResult(result) });
+        context.fail(
+          { code: "UNAVAILABLE", message: summary },
+          { runId, status: "error", summary, result: agentResult(result) },
+        );
       }
       return undefined;
     },
@@ -101,7 +128,9 @@ export function agentMethods(gateway: MethodContext): HandlersOf<"agent" | "agen
     },
 
     "agent.identity.get"(params) {
-      const fromKey = params.sessionKey ? conversations.agentOf(conversations.canonicalKey(params.sessionKey)) : undefined;
+      const fromKey = params.sessionKey
+        ? conversations.agentOf(conversations.canonicalKey(params.sessionKey))
+        : undefined;
       if (params.agentId && fromKey && params.agentId !== fromKey) {
         throw invalidRequest(
           `invalid agent.identity.get params: agent "${params.agentId}" does not match session key agent "${fromKey}"`,

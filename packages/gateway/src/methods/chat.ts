@@ -1,12 +1,14 @@
-import { RequestError, invalidRequest, unavailable, type HandlersOf } from "./handler.ts";
-import { lookUp } from "../pipeline/dedupe.ts";
-import { isStopText } from "../pipeline/command.ts";
 import { storeAttachments } from "../pipeline/attachments.ts";
+import { isStopText } from "../pipeline/command.ts";
+import { lookUp } from "../pipeline/dedupe.ts";
 import type { Inbound } from "../pipeline/inbound.ts";
+import { type HandlersOf, invalidRequest, RequestError, unavailable } from "./handler.ts";
 import type { MethodContext } from "./method-context.ts";
 
 /** `chat.*`: what the web chat and other chat clients use. */
-export function chatMethods(gateway: MethodContext): HandlersOf<"chat.send" | "chat.abort" | "chat.history" | "chat.inject"> {
+export function chatMethods(
+  gateway: MethodContext,
+): HandlersOf<"chat.send" | "chat.abort" | "chat.history" | "chat.inject"> {
   const { pipeline, conversations, clock } = gateway;
 
   return {
@@ -16,8 +18,10 @@ export function chatMethods(gateway: MethodContext): HandlersOf<"chat.send" | "c
         stateDir: gateway.stateDir,
         maxBytes: gateway.limits.maxAttachmentBytes,
       });
-      if (params.message.trim() === "" && attachments.length === 0) throw invalidRequest("message or attachment required");
-      if (conversations.sendPolicy(sessionKey, "webchat") === "deny") throw invalidRequest("send blocked by session policy");
+      if (params.message.trim() === "" && attachments.length === 0)
+        throw invalidRequest("message or attachment required");
+      if (conversations.sendPolicy(sessionKey, "webchat") === "deny")
+        throw invalidRequest("send blocked by session policy");
       if (isStopText(params.message) && attachments.length === 0) {
         const runIds = pipeline.abort(sessionKey, { reason: "stop" });
         return { ok: true as const, aborted: runIds.length > 0, runIds };
@@ -76,7 +80,10 @@ export function chatMethods(gateway: MethodContext): HandlersOf<"chat.send" | "c
       try {
         const { id, message } = conversations.note(sessionKey, text);
         const payload = { runId: `inject-${id}`, sessionKey, seq: 0, state: "final", message };
-        gateway.connections.broadcastVersions("chat", { v3: payload, v4: { ...payload, agentId: conversations.agentOf(sessionKey) } });
+        gateway.connections.broadcastVersions("chat", {
+          v3: payload,
+          v4: { ...payload, agentId: conversations.agentOf(sessionKey) },
+        });
         return { ok: true as const, messageId: id };
       } catch (error) {
         if (error instanceof RequestError) throw error;
@@ -88,7 +95,7 @@ export function chatMethods(gateway: MethodContext): HandlersOf<"chat.send" | "c
 
 /** The summary of a run that failed, from what the journal kept of it. */
 export function failureOf(result: unknown): string | undefined {
-  if (typeof result !== "object" || result === null || !("status" in result) || result.status !== "error") return undefined;
+  if (typeof result !== "object" || result === null || !("status" in result) || result.status !== "error")
+    return undefined;
   return "summary" in result && typeof result.summary === "string" ? result.summary : "The run failed.";
 }
-

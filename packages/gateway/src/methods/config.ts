@@ -1,6 +1,7 @@
+import fs from "node:fs";
+import path from "node:path";
 import { ConfigError, type ConfigSnapshot, configJsonSchema, redactConfig } from "@openclaw/config";
 import { writeFileAtomic } from "@openclaw/storage";
-import path from "node:path";
 import { RawJson } from "../ws/raw-json.ts";
 import { type HandlersOf, invalidRequest } from "./handler.ts";
 import type { MethodContext } from "./method-context.ts";
@@ -13,6 +14,9 @@ type ConfigMethod = "config.get" | "config.schema" | "config.set" | "config.patc
 /** `config.*`: reading and writing the configuration file. */
 export function configMethods(gateway: MethodContext): HandlersOf<ConfigMethod> {
   const { configStore, clock, log } = gateway;
+
+  /** The last answer of `config.get`, good as long as no file it was made of has changed. */
+  let answer: { files: string; json: RawJson } | undefined;
 
   const write = async (work: () => Promise<ConfigSnapshot>): Promise<ConfigSnapshot> => {
     try {
@@ -58,7 +62,12 @@ export function configMethods(gateway: MethodContext): HandlersOf<ConfigMethod> 
 
   return {
     async "config.get"() {
-      return RawJson.of(redactConfig(await configStore.reload())) as never;
+      const files = fileStamps(configStore.snapshot());
+      if (answer?.files !== files) {
+        const snapshot = await configStore.reload();
+        answer = { files: fileStamps(snapshot), json: RawJson.of(redactConfig(snapshot)) };
+      }
+      return answer.json as never;
     },
     "config.schema": () => configJsonSchema() as never,
     async "config.set"(params) {
@@ -72,4 +81,14 @@ export function configMethods(gateway: MethodContext): HandlersOf<ConfigMethod> 
       return (await restart("config.apply", await write(() => configStore.apply(params)), params)) as never;
     },
   };
+}
+
+/** Name, size and time of the files a snapshot was read from. */
+function fileStamps(snapshot: ConfigSnapshot): string {
+  return [snapshot.path, ...snapshot.includedPaths]
+    .map((file) => {
+      const stat = fs.statSync(file, { throwIfNoEntry: false });
+      return `${file}|${stat?.size}|${stat?.mtimeMs}|${stat?.ino}`;
+    })
+    .join("\n");
 }

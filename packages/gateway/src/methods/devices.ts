@@ -13,7 +13,11 @@ type DeviceMethod =
 export function deviceMethods(gateway: MethodContext): HandlersOf<DeviceMethod> {
   const { devices, connections, clock } = gateway;
   const resolved = (requestId: string, deviceId: string, decision: "approved" | "rejected") =>
-    connections.broadcast("device.pair.resolved", { requestId, deviceId, decision, ts: clock.now() }, { droppable: true });
+    connections.broadcast(
+      "device.pair.resolved",
+      { requestId, deviceId, decision, ts: clock.now() },
+      { droppable: true },
+    );
 
   return {
     "device.pair.list": () => devices.list(),
@@ -47,7 +51,8 @@ export function deviceMethods(gateway: MethodContext): HandlersOf<DeviceMethod> 
       if (token?.revokedAtMs === undefined) throw invalidRequest("unknown deviceId/role");
       for (const connection of connections.all()) {
         const session = connection.session;
-        if (session?.deviceId === params.deviceId && session.role === params.role) connection.close(1008, "device token revoked");
+        if (session?.deviceId === params.deviceId && session.role === params.role)
+          connection.close(1008, "device token revoked");
       }
       return { deviceId: params.deviceId, role: params.role, revokedAtMs: token.revokedAtMs };
     },

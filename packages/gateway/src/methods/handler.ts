@@ -28,7 +28,11 @@ export type HandlersOf<M extends MethodName> = { [Name in M]: Handler<Name> };
 export class RequestError extends Error {
   readonly shape: GatewayErrorShape;
 
-  constructor(code: GatewayErrorShape["code"], message: string, extra: Omit<GatewayErrorShape, "code" | "message"> = {}) {
+  constructor(
+    code: GatewayErrorShape["code"],
+    message: string,
+    extra: Omit<GatewayErrorShape, "code" | "message"> = {},
+  ) {
     super(message);
     this.name = "RequestError";
     this.shape = { code, message, ...extra };

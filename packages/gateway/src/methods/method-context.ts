@@ -1,19 +1,19 @@
+import type { AgentRuntime } from "@openclaw/agent-runtime";
 import type { ConfigStore } from "@openclaw/config";
 import type { Log } from "@openclaw/log";
 import type { Models } from "@openclaw/models";
 import type { Sessions } from "@openclaw/sessions";
 import type { Clock, Journal } from "@openclaw/storage";
-import type { AgentRuntime } from "@openclaw/agent-runtime";
+import type { Agents } from "../agents.ts";
+import type { Conversations } from "../conversations.ts";
 import type { Health } from "../health.ts";
 import type { DeviceStore } from "../pairing/device-store.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
 import type { SystemEvents } from "../pipeline/system-events.ts";
 import type { Presence } from "../presence.ts";
 import type { RunRegistry } from "../runs/run-registry.ts";
-import type { Agents } from "../agents.ts";
 import type { Connections } from "../ws/connections.ts";
 import type { ConnectionLimits } from "../ws/limits.ts";
-import type { Conversations } from "../conversations.ts";
 
 /** What the methods work with: the parts of one Gateway. */
 export interface MethodContext {
@@ -38,4 +38,3 @@ export interface MethodContext {
   /** Asks for a restart in this process; several requests become one. */
   requestRestart(options: { reason: string; delayMs: number }): void;
 }
-

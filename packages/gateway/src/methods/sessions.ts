@@ -5,7 +5,13 @@ import type { MethodContext } from "./method-context.ts";
 /** How long a deletion waits for the session's run to end, ms. */
 const DELETE_WAIT_MS = 15_000;
 
-type SessionMethod = "sessions.list" | "sessions.preview" | "sessions.resolve" | "sessions.patch" | "sessions.reset" | "sessions.delete";
+type SessionMethod =
+  | "sessions.list"
+  | "sessions.preview"
+  | "sessions.resolve"
+  | "sessions.patch"
+  | "sessions.reset"
+  | "sessions.delete";
 
 /** `sessions.*`: what lists and settings of conversations need. */
 export function sessionMethods(gateway: MethodContext): HandlersOf<SessionMethod> {
@@ -24,7 +30,8 @@ export function sessionMethods(gateway: MethodContext): HandlersOf<SessionMethod
 
     "sessions.preview": (params) => ({ ts: clock.now(), previews: previewSessions(sessions, params) }),
 
-    "sessions.resolve": (params) => refusing(() => ({ ok: true as const, key: resolveSession(sessions, params, clock.now()) })),
+    "sessions.resolve": (params) =>
+      refusing(() => ({ ok: true as const, key: resolveSession(sessions, params, clock.now()) })),
 
     async "sessions.patch"(params) {
       const { key, ...request } = params;

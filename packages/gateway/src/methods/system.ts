@@ -22,7 +22,13 @@ export function systemMethods(gateway: MethodContext): HandlersOf<SystemMethod> 
     async "logs.tail"(params) {
       try {
         const file = gateway.log.file();
-        return await tailLog({ file, rolling: true, cursor: params.cursor, limit: params.limit, maxBytes: params.maxBytes });
+        return await tailLog({
+          file,
+          rolling: true,
+          cursor: params.cursor,
+          limit: params.limit,
+          maxBytes: params.maxBytes,
+        });
       } catch (error) {
         if (error instanceof LogReadError) throw unavailable(`log read failed: ${error.message}`);
         throw error;

@@ -3,8 +3,8 @@ import fs from "node:fs";
 import path from "node:path";
 import type { Logger } from "@openclaw/log";
 import { secretsEqual } from "@openclaw/net";
-import { type Clock, ensurePrivateDirSync, writeFileAtomicSync } from "@openclaw/storage";
 import type { PairedDevice as WirePairedDevice } from "@openclaw/protocol";
+import { type Clock, ensurePrivateDirSync, writeFileAtomicSync } from "@openclaw/storage";
 import { z } from "zod";
 
 /** How long a request for pairing waits for somebody to approve it, in milliseconds. */
@@ -93,7 +93,12 @@ export interface DeviceStore {
   /** The token of a device and role: the present one when it covers the scopes, else a new one. */
   ensureToken(deviceId: string, role: string, scopes: readonly string[]): DeviceToken;
   /** Whether a secret is the unrevoked token of this device and role, and covers the scopes. */
-  verifyToken(deviceId: string, role: string, secret: string, scopes: readonly string[]): "ok" | "mismatch" | "scope-mismatch";
+  verifyToken(
+    deviceId: string,
+    role: string,
+    secret: string,
+    scopes: readonly string[],
+  ): "ok" | "mismatch" | "scope-mismatch";
   rotate(deviceId: string, role: string, scopes?: readonly string[]): DeviceToken | undefined;
   revoke(deviceId: string, role: string): DeviceToken | undefined;
 }
@@ -236,7 +241,8 @@ export function openDeviceStore(options: { stateDir: string; clock: Clock; log: 
       const device = paired.get(deviceId);
       if (!device) throw new Error(`device ${deviceId} is not paired`);
       const present = device.tokens[role];
-      if (present && present.revokedAtMs === undefined && scopes.every((scope) => present.scopes.includes(scope))) return present;
+      if (present && present.revokedAtMs === undefined && scopes.every((scope) => present.scopes.includes(scope)))
+        return present;
       const token = newToken(role, scopes, present);
       device.tokens[role] = token;
       savePaired();
@@ -253,7 +259,7 @@ export function openDeviceStore(options: { stateDir: string; clock: Clock; log: 
     rotate(deviceId, role, scopes) {
       const device = paired.get(deviceId);
       const present = device?.tokens[role];
-      if (!device || !device.roles.includes(role) || !present) return undefined;
+      if (!device?.roles.includes(role) || !present) return undefined;
       const wanted = scopes ?? present.scopes;
       if (!wanted.every((scope) => device.scopes.includes(scope))) return undefined;
       const token = newToken(role, wanted, present);
@@ -291,7 +297,9 @@ function load<T>(file: string, schema: z.ZodType<T>, log: Logger): Map<string, T
   } catch (error) {
     const aside = `${file}.corrupt-${Date.now()}`;
     fs.renameSync(file, aside);
-    log.warn(`${file} cannot be read and was moved to ${aside}; its devices must be paired again`, { error: String(error) });
+    log.warn(`${file} cannot be read and was moved to ${aside}; its devices must be paired again`, {
+      error: String(error),
+    });
     return new Map();
   }
 }

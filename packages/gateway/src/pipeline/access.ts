@@ -22,9 +22,13 @@ export function checkAccess(message: InboundMessage, policy: AccessPolicy): Acce
   if (kind === "disabled") return { admitted: false, reason: `${direct ? "direct" : "group"} messages are disabled` };
   if (kind === "open") {
     // For direct messages `open` counts only together with an explicit "*".
-    return !direct || list.includes("*") ? { admitted: true } : { admitted: false, reason: 'dmPolicy "open" needs allowFrom ["*"]' };
+    return !direct || list.includes("*")
+      ? { admitted: true }
+      : { admitted: false, reason: 'dmPolicy "open" needs allowFrom ["*"]' };
   }
-  const names = new Set([message.sender.id, message.sender.username].filter(Boolean).map((name) => String(name).toLowerCase()));
+  const names = new Set(
+    [message.sender.id, message.sender.username].filter(Boolean).map((name) => String(name).toLowerCase()),
+  );
   const listed = list.some((entry) => entry === "*" || names.has(String(entry).toLowerCase()));
   return listed ? { admitted: true } : { admitted: false, reason: "the sender is not in the allowlist" };
 }

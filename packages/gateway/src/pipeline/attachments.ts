@@ -17,20 +17,31 @@ export interface SentAttachment {
  * The type is taken from the bytes, then from what the client says.
  * @throws RequestError naming the attachment that is too large or not base64
  */
-export async function storeAttachments(sent: readonly SentAttachment[], options: { stateDir: string; maxBytes: number }): Promise<Attachment[]> {
+export async function storeAttachments(
+  sent: readonly SentAttachment[],
+  options: { stateDir: string; maxBytes: number },
+): Promise<Attachment[]> {
   const folder = path.join(options.stateDir, "media", "inbound");
   const stored: Attachment[] = [];
   for (const [index, item] of sent.entries()) {
     const label = item.fileName || (typeof item.type === "string" && item.type) || `attachment-${index + 1}`;
     if (item.content === undefined || item.content === "") continue;
-    if (typeof item.content !== "string") throw invalidRequest(`Error: attachment ${label}: content must be base64 string`);
+    if (typeof item.content !== "string")
+      throw invalidRequest(`Error: attachment ${label}: content must be base64 string`);
     const { bytes, declared } = decode(item.content, label, options.maxBytes);
     if (bytes.length === 0) continue;
     const { fileTypeFromBuffer } = await import("file-type");
     const sniffed = await fileTypeFromBuffer(bytes);
-    const mimeType = sniffed?.mime ?? declared ?? (typeof item.mimeType === "string" ? item.mimeType : "application/octet-stream");
+    const mimeType =
+      sniffed?.mime ?? declared ?? (typeof item.mimeType === "string" ? item.mimeType : "application/octet-stream");
     await ensurePrivateDir(folder);
-    const extension = sniffed?.ext ?? (path.extname(item.fileName ?? "").slice(1).replace(/[^a-zA-Z0-9]/g, "") || "bin");
+    const extension =
+      sniffed?.ext ??
+      (path
+        .extname(item.fileName ?? "")
+        .slice(1)
+        .replace(/[^a-zA-Z0-9]/g, "") ||
+        "bin");
     const file = path.join(folder, `${crypto.randomUUID()}.${extension}`);
     await writeFileAtomic(file, bytes, { mode: 0o600 });
     stored.push({ path: file, mimeType, ...(item.fileName ? { fileName: item.fileName } : {}) });
@@ -45,6 +56,7 @@ function decode(content: string, label: string, maxBytes: number): { bytes: Buff
     throw invalidRequest(`Error: attachment ${label}: invalid base64 content`);
   }
   const size = (base64.length / 4) * 3 - (base64.endsWith("==") ? 2 : base64.endsWith("=") ? 1 : 0);
-  if (size > maxBytes) throw invalidRequest(`Error: attachment ${label}: exceeds size limit (${size} > ${maxBytes} bytes)`);
+  if (size > maxBytes)
+    throw invalidRequest(`Error: attachment ${label}: exceeds size limit (${size} > ${maxBytes} bytes)`);
   return { bytes: Buffer.from(base64, "base64"), ...(url?.[1] ? { declared: url[1] } : {}) };
 }

@@ -13,10 +13,15 @@ export interface Channels {
 
 const defaultAccount = "default";
 
-export function createChannels(options: { channels: readonly Channel[]; config(): OpenClawConfig; log: Logger }): Channels {
+export function createChannels(options: {
+  channels: readonly Channel[];
+  config(): OpenClawConfig;
+  log: Logger;
+}): Channels {
   const { log } = options;
   const running = new Map<string, { channel: Channel; account: ChannelAccount; stop: AbortController }>();
-  const sectionOf = (id: string) => (options.config().channels as Record<string, { enabled?: boolean } | undefined> | undefined)?.[id];
+  const sectionOf = (id: string) =>
+    (options.config().channels as Record<string, { enabled?: boolean } | undefined> | undefined)?.[id];
 
   return {
     async start(receive) {

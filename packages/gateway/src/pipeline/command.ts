@@ -15,7 +15,10 @@ export type Command = { kind: "message"; text: string } | { kind: "reset"; trigg
  * Recognises the triggers that begin a new session (`session.resetTriggers`, default `/new` and `/reset`) at the start
  * of a message of an authorised sender. Everything else is a message for the model.
  */
-export function parseCommand(message: Pick<Inbound, "text" | "authorized">, resetTriggers: readonly string[] = []): Command {
+export function parseCommand(
+  message: Pick<Inbound, "text" | "authorized">,
+  resetTriggers: readonly string[] = [],
+): Command {
   const triggers = resetTriggers.length > 0 ? resetTriggers : ["/new", "/reset"];
   if (!message.authorized) return { kind: "message", text: message.text };
   const text = message.text.trim();

@@ -58,7 +58,10 @@ export function createOutboxWorker(options: {
         const reason = error instanceof Error ? error.message : String(error);
         if (attempt >= MAX_ATTEMPTS) {
           outbox.markFailed(item.id, reason);
-          log.error(`a reply to ${item.channel} was given up after ${attempt} attempts`, { chat: item.chat, error: reason });
+          log.error(`a reply to ${item.channel} was given up after ${attempt} attempts`, {
+            chat: item.chat,
+            error: reason,
+          });
           options.onGivenUp(item, reason);
           return;
         }

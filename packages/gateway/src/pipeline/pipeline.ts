@@ -90,7 +90,13 @@ export function createPipeline(context: PipelineContext): Pipeline {
       connections,
       now: () => clock.now(),
     });
-    runs.add({ runId: message.id, sessionKey: message.sessionKey, agentId: message.agentId, chat, initiator: options.initiator });
+    runs.add({
+      runId: message.id,
+      sessionKey: message.sessionKey,
+      agentId: message.agentId,
+      chat,
+      initiator: options.initiator,
+    });
     const record = runs.get(message.id);
     if (!record) throw new Error(`run ${message.id} was not registered`);
     let handle: RunHandle;
@@ -105,9 +111,11 @@ export function createPipeline(context: PipelineContext): Pipeline {
       record.handle = handle;
       if (prepared.events > 0) {
         // Shown to the model means in its transcript; until then the events stay for the next turn.
-        handle.recorded.then(() => systemEvents.acknowledge(message.sessionKey, prepared.events)).catch((error: unknown) => {
-          log.error("system events could not be acknowledged", { error: String(error) });
-        });
+        handle.recorded
+          .then(() => systemEvents.acknowledge(message.sessionKey, prepared.events))
+          .catch((error: unknown) => {
+            log.error("system events could not be acknowledged", { error: String(error) });
+          });
       }
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
@@ -159,7 +167,10 @@ export function createPipeline(context: PipelineContext): Pipeline {
       connections.broadcastVersions(
         "agent",
         { v3: { ...v3, data: shown }, v4: { ...v4, data: shown } },
-        { only: (connection) => !!connection.session?.caps.has("tool-events") && runs.mayWatchTools(runId, connection.id) },
+        {
+          only: (connection) =>
+            !!connection.session?.caps.has("tool-events") && runs.mayWatchTools(runId, connection.id),
+        },
       );
       return;
     }
@@ -196,13 +207,23 @@ export function createPipeline(context: PipelineContext): Pipeline {
     const stored = failed
       ? { status: "error", summary: result.error ?? "The run failed." }
       : { status: "ok", ...(message.source === "agent" ? { result: agentResult(result) } : {}) };
-    if (failed) chat.end({ state: "error", errorMessage: result.error ?? "The run failed.", errorKind: result.errorKind });
+    if (failed)
+      chat.end({ state: "error", errorMessage: result.error ?? "The run failed.", errorKind: result.errorKind });
     else {
-      const text = result.payloads.map((payload) => payload.text ?? "").filter(Boolean).join("\n\n");
+      const text = result.payloads
+        .map((payload) => payload.text ?? "")
+        .filter(Boolean)
+        .join("\n\n");
       chat.end({ state: "final", text, stopReason: result.stopReason, usage: result.usage });
     }
     journal.settle(id, "done", { result: stored });
-    runs.finish(id, { status: failed ? "error" : "ok", startedAt, endedAt, error: result.error, stopReason: result.stopReason });
+    runs.finish(id, {
+      status: failed ? "error" : "ok",
+      startedAt,
+      endedAt,
+      error: result.error,
+      stopReason: result.stopReason,
+    });
     return result;
   };
 
@@ -265,7 +286,9 @@ export function createPipeline(context: PipelineContext): Pipeline {
         const recorded = runtime.hasRecorded(message.sessionKey, message.id);
         const gate = createGate();
         gate.open();
-        const done = track(process(message, { durable: Promise.resolve(), gate, initiator: undefined, resume: recorded }));
+        const done = track(
+          process(message, { durable: Promise.resolve(), gate, initiator: undefined, resume: recorded }),
+        );
         done.catch((error: unknown) => log.error(`run ${message.id} failed unexpectedly`, { error: String(error) }));
         log.info(`run ${message.id} continues after an interruption`, { sessionKey: message.sessionKey, recorded });
       }
@@ -291,7 +314,9 @@ export function createPipeline(context: PipelineContext): Pipeline {
       now: () => clock.now(),
     });
     chat.end({ state: "error", errorMessage: text });
-    log.error(`run ${message.id} was given up after ${MAX_ATTEMPTS} interrupted attempts`, { sessionKey: message.sessionKey });
+    log.error(`run ${message.id} was given up after ${MAX_ATTEMPTS} interrupted attempts`, {
+      sessionKey: message.sessionKey,
+    });
   }
 }
 

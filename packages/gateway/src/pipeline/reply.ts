@@ -7,7 +7,11 @@ export function replyDeliveries(message: Inbound, result: RunResult): Delivery[]
   const { route } = message;
   if (route.surface === "webchat") return []; // answered on its own session: the transcript and the chat events are the reply
   const texts =
-    result.status === "error" ? [{ text: result.error ?? "The run failed." }] : result.status === "ok" ? result.payloads : [];
+    result.status === "error"
+      ? [{ text: result.error ?? "The run failed." }]
+      : result.status === "ok"
+        ? result.payloads
+        : [];
   return texts
     .filter((payload) => payload.text || ("mediaUrls" in payload && payload.mediaUrls?.length))
     .map((payload) => ({
@@ -24,5 +28,7 @@ export function replyDeliveries(message: Inbound, result: RunResult): Delivery[]
 /** The key that keeps the replies to one chat in order. */
 export function chatKey(message: Inbound): string {
   const { route } = message;
-  return route.surface === "webchat" ? `webchat|${message.sessionKey}` : [route.channel, route.accountId, route.to, route.threadId ?? ""].join("|");
+  return route.surface === "webchat"
+    ? `webchat|${message.sessionKey}`
+    : [route.channel, route.accountId, route.to, route.threadId ?? ""].join("|");
 }

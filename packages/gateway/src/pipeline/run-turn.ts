@@ -19,7 +19,10 @@ export async function startTurn(message: Inbound, options: TurnOptions): Promise
       : await Promise.all(
           message.attachments
             .filter((item) => item.mimeType.startsWith("image/"))
-            .map(async (item) => ({ data: (await fs.readFile(item.path)).toString("base64"), mimeType: item.mimeType })),
+            .map(async (item) => ({
+              data: (await fs.readFile(item.path)).toString("base64"),
+              mimeType: item.mimeType,
+            })),
         );
   return options.runtime.start({
     runId: message.id,

@@ -72,7 +72,12 @@ export class ChatStream {
       this.#broadcast(v3, { ...v3, agentId, errorKind: outcome.errorKind ?? "unknown" });
     } else if (outcome.state === "aborted") {
       const partial = this.text.trim();
-      const v3 = { ...base, state: "aborted", stopReason: outcome.stopReason, ...(partial ? { message: this.#message(partial) } : {}) };
+      const v3 = {
+        ...base,
+        state: "aborted",
+        stopReason: outcome.stopReason,
+        ...(partial ? { message: this.#message(partial) } : {}),
+      };
       this.#broadcast(v3, { ...v3, agentId });
     } else {
       const text = outcome.text.trim();

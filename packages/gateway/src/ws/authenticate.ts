@@ -40,7 +40,9 @@ export function checkSharedSecret(
   if (protocol === 4) given.push(mode === "token" ? presented.password : presented.token);
   const present = given.filter((value): value is string => !!value);
   if (present.length === 0) return { ok: false, reason: `${mode}_missing` };
-  return present.some((value) => secretsEqual(value, secret)) ? { ok: true, method: mode } : { ok: false, reason: `${mode}_mismatch` };
+  return present.some((value) => secretsEqual(value, secret))
+    ? { ok: true, method: mode }
+    : { ok: false, reason: `${mode}_mismatch` };
 }
 
 const codes: Record<AuthReason, string> = {
@@ -63,7 +65,9 @@ export function describeAuthFailure(
 ): { message: string; details: object } {
   // A version 3 client knows the device-token texts as a wrong shared secret.
   const shown: AuthReason =
-    options.protocol === 3 && (reason === "device_token_mismatch" || reason === "scope_mismatch") ? `${options.mode}_mismatch` : reason;
+    options.protocol === 3 && (reason === "device_token_mismatch" || reason === "scope_mismatch")
+      ? `${options.mode}_mismatch`
+      : reason;
   const retry = shown === "token_mismatch" && options.canRetryWithDeviceToken;
   return {
     message: text(shown, client),
@@ -102,7 +106,9 @@ function text(reason: AuthReason, client: ClientInfo): string {
 function hint(secret: "token" | "password", client: ClientInfo): string {
   if (client.mode === "cli") return `set gateway.remote.${secret} to match gateway.auth.${secret}`;
   if (isControlUi(client) || isWebChat(client)) {
-    return secret === "token" ? "open the dashboard URL and paste the token in Control UI settings" : "enter the password in Control UI settings";
+    return secret === "token"
+      ? "open the dashboard URL and paste the token in Control UI settings"
+      : "enter the password in Control UI settings";
   }
   return `provide gateway auth ${secret}`;
 }

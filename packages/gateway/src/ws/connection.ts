@@ -56,7 +56,11 @@ export interface Session {
 }
 
 /** Serialises an event for every connection that speaks one protocol version. */
-export function prepareEvent(name: string, payload: unknown, options: { droppable?: boolean; stateVersion?: object } = {}): PreparedEvent {
+export function prepareEvent(
+  name: string,
+  payload: unknown,
+  options: { droppable?: boolean; stateVersion?: object } = {},
+): PreparedEvent {
   const json = payload instanceof RawJson ? payload.json : JSON.stringify(payload);
   const state = options.stateVersion ? `,"stateVersion":${JSON.stringify(options.stateVersion)}` : "";
   return {

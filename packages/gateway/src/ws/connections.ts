@@ -47,6 +47,7 @@ export function createConnections(): Connections {
       return members.size;
     },
     broadcast: (name, payload, options = {}) => send(name, () => payload, options),
-    broadcastVersions: (name, payload, options = {}) => send(name, (version) => (version === 3 ? payload.v3 : payload.v4), options),
+    broadcastVersions: (name, payload, options = {}) =>
+      send(name, (version) => (version === 3 ? payload.v3 : payload.v4), options),
   };
 }

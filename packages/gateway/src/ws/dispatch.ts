@@ -35,9 +35,15 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       connection.fail(id, error, payload);
       wsLog.response(connection, { id, method, ok: false, ms: options.now() - startedAt, error });
     };
-    const refused = authorize(method, { role: session.role, scopes: session.scopes, protocol: session.protocol, params: frame.params });
+    const refused = authorize(method, {
+      role: session.role,
+      scopes: session.scopes,
+      protocol: session.protocol,
+      params: frame.params,
+    });
     if (refused) return fail(refused);
-    if (method === "connect") return fail(gatewayError("INVALID_REQUEST", "connect is only valid as the first request"));
+    if (method === "connect")
+      return fail(gatewayError("INVALID_REQUEST", "connect is only valid as the first request"));
     const contract = findMethod(method, session.protocol);
     if (!contract) return fail(gatewayError("INVALID_REQUEST", `unknown method: ${method}`));
     const handler = (handlers as Record<string, AnyHandler | undefined>)[method];
@@ -52,7 +58,8 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     const settle = (payload: unknown) => {
       if (payload !== undefined) respond(payload);
     };
-    const thrown = (error: unknown) => fail(error instanceof RequestError ? error.shape : handlerError(error, options.redact));
+    const thrown = (error: unknown) =>
+      fail(error instanceof RequestError ? error.shape : handlerError(error, options.redact));
     try {
       const answer = handler(checked.params, { connection, session, respond, fail });
       if (answer instanceof Promise) answer.then(settle, thrown);

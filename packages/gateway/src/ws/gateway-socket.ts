@@ -12,7 +12,6 @@ import type { Dispatch } from "./dispatch.ts";
 import { type HandshakeContext, type HandshakeResult, handshake } from "./handshake.ts";
 import type { ConnectionLimits } from "./limits.ts";
 
-
 export interface GatewaySocketOptions {
   limits: ConnectionLimits;
   clock: Clock;
@@ -39,11 +38,19 @@ export function createGatewaySocket(options: GatewaySocketOptions): GatewaySocke
   const { limits, clock, log, connections } = options;
   // ws knows one limit per server. The small one before `hello-ok` is enforced by counting the socket's bytes, so that
   // a stranger cannot make the Gateway buffer a large frame.
-  const server = new WebSocketServer({ noServer: true, maxPayload: limits.maxPayload, perMessageDeflate: false, clientTracking: false });
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: limits.maxPayload,
+    perMessageDeflate: false,
+    clientTracking: false,
+  });
   const sockets = new Map<Connection, WebSocket>();
   const pendingPerAddress = new Map<string, number>();
 
-  const tick = setInterval(() => connections.broadcast("tick", { ts: clock.now() }, { droppable: true }), limits.tickIntervalMs);
+  const tick = setInterval(
+    () => connections.broadcast("tick", { ts: clock.now() }, { droppable: true }),
+    limits.tickIntervalMs,
+  );
   const ping = setInterval(() => {
     const silentSince = clock.now() - 2 * limits.pingIntervalMs;
     for (const connection of sockets.keys()) {
@@ -128,7 +135,10 @@ export function createGatewaySocket(options: GatewaySocketOptions): GatewaySocke
     }
     const result = handshake(frame.params, nonce, connection.remote, options.handshakeContext());
     if (!result.ok) {
-      log.warn(`connection refused: ${result.error.message}`, { conn: connection.id, remote: connection.remote.address });
+      log.warn(`connection refused: ${result.error.message}`, {
+        conn: connection.id,
+        remote: connection.remote.address,
+      });
       connection.fail(frame.id, result.error);
       connection.close(result.closeCode, result.closeReason);
       return undefined;

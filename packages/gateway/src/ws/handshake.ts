@@ -1,5 +1,13 @@
-import { connectParams, formatProblems, type GatewayErrorShape, isControlUi, isWebChat, negotiateProtocol, signedToken } from "@openclaw/protocol";
 import { type AuthLimiter, checkOrigin, originNotAllowed } from "@openclaw/net";
+import {
+  connectParams,
+  formatProblems,
+  type GatewayErrorShape,
+  isControlUi,
+  isWebChat,
+  negotiateProtocol,
+  signedToken,
+} from "@openclaw/protocol";
 import type { Clock } from "@openclaw/storage";
 import { readDeviceKey, verifyDeviceSignature } from "../pairing/device-signature.ts";
 import type { DeviceClaim, DeviceStore, DeviceToken, PairingNeed } from "../pairing/device-store.ts";
@@ -33,12 +41,14 @@ export type HandshakeResult =
  */
 export function handshake(params: unknown, nonce: string, remote: Remote, context: HandshakeContext): HandshakeResult {
   const parsed = connectParams.safeParse(params ?? {});
-  if (!parsed.success) return refuse("INVALID_REQUEST", `invalid connect params: ${formatProblems(parsed.error, params)}`);
+  if (!parsed.success)
+    return refuse("INVALID_REQUEST", `invalid connect params: ${formatProblems(parsed.error, params)}`);
   const connect = parsed.data;
   const client: ClientInfo = connect.client;
 
   const negotiated = negotiateProtocol(connect);
-  if (!negotiated.ok) return { ok: false, error: negotiated.error, closeCode: 1002, closeReason: negotiated.error.message };
+  if (!negotiated.ok)
+    return { ok: false, error: negotiated.error, closeCode: 1002, closeReason: negotiated.error.message };
   const { protocol } = negotiated;
 
   const role = connect.role ?? "operator";
@@ -51,7 +61,11 @@ export function handshake(params: unknown, nonce: string, remote: Remote, contex
     }
   }
 
-  const attempt = (credential: "shared-secret" | "device-token") => ({ address: remote.address, origin: remote.origin, credential });
+  const attempt = (credential: "shared-secret" | "device-token") => ({
+    address: remote.address,
+    origin: remote.origin,
+    credential,
+  });
   const sharedLock = context.limiter.check(attempt("shared-secret"));
   if (!sharedLock.allowed) return rateLimited(client, protocol, context.auth.mode, sharedLock.retryAfterMs);
 
@@ -64,7 +78,11 @@ export function handshake(params: unknown, nonce: string, remote: Remote, contex
     });
   }
 
-  const presented = { token: connect.auth?.token, password: connect.auth?.password, deviceToken: connect.auth?.deviceToken };
+  const presented = {
+    token: connect.auth?.token,
+    password: connect.auth?.password,
+    deviceToken: connect.auth?.deviceToken,
+  };
   const shared = checkSharedSecret(context.auth, presented, protocol);
   const failAuth = (reason: AuthReason) => {
     if (reason === "token_mismatch" || reason === "password_mismatch") context.limiter.failed(attempt("shared-secret"));
@@ -178,8 +196,17 @@ export function handshake(params: unknown, nonce: string, remote: Remote, contex
   return { ok: true, session: session(method, device.id), deviceToken, requestedScopes };
 }
 
-function rateLimited(client: ClientInfo, protocol: ProtocolVersion, mode: "token" | "password", retryAfterMs: number): HandshakeResult {
-  const { message, details } = describeAuthFailure("rate_limited", client, { protocol, mode, canRetryWithDeviceToken: false });
+function rateLimited(
+  client: ClientInfo,
+  protocol: ProtocolVersion,
+  mode: "token" | "password",
+  retryAfterMs: number,
+): HandshakeResult {
+  const { message, details } = describeAuthFailure("rate_limited", client, {
+    protocol,
+    mode,
+    canRetryWithDeviceToken: false,
+  });
   return refuse("INVALID_REQUEST", message, { details, retryAfterMs });
 }
 

@@ -1,0 +1,54 @@
+import { agentCommands } from "./agent-commands.ts";
+import type { AnyCommand, GroupSpec } from "./command-spec.ts";
+import { configCommands } from "./config-commands.ts";
+import { gatewayCommands } from "./gateway-commands.ts";
+import { observeCommands } from "./observe-commands.ts";
+
+/** Every command, by id. */
+export const commands: readonly AnyCommand[] = [
+  ...agentCommands,
+  ...configCommands,
+  ...gatewayCommands,
+  ...observeCommands,
+];
+
+/** Words without an action of their own. */
+export const groups: readonly GroupSpec[] = [{ id: "config", summary: "Read or change config values" }];
+
+/** Hidden names: the words on the left are read as those on the right. */
+export const aliases: Readonly<Record<string, string>> = {
+  daemon: "gateway",
+  service: "gateway status",
+};
+
+/** A place in the tree: a command, a group, or both. */
+export interface TreeNode {
+  readonly id: string;
+  readonly command: AnyCommand | undefined;
+  readonly summary: string;
+  readonly hidden: boolean;
+}
+
+/** The node with this id. */
+export function findNode(id: string): TreeNode | undefined {
+  const command = commands.find((spec) => spec.id === id);
+  const group = groups.find((spec) => spec.id === id);
+  const summary = command?.summary ?? group?.summary;
+  if (summary === undefined) return undefined;
+  return { id, command, summary, hidden: (command ?? group)?.hidden ?? false };
+}
+
+/** The nodes one word below `id`, by name; `""` is the root. */
+export function childrenOf(id: string): TreeNode[] {
+  const prefix = id === "" ? "" : `${id} `;
+  const ids = new Set<string>();
+  for (const spec of [...commands, ...groups]) {
+    if (!spec.id.startsWith(prefix) || spec.id === id) continue;
+    const word = spec.id.slice(prefix.length).split(" ", 1)[0];
+    if (word) ids.add(`${prefix}${word}`);
+  }
+  return [...ids]
+    .sort()
+    .map((child) => findNode(child))
+    .filter((node) => node !== undefined);
+}
