@@ -1,4 +1,6 @@
 // Which layer may import which: a package imports lower layers only, except for the sideways pairs named here.
+import fs from "node:fs";
+
 const layers = [
   ["protocol", "log", "net", "storage"],
   ["plugin-sdk", "client", "config"],
@@ -8,6 +10,16 @@ const layers = [
   ["gateway", "node-host", "acp"],
   ["cli", "tui"],
 ];
+/** The entry files that packages export. */
+const entries = fs
+  .readdirSync("packages")
+  .filter((name) => fs.existsSync(`packages/${name}/package.json`))
+  .flatMap((name) => {
+    const { exports } = JSON.parse(fs.readFileSync(`packages/${name}/package.json`, "utf8"));
+    return Object.values(exports).flatMap((entry) =>
+      entry["@openclaw/source"] ? [`^packages/${name}/${entry["@openclaw/source"].slice(2)}$`] : [],
+    );
+  });
 const test = "\\.test\\.tsx?$|/test/|/testing/";
 const inPackages = (names) => `^packages/(${names.join("|")})/`;
 
@@ -59,7 +71,7 @@ export default {
       from: { path: "^packages/([^/]+)/", pathNot: test },
       to: {
         path: "^packages/([^/]+)/src/",
-        pathNot: ["^packages/$1/", "^packages/[^/]+/src/(index|node|browser)\\.ts$"],
+        pathNot: ["^packages/$1/", ...entries],
       },
     },
     {

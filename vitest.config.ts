@@ -7,6 +7,7 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     include: [
+      "test/**/*.test.ts",
       "packages/*/{src,test}/**/*.test.ts",
       "apps/*/{src,test}/**/*.test.{ts,tsx}",
       "plugins/*/src/**/*.test.ts",

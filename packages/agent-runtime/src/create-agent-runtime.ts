@@ -20,11 +20,11 @@ import { createRunTools, type ToolScope } from "./run/run-tools.ts";
 import type { RuntimeConfig } from "./run/runtime-config.ts";
 import type { RuntimeParts } from "./run/runtime-parts.ts";
 import { systemTimers, type Timers } from "./run/timers.ts";
-import type { ExecConfig } from "./tools/exec-tool.ts";
 import { readExecRules } from "./tools/exec-permission.ts";
+import type { ExecConfig } from "./tools/exec-tool.ts";
 import { readLoginPath } from "./tools/login-path.ts";
-import { createWorkspaces } from "./workspace/workspaces.ts";
 import { homeDir, stateDir } from "./workspace/workspace-dir.ts";
+import { createWorkspaces } from "./workspace/workspaces.ts";
 
 export interface AgentRuntimeOptions {
   models: Models;
@@ -55,7 +55,9 @@ export interface AgentRuntime {
   /** What a session wants to see of tool calls. */
   verboseLevel(sessionKey: string): "off" | "on" | "full";
   /** The system prompt a run would get now, and what it is made of. Throws when the model cannot be resolved. */
-  systemPrompt(request: Pick<RunRequest, "sessionKey" | "agentId" | "channel" | "extraSystemPrompt" | "model" | "thinking">): Promise<{
+  systemPrompt(
+    request: Pick<RunRequest, "sessionKey" | "agentId" | "channel" | "extraSystemPrompt" | "model" | "thinking">,
+  ): Promise<{
     text: string;
     report: SystemPromptReport;
   }>;
@@ -113,7 +115,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
     }),
     workspace: workspaces.ensure,
     redact: options.redact ?? createRedactor(),
-    cuts: new Map(),
+    shown: new Map(),
   };
 
   return {
@@ -209,14 +211,16 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
     const startedAt = clock.now();
     setActive(true);
     const limit = runTimeout(request.timeoutMs, options.config());
-    const cancelLimit = limit === undefined ? () => {} : timers.after(limit, () => control.stop({ kind: "limit", ms: limit }));
+    const cancelLimit =
+      limit === undefined ? () => {} : timers.after(limit, () => control.stop({ kind: "limit", ms: limit }));
     try {
       emit({ stream: "lifecycle", data: { phase: "start", startedAt } });
       const outcome = await executeRun({ request, control, emit, parts, onRecorded }).catch((error: unknown) =>
         unexpected(request, error),
       );
       const ended: RunResult = { ...outcome, startedAt, endedAt: clock.now() };
-      if (control.cause?.kind === "interrupt" && outcome.status === "aborted") return { ...ended, status: "interrupted" };
+      if (control.cause?.kind === "interrupt" && outcome.status === "aborted")
+        return { ...ended, status: "interrupted" };
       emitEnd(emit, ended);
       return ended;
     } finally {
@@ -229,7 +233,9 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
   /** A defect or a full disk: the user is told, the run ends, the lanes go on. */
   function unexpected(request: RunRequest, error: unknown): RunOutcome {
     const message = error instanceof Error ? error.message : String(error);
-    log.error(`run ${request.runId} failed unexpectedly: ${message}`, { stack: error instanceof Error ? error.stack : undefined });
+    log.error(`run ${request.runId} failed unexpectedly: ${message}`, {
+      stack: error instanceof Error ? error.stack : undefined,
+    });
     return {
       ...nothingSaid(request),
       status: "error",
@@ -268,7 +274,12 @@ function emitEnd(emit: EmitRunEvent, result: RunResult): void {
   const cutShort = result.status === "aborted" || stopReason === "timeout";
   emit({
     stream: "lifecycle",
-    data: { phase: "end", endedAt, ...(cutShort ? { aborted: true as const } : {}), ...(stopReason === undefined ? {} : { stopReason }) },
+    data: {
+      phase: "end",
+      endedAt,
+      ...(cutShort ? { aborted: true as const } : {}),
+      ...(stopReason === undefined ? {} : { stopReason }),
+    },
   });
 }
 

@@ -5,6 +5,7 @@ export { type LoopEvent, type LoopFailure, LoopInterrupted, type LoopResult } fr
 export type { MessageSource } from "./loop/message-draft.ts";
 export { skippedText } from "./loop/run-tool-calls.ts";
 export { type ArgumentChecker, createArgumentChecker } from "./loop/tool-arguments.ts";
+export { coreToolOrder, type ToolProfile, toolGroups, toolProfiles } from "./policy/tool-groups.ts";
 export {
   resolveToolPolicy,
   type ToolPolicy,
@@ -13,11 +14,10 @@ export {
   type ToolProfilePolicyConfig,
   type ToolsPolicyConfig,
 } from "./policy/tool-policy.ts";
-export { coreToolOrder, type ToolProfile, toolGroups, toolProfiles } from "./policy/tool-groups.ts";
 export type { HostInfo } from "./prompt/runtime-line.ts";
 export type { SystemPromptReport } from "./prompt/system-prompt-report.ts";
-export { createMediaSource } from "./reply/media-source.ts";
 export { type MediaSource, takeMediaLines } from "./reply/media-lines.ts";
+export { createMediaSource } from "./reply/media-source.ts";
 export { stripReasoningTags } from "./reply/reasoning-tags.ts";
 export { type ReplyTags, takeReplyTags } from "./reply/reply-tags.ts";
 export { type ReplyPayload, type ShapeOptions, shapeLive, shapeReply } from "./reply/shape-reply.ts";

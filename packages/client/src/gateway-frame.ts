@@ -1,22 +1,28 @@
-import type { EventFrame, GatewayErrorShape, HelloOk, ResponseFrame } from "@openclaw/protocol";
+import type { EventFrame, HelloOk } from "@openclaw/protocol";
+import type { Refusal } from "./gateway-client-error.ts";
 
-export type { EventFrame, ResponseFrame };
+/** An answer as it came in; `error` is missing from malformed refusals. */
+export interface AnswerFrame {
+  type: "res";
+  id: string;
+  ok: boolean;
+  payload?: unknown;
+  error?: Refusal;
+}
 
 /**
- * Reads what the Gateway sent. Undefined for anything that is not a response or an event: there is nothing in it a
+ * Reads what the Gateway sent. Undefined for anything that is not an answer or an event: there is nothing in it a
  * client could act on, and a later release may send frames this one does not know.
  */
-export function readGatewayFrame(data: unknown): ResponseFrame | EventFrame | undefined {
-  if (typeof data !== "string") return undefined;
-  const frame = parseObject(data);
+export function readGatewayFrame(data: unknown): AnswerFrame | EventFrame | undefined {
+  const frame = typeof data === "string" ? parseObject(data) : undefined;
   if (frame?.type === "res" && typeof frame.id === "string" && typeof frame.ok === "boolean") {
-    const { id, ok, payload } = frame;
-    const error = readError(frame.error);
-    return { type: "res", id, ok, payload, ...(error ? { error } : {}) };
+    const error = readRefusal(frame.error);
+    return { type: "res", id: frame.id, ok: frame.ok, payload: frame.payload, ...(error ? { error } : {}) };
   }
   if (frame?.type === "event" && typeof frame.event === "string") {
-    const { event, payload, seq } = frame;
-    return { type: "event", event, payload, ...(typeof seq === "number" ? { seq } : {}) };
+    const seq = typeof frame.seq === "number" ? { seq: frame.seq } : {};
+    return { type: "event", event: frame.event, payload: frame.payload, ...seq };
   }
   return undefined;
 }
@@ -26,7 +32,7 @@ export function readNonce(payload: unknown): string | undefined {
   return isObject(payload) && typeof payload.nonce === "string" && payload.nonce !== "" ? payload.nonce : undefined;
 }
 
-/** Whether a payload is the answer to a successful `connect`; looks at what this client relies on. */
+/** Whether a payload answers a successful `connect`; looks at what this client relies on. */
 export function isHelloOk(payload: unknown): payload is HelloOk {
   if (!isObject(payload) || payload.type !== "hello-ok" || typeof payload.protocol !== "number") return false;
   return isObject(payload.policy) && typeof payload.policy.tickIntervalMs === "number" && isObject(payload.snapshot);
@@ -37,13 +43,13 @@ export function isAccepted(payload: unknown): boolean {
   return isObject(payload) && payload.status === "accepted";
 }
 
-function readError(value: unknown): GatewayErrorShape | undefined {
+function readRefusal(value: unknown): Refusal | undefined {
   if (!isObject(value) || typeof value.code !== "string" || typeof value.message !== "string") return undefined;
   const { code, message, details, retryable, retryAfterMs } = value;
   return {
     code,
     message,
-    ...(details === undefined ? {} : { details }),
+    ...(isObject(details) ? { details } : {}),
     ...(typeof retryable === "boolean" ? { retryable } : {}),
     ...(typeof retryAfterMs === "number" ? { retryAfterMs } : {}),
   };

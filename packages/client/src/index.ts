@@ -1,11 +1,7 @@
+export { type ClientClock, platformClock } from "./client-clock.ts";
+export type { ClientDescription, ConnectSettings, GatewayCredentials } from "./connect-request.ts";
 export type { DeviceIdentity, DeviceTokenStore, StoredDeviceToken } from "./device-identity.ts";
-export {
-  type ClientDescription,
-  type ConnectionState,
-  createGatewayClient,
-  type GatewayClient,
-  type GatewayClientOptions,
-  type GatewayCredentials,
-  type RequestOptions,
-} from "./gateway-client.ts";
-export { GatewayClientError, type GatewayClientErrorCode } from "./gateway-client-error.ts";
+export { type ConnectionState, createGatewayClient, type GatewayClient, type GatewayClientOptions } from "./gateway-client.ts";
+export { GatewayClientError, type GatewayClientErrorCode, type Refusal } from "./gateway-client-error.ts";
+export type { RequestOptions } from "./open-requests.ts";
+export type { ReconnectDelays } from "./reconnect.ts";

@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
+import { silentLog } from "@openclaw/log";
 import { describe, expect, it } from "vitest";
 import { ConfigError } from "./config-error.ts";
 import { openConfigStore } from "./config-store.ts";
@@ -416,6 +417,29 @@ describe("the configuration in force", () => {
     writeFileSync(home.paths.configPath, "{ gateway: { port: 2 } }");
     await store.reload();
     expect(store.get("gateway.port")).toBe(2);
+  });
+
+  it("asks the login shell when it is opened and not again", async () => {
+    const home = temporaryHome();
+    home.write("openclaw.json", "{ env: { shellEnv: { enabled: true } } }");
+    let asked = 0;
+    const run = async () => {
+      asked++;
+      return "";
+    };
+    const store = await open(home, { run });
+    await store.reload();
+    await store.set("gateway.port", 1);
+    expect(asked).toBe(1);
+  });
+
+  it("logs warnings once for each text of the file", async () => {
+    const home = temporaryHome();
+    home.write("openclaw.json", "{ bridge: {} }");
+    const lines: string[] = [];
+    const store = await open(home, { log: { ...silentLog, warn: (line: string) => lines.push(line) } });
+    await store.reload();
+    expect(lines).toEqual(["bridge.* is ignored"]);
   });
 
   it("takes overrides that validate, until they are taken off", async () => {

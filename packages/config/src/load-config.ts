@@ -28,7 +28,7 @@ export interface LoadedConfig {
   read: ReadConfig;
 }
 
-/** What a load does to the environment it was given. */
+/** What a load does to the environment it was given; only `always`, the first load, asks the login shell. */
 export type EnvironmentEffect = "always" | "when-valid" | "never";
 
 /**
@@ -52,7 +52,8 @@ export async function load(
   const snapshot = await check(options, read, env);
 
   if (effect !== "never" && (snapshot.valid || effect === "always")) {
-    await importFromShell(snapshot, env, options.run);
+    // Once per program: a login shell takes its time, and a reload has nothing new to expect from it.
+    if (effect === "always") await importFromShell(snapshot, env, options.run);
     for (const [name, value] of Object.entries(env)) {
       if (value !== undefined && options.env[name] !== value) options.env[name] = value;
     }

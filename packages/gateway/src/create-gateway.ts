@@ -151,7 +151,12 @@ export async function startGateway(
       await Promise.all(servers.map(({ server }) => closeServer(server)));
     });
 
-    const storage = await openStorage({ stateDir: paths.stateDir, fsync: config().storage?.fsync ?? "group", clock });
+    const storage = await openStorage({
+      stateDir: paths.stateDir,
+      fsync: config().storage?.fsync ?? "group",
+      clock,
+      onProblem: ({ message, kind, path }) => log.warn(message, { kind, path }),
+    });
     releases.push(() => storage.close());
     const sessions = openSessions({ stateDir: paths.stateDir, config, clock, log: log.child("sessions") });
     releases.push(() => sessions.close());

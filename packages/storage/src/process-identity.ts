@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { errnoOf } from "./storage-error.ts";
@@ -98,6 +97,8 @@ function readProc(path: string): string | undefined {
 function ps(pid: number, column: string): string | undefined {
   if (process.platform === "win32") return undefined;
   try {
+    // Loaded here: Linux never needs it.
+    const { execFileSync } = process.getBuiltinModule("node:child_process");
     const output = execFileSync("ps", ["-o", column, "-p", String(pid)], {
       encoding: "utf8",
       env: { PATH: process.env.PATH, LC_ALL: "C", TZ: "UTC" },

@@ -55,13 +55,19 @@ export async function killManyTimes(kills: number, random: () => number = Math.r
           report.kills += 1;
         }
         report.acknowledgements += acknowledged.total;
+      } catch (error) {
+        started = kills;
+        throw error;
       } finally {
         rmSync(dir, { recursive: true, force: true });
       }
     }
   };
   try {
-    await Promise.all([worker(), worker()]);
+    // Both have ended before anything is cleaned up, also when one has found a loss.
+    for (const result of await Promise.allSettled([worker(), worker()])) {
+      if (result.status === "rejected") throw result.reason;
+    }
   } finally {
     rmSync(compileCache, { recursive: true, force: true });
   }

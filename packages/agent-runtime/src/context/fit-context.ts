@@ -13,10 +13,21 @@ export function contextBudget(window: number, reserveFloor: number | undefined, 
   return Math.max(window - Math.min(reserve, Math.floor(window / 2)) - fixedTokens, Math.floor(window / 10));
 }
 
+/** What is known about the part of a conversation that was shown last, so that a turn counts only what is new. */
+export interface ShownPart {
+  /** Position and identity of its first message. */
+  from: number;
+  first: ContextMessage;
+  /** Position behind its last message, and that message. */
+  to: number;
+  last: ContextMessage;
+  tokens: number;
+}
+
 export interface FittedContext {
-  messages: ContextMessage[];
-  /** The first message that was kept; undefined when nothing had to go. */
-  cutAt?: ContextMessage;
+  messages: readonly ContextMessage[];
+  /** For the next turn. */
+  shown?: ShownPart;
 }
 
 /**
@@ -26,32 +37,46 @@ export interface FittedContext {
 export function fitContext(
   messages: readonly ContextMessage[],
   budgetTokens: number,
-  previousCut?: ContextMessage,
+  before?: ShownPart,
 ): FittedContext {
-  const known = previousCut === undefined ? -1 : messages.indexOf(previousCut);
-  const from = Math.max(known, 0);
-  const cut = cutIndex(messages, from, budgetTokens);
-  if (cut === from) {
-    const kept = messages[from];
-    return known > 0 && kept !== undefined ? { messages: messages.slice(from), cutAt: kept } : { messages: [...messages] };
-  }
-  const lower = cutIndex(messages, from, budgetTokens * shareAfterCut);
-  const first = messages[lower];
-  return first === undefined ? { messages: [...messages] } : { messages: messages.slice(lower), cutAt: first };
+  const known = before !== undefined && continues(messages, before) ? before : undefined;
+  const from = known?.from ?? 0;
+  const tokens = (known?.tokens ?? 0) + estimateTokens(messages.slice(known?.to ?? 0));
+  if (tokens <= budgetTokens) return part(messages, from, tokens);
+  const cut = cutIndex(messages, from, budgetTokens * shareAfterCut);
+  return part(messages, cut.from, cut.tokens);
 }
 
-/** The start of the earliest turn from which on everything fits. */
-function cutIndex(messages: readonly ContextMessage[], from: number, budgetTokens: number): number {
+function continues(messages: readonly ContextMessage[], before: ShownPart): boolean {
+  return messages[before.from] === before.first && messages[before.to - 1] === before.last;
+}
+
+function part(messages: readonly ContextMessage[], from: number, tokens: number): FittedContext {
+  const first = messages[from];
+  const last = messages.at(-1);
+  if (first === undefined || last === undefined) return { messages };
+  return {
+    messages: from === 0 ? messages : messages.slice(from),
+    shown: { from, first, to: messages.length, last, tokens },
+  };
+}
+
+/** The start of the earliest turn from which on everything fits, and how much that is. */
+function cutIndex(
+  messages: readonly ContextMessage[],
+  from: number,
+  budgetTokens: number,
+): { from: number; tokens: number } {
   let tokens = 0;
-  let cut: number | undefined;
+  let cut: { from: number; tokens: number } | undefined;
   for (let at = messages.length - 1; at >= from; at -= 1) {
     const message = messages[at];
     if (message === undefined) continue;
     tokens += estimateTokens([message]);
     if (tokens > budgetTokens && cut !== undefined) return cut;
-    if (message.role === "user" || at === from) cut = at;
+    if (message.role === "user" || at === from) cut = { from: at, tokens };
   }
-  return cut ?? from;
+  return cut ?? { from, tokens };
 }
 
 /** Shortens the long tool results of a conversation that turned out too large. Nothing is changed on disk. */

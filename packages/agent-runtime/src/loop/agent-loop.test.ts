@@ -48,7 +48,9 @@ async function run(answers: readonly ScriptedAnswer[], options: Partial<AgentLoo
 
 const resultTexts = (messages: readonly ContextMessage[]) =>
   messages.flatMap((message) =>
-    message.role === "toolResult" ? [message.content.map((block) => (block.type === "text" ? block.text : "")).join("")] : [],
+    message.role === "toolResult"
+      ? [message.content.map((block) => (block.type === "text" ? block.text : "")).join("")]
+      : [],
   );
 const roles = (messages: readonly ContextMessage[]) => messages.map((message) => message.role);
 
@@ -56,7 +58,11 @@ describe("answers", () => {
   test("a text arrives piece by piece and then as a message with usage and cost", async () => {
     const source = { api: "a", provider: "p", model: "m", cost: { input: 1, output: 2, cacheRead: 0, cacheWrite: 0 } };
     const { events, messages, result } = await run([answerText("Hello world")], { source, system: "be kind" });
-    expect(events.filter((event) => event.type === "text").at(-1)).toEqual({ type: "text", text: "Hello world", delta: "rld" });
+    expect(events.filter((event) => event.type === "text").at(-1)).toEqual({
+      type: "text",
+      text: "Hello world",
+      delta: "rld",
+    });
     expect(messages).toEqual([
       {
         role: "assistant",
@@ -143,7 +149,9 @@ describe("tools", () => {
       },
       { readOnly: true },
     );
-    const { messages } = await run([callTools(["1", "slow", {}], ["2", "quick", {}]), answerText("ok")], { tools: [slow, quick] });
+    const { messages } = await run([callTools(["1", "slow", {}], ["2", "quick", {}]), answerText("ok")], {
+      tools: [slow, quick],
+    });
     expect(order).toEqual(["quick ran"]);
     expect(resultTexts(messages)).toEqual(["slow result", "quick result"]);
   });
@@ -161,7 +169,9 @@ describe("tools", () => {
         },
         { readOnly },
       );
-    await run([callTools(["1", "a", {}], ["2", "b", {}]), answerText("ok")], { tools: [step("a", true), step("b", false)] });
+    await run([callTools(["1", "a", {}], ["2", "b", {}]), answerText("ok")], {
+      tools: [step("a", true), step("b", false)],
+    });
     expect(order).toEqual(["a starts", "a ends", "b starts", "b ends"]);
   });
 
@@ -227,7 +237,9 @@ describe("tools", () => {
       tools: [tool("bad", () => Promise.reject(new Error("disk on fire")))],
       onToolError: (name, error) => told.push(`${name}: ${String(error)}`),
     });
-    expect(resultTexts(messages)).toEqual([JSON.stringify({ status: "error", tool: "bad", error: "disk on fire" }, null, 2)]);
+    expect(resultTexts(messages)).toEqual([
+      JSON.stringify({ status: "error", tool: "bad", error: "disk on fire" }, null, 2),
+    ]);
     expect(messages[1]).toMatchObject({ isError: true, details: { status: "error", tool: "bad" } });
     expect(told).toEqual(["bad: Error: disk on fire"]);
     expect(result.outcome).toBe("done");
@@ -241,7 +253,10 @@ describe("tools", () => {
       tool("odd", () => "", { execute: async () => JSON.parse('{"content":"no list"}') }),
       tool("circular", () => "", { execute: async () => textResult("ok", circular) }),
     ];
-    const { messages } = await run([callTools(["1", "huge", {}], ["2", "odd", {}], ["3", "circular", {}]), answerText("ok")], { tools });
+    const { messages } = await run(
+      [callTools(["1", "huge", {}], ["2", "odd", {}], ["3", "circular", {}]), answerText("ok")],
+      { tools },
+    );
     const [huge, odd] = resultTexts(messages);
     expect(huge?.length).toBe(400_000);
     expect(huge).toMatch(/\[Cut: the result had 100000000 characters\. Ask for a smaller part of it\.\]$/);
@@ -263,8 +278,14 @@ describe("tools", () => {
     const whole: ScriptedAnswer = [...toolCall("2", "write", { path: "a" }), finish("length")];
     const { messages } = await run([cut, whole, answerText("ok")], { tools: [write] });
     expect(ran).toBe(false);
-    expect(resultTexts(messages)).toEqual([expect.stringContaining("length limit"), expect.stringContaining("length limit")]);
-    expect(messages[0]).toMatchObject({ stopReason: "length", content: [{ type: "toolCall", id: "1", arguments: {} }] });
+    expect(resultTexts(messages)).toEqual([
+      expect.stringContaining("length limit"),
+      expect.stringContaining("length limit"),
+    ]);
+    expect(messages[0]).toMatchObject({
+      stopReason: "length",
+      content: [{ type: "toolCall", id: "1", arguments: {} }],
+    });
   });
 
   test("arguments that are no JSON object are reported back", async () => {
@@ -304,12 +325,17 @@ describe("tools", () => {
     const again = Array.from({ length: 6 }, (_, index) => callTools([String(index), "bad", { same: true }]));
     const { model, result } = await run(again, { tools: [tool("bad", () => Promise.reject(new Error("no")))] });
     expect(model.requests).toHaveLength(5);
-    expect(result).toMatchObject({ outcome: "failed", failure: { userMessage: expect.stringContaining("failed 5 times in a row") } });
+    expect(result).toMatchObject({
+      outcome: "failed",
+      failure: { userMessage: expect.stringContaining("failed 5 times in a row") },
+    });
   });
 
   test("a failing call with other arguments in between is no endless loop", async () => {
     const calls = Array.from({ length: 6 }, (_, index) => callTools([String(index), "bad", { n: index % 2 }]));
-    const { result } = await run([...calls, answerText("gave up")], { tools: [tool("bad", () => Promise.reject(new Error("no")))] });
+    const { result } = await run([...calls, answerText("gave up")], {
+      tools: [tool("bad", () => Promise.reject(new Error("no")))],
+    });
     expect(result.outcome).toBe("done");
   });
 });
@@ -369,7 +395,10 @@ describe("stopping", () => {
     });
     expect(signalled).toBe(true);
     expect(result.outcome).toBe("aborted");
-    expect(resultTexts(messages)).toEqual([expect.stringContaining("stopped by signal"), expect.stringContaining("stopped before this call was started")]);
+    expect(resultTexts(messages)).toEqual([
+      expect.stringContaining("stopped by signal"),
+      expect.stringContaining("stopped before this call was started"),
+    ]);
   });
 
   test("a tool that ignores the abort is left behind after a moment", async () => {
@@ -378,7 +407,10 @@ describe("stopping", () => {
       setImmediate(() => controller.abort());
       return new Promise<string>(() => {});
     });
-    const { messages, result } = await run([callTools(["1", "deaf", {}])], { tools: [deaf], signal: controller.signal });
+    const { messages, result } = await run([callTools(["1", "deaf", {}])], {
+      tools: [deaf],
+      signal: controller.signal,
+    });
     expect(result.outcome).toBe("aborted");
     expect(resultTexts(messages)).toEqual([expect.stringContaining("outcome is unknown")]);
   });
@@ -408,9 +440,11 @@ describe("stopping", () => {
 });
 
 describe("failures of the provider", () => {
-  const failing = (error: unknown): ScriptedAnswer => () => {
-    throw error;
-  };
+  const failing =
+    (error: unknown): ScriptedAnswer =>
+    () => {
+      throw error;
+    };
   const describeFailure = (error: unknown) => ({
     kind: "overloaded",
     retryable: true,
@@ -443,9 +477,14 @@ describe("failures of the provider", () => {
   });
 
   test("end the run after the last retry, with the text for the user and an error message", async () => {
-    const { result, messages } = await run(Array.from({ length: 4 }, () => failing(new Error("500 exploded"))), { describeFailure });
+    const { result, messages } = await run(
+      Array.from({ length: 4 }, () => failing(new Error("500 exploded"))),
+      { describeFailure },
+    );
     expect(result).toMatchObject({ outcome: "failed", failure: { userMessage: "busy" } });
-    expect(messages).toMatchObject([{ role: "assistant", content: [], stopReason: "error", errorMessage: "Error: 500 exploded" }]);
+    expect(messages).toMatchObject([
+      { role: "assistant", content: [], stopReason: "error", errorMessage: "Error: 500 exploded" },
+    ]);
   });
 
   test("in the middle of the stream, or by an early end of it, are failures too", async () => {
@@ -468,10 +507,21 @@ describe("failures of the provider", () => {
 
 describe("the prompt", () => {
   test("is one every provider accepts: pairs of calls and results, alternating roles, a user first", async () => {
-    const assistant = { role: "assistant" as const, api: "x", provider: "x", model: "x", timestamp: 1, usage: {
-      input: 0, output: 0, cacheRead: 0, cacheWrite: 0, totalTokens: 0,
-      cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, total: 0 },
-    } };
+    const assistant = {
+      role: "assistant" as const,
+      api: "x",
+      provider: "x",
+      model: "x",
+      timestamp: 1,
+      usage: {
+        input: 0,
+        output: 0,
+        cacheRead: 0,
+        cacheWrite: 0,
+        totalTokens: 0,
+        cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, total: 0 },
+      },
+    };
     const messages: ContextMessage[] = [
       { ...assistant, stopReason: "stop", content: [{ type: "text", text: "welcome" }] },
       user("one"),
@@ -481,10 +531,26 @@ describe("the prompt", () => {
       user("three"),
     ];
     const { prompts } = await run([answerText("ok")], { messages, system: "sys" });
-    expect(prompts[0]?.map((message) => message.role)).toEqual(["system", "user", "assistant", "user", "assistant", "tool", "user"]);
+    expect(prompts[0]?.map((message) => message.role)).toEqual([
+      "system",
+      "user",
+      "assistant",
+      "user",
+      "assistant",
+      "tool",
+      "user",
+    ]);
     expect(prompts[0]?.at(-2)).toMatchObject({
-      content: [{ toolCallId: "lost", output: { type: "error-text", value: expect.stringContaining("missing tool result") } }],
+      content: [
+        { toolCallId: "lost", output: { type: "error-text", value: expect.stringContaining("missing tool result") } },
+      ],
     });
-    expect(prompts[0]?.at(-1)).toEqual({ role: "user", content: [{ type: "text", text: "two" }, { type: "text", text: "three" }] });
+    expect(prompts[0]?.at(-1)).toEqual({
+      role: "user",
+      content: [
+        { type: "text", text: "two" },
+        { type: "text", text: "three" },
+      ],
+    });
   });
 });

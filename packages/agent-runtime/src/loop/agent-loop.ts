@@ -64,6 +64,8 @@ export async function runAgentLoop(options: AgentLoopOptions): Promise<LoopResul
   const checker = options.checker ?? createArgumentChecker();
   const takeSteering = options.takeSteering ?? (() => []);
   const hasSteering = options.hasSteering ?? (() => false);
+  // A run without tool calls never asks for it; whoever made the promise reports its failure.
+  options.beforeFirstTool?.catch(() => undefined);
   const conversation = createConversation(options);
   const failures = createRepeatedFailures();
   const result: LoopResult = { outcome: "done", calls: [] };
@@ -176,9 +178,7 @@ function createConversation(options: AgentLoopOptions) {
 }
 
 type Conversation = ReturnType<typeof createConversation>;
-type Answer =
-  | Exclude<ModelAnswer, { end: "failed" }>
-  | { end: "failed"; draft: MessageDraft; failure: LoopFailure };
+type Answer = Exclude<ModelAnswer, { end: "failed" }> | { end: "failed"; draft: MessageDraft; failure: LoopFailure };
 
 /** Asks again when the provider is overloaded or unreachable, when a change may help, and once when nothing came. */
 async function askUntilAnswered(

@@ -205,5 +205,9 @@ function readUsage(usage: LanguageModelV4Usage | undefined, source: MessageSourc
   const input = usage?.inputTokens.noCache ?? Math.max(0, (usage?.inputTokens.total ?? 0) - cacheRead - cacheWrite);
   const output = usage?.outputTokens.total ?? 0;
   const tokens = { input, output, cacheRead, cacheWrite };
-  return { ...tokens, totalTokens: input + output + cacheRead + cacheWrite, cost: usageCost(tokens, source.cost ?? free) };
+  return {
+    ...tokens,
+    totalTokens: input + output + cacheRead + cacheWrite,
+    cost: usageCost(tokens, source.cost ?? free),
+  };
 }

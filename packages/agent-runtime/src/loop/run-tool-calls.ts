@@ -43,12 +43,9 @@ export async function runToolCalls(options: ToolCallsOptions): Promise<ToolResul
   };
 
   if (parallel && !options.steered()) {
-    const running = calls.map((call) => runCall(call, options));
-    for (const [index, call] of calls.entries()) {
-      const result = await running[index];
-      if (interrupted(signal)) return results;
-      finish(call, result ?? errorResult(notStartedText));
-    }
+    const finished = await Promise.all(calls.map((call) => runCall(call, options)));
+    if (interrupted(signal)) return results;
+    for (const [index, call] of calls.entries()) finish(call, finished[index] ?? errorResult(notStartedText));
     return results;
   }
   for (const call of calls) {
@@ -114,7 +111,8 @@ async function orAborted(execution: Promise<ToolResult>, options: ToolCallsOptio
   const { signal } = options;
   let onAbort = () => {};
   const gaveUp = new Promise<undefined>((resolve) => {
-    onAbort = () => void pause(options.timers, stopGraceMs, new AbortController().signal).then(() => resolve(undefined));
+    onAbort = () =>
+      void pause(options.timers, stopGraceMs, new AbortController().signal).then(() => resolve(undefined));
     if (signal.aborted) onAbort();
     else signal.addEventListener("abort", onAbort, { once: true });
   });

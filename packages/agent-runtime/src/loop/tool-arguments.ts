@@ -50,9 +50,11 @@ function adaptArguments(schema: object, given: Record<string, unknown>): Record<
 
 function adaptValue(schema: object, value: unknown): unknown {
   if (typeof value !== "string" || !("type" in schema)) return value;
-  if ((schema.type === "number" || schema.type === "integer") && /^\s*-?\d+(\.\d+)?\s*$/.test(value)) return Number(value);
+  if ((schema.type === "number" || schema.type === "integer") && /^\s*-?\d+(\.\d+)?\s*$/.test(value))
+    return Number(value);
   if (schema.type === "boolean" && (value === "true" || value === "false")) return value === "true";
-  if (schema.type === "array" && "items" in schema && isObject(schema.items) && schema.items.type === "string") return [value];
+  if (schema.type === "array" && "items" in schema && isObject(schema.items) && schema.items.type === "string")
+    return [value];
   return value;
 }
 

@@ -53,7 +53,11 @@ function capContent(content: readonly ContentBlock[]): ContentBlock[] {
   const kept: ContentBlock[] = [];
   for (const block of content) {
     if (block.type === "image") {
-      kept.push(block.data.length > maxImageChars ? { type: "text", text: `[Image (${block.mimeType}) left out: larger than 5MB.]` } : block);
+      kept.push(
+        block.data.length > maxImageChars
+          ? { type: "text", text: `[Image (${block.mimeType}) left out: larger than 5MB.]` }
+          : block,
+      );
     } else if (block.text.length <= left) {
       left -= block.text.length;
       kept.push({ type: "text", text: block.text });
@@ -75,11 +79,14 @@ function capDetails(details: unknown): unknown {
     return { omitted: true, reason: error instanceof Error ? error.message : String(error) };
   }
   if (json === undefined) return undefined;
-  return json.length > maxDetailsChars * 2 ? { omitted: true, reason: `details had ${json.length} characters` } : details;
+  return json.length > maxDetailsChars * 2
+    ? { omitted: true, reason: `details had ${json.length} characters` }
+    : details;
 }
 
 function shortenStrings(value: unknown, depth: number): unknown {
-  if (typeof value === "string") return value.length > maxLiveChars ? `${value.slice(0, maxLiveChars)}\n…(truncated)…` : value;
+  if (typeof value === "string")
+    return value.length > maxLiveChars ? `${value.slice(0, maxLiveChars)}\n…(truncated)…` : value;
   if (typeof value !== "object" || value === null) return value;
   if (depth > 8) return "…";
   if (Array.isArray(value)) return value.slice(0, 1000).map((item) => shortenStrings(item, depth + 1));

@@ -1,4 +1,4 @@
-import { coreToolOrder, subagentDenied, toolGroups, type ToolProfile, toolProfiles } from "./tool-groups.ts";
+import { coreToolOrder, subagentDenied, type ToolProfile, toolGroups, toolProfiles } from "./tool-groups.ts";
 
 export interface ToolPolicyConfig {
   allow?: readonly string[];
@@ -169,7 +169,8 @@ function matcher(
   const exact = new Set<string>();
   const wild: RegExp[] = [];
   for (const pattern of patterns.map(normaliseName)) {
-    const group = pattern === "group:plugins" ? Object.values(plugins).flat() : (toolGroups[pattern] ?? plugins[pattern]);
+    const group =
+      pattern === "group:plugins" ? Object.values(plugins).flat() : (toolGroups[pattern] ?? plugins[pattern]);
     if (group !== undefined) for (const name of group) exact.add(normaliseName(name));
     else if (pattern.includes("*")) wild.push(wildcard(pattern));
     else exact.add(pattern);

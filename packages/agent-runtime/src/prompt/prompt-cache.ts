@@ -1,9 +1,9 @@
+import type { Logger } from "@openclaw/log";
 import type { ModelAlias, ModelRef } from "@openclaw/models";
 import { formatModelRef } from "@openclaw/models";
 import type { Tool } from "@openclaw/plugin-sdk";
-import { isGroupKey, isSubagentKey, mainSessionKey, type SessionEntry, sessionKind } from "@openclaw/sessions";
+import { isSubagentKey, type SessionEntry, sessionKeyRest, sessionKind } from "@openclaw/sessions";
 import type { Clock } from "@openclaw/storage";
-import type { Logger } from "@openclaw/log";
 import type { RuntimeConfig } from "../run/runtime-config.ts";
 import { defaultAgentId } from "../workspace/workspace-dir.ts";
 import { type ProjectContextOptions, projectContextStamp, readProjectContext } from "./project-context.ts";
@@ -91,10 +91,13 @@ export function createPromptCache(options: { host: HostInfo; cwd: string; clock:
     const { config, tools, sessionKey, agentId } = request;
     const files = readProjectContext(fileOptions);
     for (const file of files.filter((candidate) => candidate.truncated)) {
-      options.log.warn(`${file.name} is longer than the prompt may hold; ${file.injectedChars} of ${file.rawChars} characters are used`, {
-        sessionKey,
-        path: file.path,
-      });
+      options.log.warn(
+        `${file.name} is longer than the prompt may hold; ${file.injectedChars} of ${file.rawChars} characters are used`,
+        {
+          sessionKey,
+          path: file.path,
+        },
+      );
     }
     const defaults = config.agents?.defaults;
     const model = formatModelRef(request.model);
@@ -138,19 +141,26 @@ export function createPromptCache(options: { host: HostInfo; cwd: string; clock:
 }
 
 function contextOptions(request: PromptRequest): ProjectContextOptions {
-  const { sessionKey, entry } = request;
-  const main = sessionKey === mainSessionKey({ defaultAgentId: request.agentId }) || sessionKey === "global";
   return {
     workspaceDir: request.workspaceDir,
     maxChars: request.config.agents?.defaults?.bootstrapMaxChars ?? defaultMaxChars,
-    subagent: isSubagentKey(sessionKey),
-    memory: main || (sessionKind(sessionKey, entry) === "direct" && !isGroupKey(sessionKey)),
+    subagent: isSubagentKey(request.sessionKey),
+    memory: isPrivate(request.sessionKey, request.entry),
   };
+}
+
+/** Conversations with the user alone: direct chats, and sessions that are named after no source at all. */
+function isPrivate(sessionKey: string, entry: SessionEntry | undefined): boolean {
+  if (sessionKind(sessionKey, entry) === "group") return false;
+  const rest = sessionKeyRest(sessionKey);
+  return !rest.includes(":") || /(^|:)(direct|dm):/.test(rest);
 }
 
 /** Entries may carry a channel's name in front; those of other channels do not count here. */
 function owners(config: RuntimeConfig, channel: string | undefined): string[] {
-  const entries = (config.commands?.ownerAllowFrom ?? []).map(String).filter((entry) => entry.trim() !== "" && entry !== "*");
+  const entries = (config.commands?.ownerAllowFrom ?? [])
+    .map(String)
+    .filter((entry) => entry.trim() !== "" && entry !== "*");
   return entries.flatMap((entry) => {
     const match = /^([a-z][a-z0-9_-]*):(.+)$/i.exec(entry.trim());
     if (match === null) return [entry.trim()];

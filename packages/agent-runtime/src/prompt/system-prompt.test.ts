@@ -12,7 +12,8 @@ const setUp = (options: TestRuntimeOptions = {}) => {
   return test_;
 };
 const put = (name: string, content: string) => writeFileSync(join(test_.workspace, name), content);
-const prompt = (sessionKey = mainKey, more = {}) => test_.runtime.systemPrompt({ sessionKey, agentId: "main", ...more });
+const prompt = (sessionKey = mainKey, more = {}) =>
+  test_.runtime.systemPrompt({ sessionKey, agentId: "main", ...more });
 const headings = (text: string) => text.split("\n").filter((line) => /^#{1,2} /.test(line));
 
 beforeEach(() => {
@@ -47,7 +48,9 @@ describe("the sections", () => {
       "## Heartbeats",
       "## Runtime",
     ]);
-    expect(text).toContain("- read: show a file\n- write: create or replace a file\n- edit: change one place in a file\n- exec: run a shell command");
+    expect(text).toContain(
+      "- read: show a file\n- write: create or replace a file\n- edit: change one place in a file\n- exec: run a shell command",
+    );
     expect(text).toContain("- fast: scripted/scripted-1");
     expect(text).toContain(`[MISSING] Expected at: ${join(test_.workspace, "AGENTS.md")}`);
     expect(text).toContain("be that person");
@@ -75,7 +78,13 @@ describe("the sections", () => {
 
   test("include owners, the extra text once, and the format of providers that reason in tags", async () => {
     await test_.close();
-    setUp({ reasoningTags: true, config: { agents: { defaults: { skipBootstrap: true } }, commands: { ownerAllowFrom: ["+1", "telegram:7", "signal:8", "*"] } } });
+    setUp({
+      reasoningTags: true,
+      config: {
+        agents: { defaults: { skipBootstrap: true } },
+        commands: { ownerAllowFrom: ["+1", "telegram:7", "signal:8", "*"] },
+      },
+    });
     const { text } = await prompt(mainKey, { channel: "telegram", extraSystemPrompt: "  Group rules.  " });
     expect(text).toContain("Owner numbers: +1, 7.");
     expect(text.split("Group rules.")).toHaveLength(2);
@@ -114,7 +123,12 @@ describe("the workspace files", () => {
       `${"a".repeat(14_000)}\n[...truncated, read AGENTS.md for full content...]\n…(truncated AGENTS.md: kept 14000+4000 chars of 30000)…\n${"b".repeat(4000)}\n`,
     );
     expect(text).not.toContain("a".repeat(14_001));
-    expect(report.injectedWorkspaceFiles[0]).toMatchObject({ name: "AGENTS.md", rawChars: 30_000, truncated: true, missing: false });
+    expect(report.injectedWorkspaceFiles[0]).toMatchObject({
+      name: "AGENTS.md",
+      rawChars: 30_000,
+      truncated: true,
+      missing: false,
+    });
   });
 
   test("that are blank are left out; long-term memory is for private conversations", async () => {
@@ -123,7 +137,9 @@ describe("the workspace files", () => {
     expect(headings((await prompt()).text)).not.toContain("## USER.md");
     expect((await prompt()).text).toContain("the secret");
     expect((await prompt("agent:main:telegram:direct:5")).text).toContain("the secret");
-    expect((await prompt("agent:main:telegram:group:5")).text).not.toContain("the secret");
+    for (const key of ["agent:main:telegram:group:5", "agent:main:hook:7", "agent:main:subagent:1"]) {
+      expect((await prompt(key)).text).not.toContain("the secret");
+    }
   });
 
   test("that are one file under two names count once", async () => {
@@ -145,7 +161,15 @@ test("the report adds up", async () => {
 test("the runtime line names what is known", () => {
   const host = { host: "h", os: "Linux 6 (x64)", node: "v24.0.0", shell: "zsh" };
   expect(
-    runtimeLine({ agentId: "main", host, model: "p/m", defaultModel: "p/d", channel: "telegram", thinking: "low", repoRoot: "/r" }),
+    runtimeLine({
+      agentId: "main",
+      host,
+      model: "p/m",
+      defaultModel: "p/d",
+      channel: "telegram",
+      thinking: "low",
+      repoRoot: "/r",
+    }),
   ).toBe(
     "Runtime: agent=main | host=h | repo=/r | os=Linux 6 (x64) | node=v24.0.0 | model=p/m | default_model=p/d | shell=zsh | channel=telegram | capabilities=none | thinking=low",
   );

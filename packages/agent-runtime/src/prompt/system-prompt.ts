@@ -139,7 +139,9 @@ function projectContext(files: readonly InjectedFile[]): string | undefined {
   if (files.length === 0) return undefined;
   const lines = ["# Project Context", "The following files of the workspace are loaded:"];
   if (files.some((file) => file.name === "SOUL.md" && !file.missing)) {
-    lines.push("SOUL.md describes your character: be that person, in tone and in deed, unless something above forbids it.");
+    lines.push(
+      "SOUL.md describes your character: be that person, in tone and in deed, unless something above forbids it.",
+    );
   }
   return [lines.join("\n"), ...files.map((file) => `## ${file.name}\n\n${file.content}`)].join("\n\n");
 }

@@ -61,4 +61,3 @@ function withoutUnfinishedTag(text: string): string {
   const possible = tagNames.some((known) => known.startsWith(name) || name.startsWith(`${known} `));
   return possible ? text.slice(0, match.index) : text;
 }
-

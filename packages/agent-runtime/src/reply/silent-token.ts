@@ -25,7 +25,10 @@ export function mayBecomeToken(text: string, token: string): boolean {
 export function withoutTrailingToken(text: string, token: string): string {
   const at = text.search(/\s\S*\s*$/);
   if (at < 0) return text;
-  const last = text.slice(at).trim().replace(/^[*_~`"']+/, "");
+  const last = text
+    .slice(at)
+    .trim()
+    .replace(/^[*_~`"']+/, "");
   const possible = last.length >= 2 && (token.startsWith(last) || last.startsWith(token));
   return possible ? text.slice(0, at) : text;
 }

@@ -5,9 +5,9 @@ import type { LoopResult } from "../loop/loop-events.ts";
 import { chooseModel, type PreparedRun, prepareRun } from "./prepare-run.ts";
 import { abortedMark, recordPrompt, recordSettings } from "./record-prompt.ts";
 import { findResumePoint, type ResumePoint } from "./resume-point.ts";
+import { createRemedies, runContext } from "./run-context.ts";
 import type { RunControl } from "./run-control.ts";
 import type { EmitRunEvent } from "./run-events.ts";
-import { createRemedies, runContext } from "./run-context.ts";
 import { createRunOutput, type RunOutput } from "./run-output.ts";
 import type { RunRequest, RunResult } from "./run-request.ts";
 import { contextWindow } from "./run-setup.ts";
@@ -43,11 +43,17 @@ export async function executeRun(context: RunContext): Promise<RunOutcome> {
 
 async function runOnTranscript(context: RunContext, entry: SessionEntry, transcript: Transcript): Promise<RunOutcome> {
   const { request, parts, control } = context;
-  const point: ResumePoint = request.resume === true ? findResumePoint(transcript, request.runId) : { kind: "unrecorded" };
+  const point: ResumePoint =
+    request.resume === true ? findResumePoint(transcript, request.runId) : { kind: "unrecorded" };
   const ref = await chooseModel(request, entry, parts);
   const base = { texts: [], payloads: [], sessionId: entry.sessionId, provider: ref.provider, model: ref.model };
   if (point.kind === "unrecorded" && request.prompt === undefined) {
-    return { ...base, status: "error", error: "This run cannot go on: the transcript does not hold its message.", errorKind: "resume" };
+    return {
+      ...base,
+      status: "error",
+      error: "This run cannot go on: the transcript does not hold its message.",
+      errorKind: "resume",
+    };
   }
 
   let prepared: PreparedRun;
@@ -64,7 +70,10 @@ async function runOnTranscript(context: RunContext, entry: SessionEntry, transcr
   if (room.small) parts.log.warn(`the context window of ${ref.provider}/${ref.model} is small: ${room.window} tokens`);
 
   const output = createRunOutput({ transcript, prepared, emit: context.emit, parts });
-  const details = { ...base, systemPromptReport: { ...prepared.prompt.report, sessionKey: request.sessionKey, sessionId: entry.sessionId } };
+  const details = {
+    ...base,
+    systemPromptReport: { ...prepared.prompt.report, sessionKey: request.sessionKey, sessionId: entry.sessionId },
+  };
   try {
     if (point.kind === "unrecorded") {
       recordSettings(transcript, prepared.model, prepared.thinking, parts.clock.now());
@@ -118,7 +127,9 @@ async function loop(
         },
         adapt: (_failure, messages) => (lastFailure === undefined ? undefined : remedies(lastFailure, messages)),
         onToolError: (name, error) => {
-          parts.log.warn(`[tools] ${name} failed: ${parts.redact(error instanceof Error ? error.message : String(error)).slice(0, 500)}`);
+          parts.log.warn(
+            `[tools] ${name} failed: ${parts.redact(error instanceof Error ? error.message : String(error)).slice(0, 500)}`,
+          );
         },
         checker: parts.checker,
         clock: parts.clock,
@@ -145,7 +156,7 @@ interface FinishedLoop {
 
 /** Turns the end of a loop into the outcome of the run, and notes it in the session. */
 function finish(context: RunContext, loopEnd: FinishedLoop): RunOutcome {
-  const { control, request, parts } = context;
+  const { control, request } = context;
   const { entry, output, result, prepared, details } = loopEnd;
   const { cause } = control;
   const byUser = cause?.kind === "abort" && cause.reason !== "timeout";
@@ -186,9 +197,18 @@ function finish(context: RunContext, loopEnd: FinishedLoop): RunOutcome {
 
 function limitOutcome(outcome: Omit<RunOutcome, "status">, ms: number): RunOutcome {
   if (outcome.payloads.length === 0) {
-    return { ...outcome, status: "error", error: "LLM request timed out.", errorKind: "timeout", stopReason: "timeout" };
+    return {
+      ...outcome,
+      status: "error",
+      error: "LLM request timed out.",
+      errorKind: "timeout",
+      stopReason: "timeout",
+    };
   }
-  const line = { text: `⚠️ This run was stopped at its time limit of ${Math.round(ms / 1000)} seconds.`, isError: true as const };
+  const line = {
+    text: `⚠️ This run was stopped at its time limit of ${Math.round(ms / 1000)} seconds.`,
+    isError: true as const,
+  };
   return { ...outcome, status: "ok", stopReason: "timeout", payloads: [...outcome.payloads, line] };
 }
 

@@ -24,7 +24,12 @@ function enter(lanes: ReturnType<typeof createLanes>, order: string[], name: str
 test("runs go in first in, first out, one per session, whatever session they are of", async () => {
   const { lanes } = setUp();
   const order: string[] = [];
-  const all = [enter(lanes, order, "a1", "a"), enter(lanes, order, "a2", "a"), enter(lanes, order, "b1", "b"), enter(lanes, order, "c1", "c")];
+  const all = [
+    enter(lanes, order, "a1", "a"),
+    enter(lanes, order, "a2", "a"),
+    enter(lanes, order, "b1", "b"),
+    enter(lanes, order, "c1", "c"),
+  ];
   (await all[0])?.();
   (await all[2])?.();
   (await all[3])?.();

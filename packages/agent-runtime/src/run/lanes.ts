@@ -42,6 +42,7 @@ export function createLanes(options: { limits: () => LaneLimits; clock: Clock; l
 
   return {
     async enter(sessionKey, globalName, signal) {
+      signal.throwIfAborted();
       const session = sessions.get(sessionKey) ?? new Lane(`session:${sessionKey}`, () => 1);
       sessions.set(sessionKey, session);
       const leaveSession = () => {
@@ -50,6 +51,7 @@ export function createLanes(options: { limits: () => LaneLimits; clock: Clock; l
       };
       await wait(session, signal);
       try {
+        signal.throwIfAborted();
         await wait(globals[globalName], signal);
       } catch (error) {
         leaveSession();

@@ -16,7 +16,11 @@ export interface PreparedRun {
 }
 
 /** The model a run is to use: its own, the session's, the agent's default. */
-export async function chooseModel(request: RunRequest, entry: SessionEntry | undefined, parts: RuntimeParts): Promise<ModelRef> {
+export async function chooseModel(
+  request: RunRequest,
+  entry: SessionEntry | undefined,
+  parts: RuntimeParts,
+): Promise<ModelRef> {
   return request.model ?? sessionModel(entry) ?? parts.models.defaultRef(request.agentId);
 }
 
@@ -52,4 +56,3 @@ export async function prepareRun(
   });
   return { model, thinking, workspaceDir, tools, prompt };
 }
-

@@ -25,7 +25,9 @@ export function recordSettings(transcript: Transcript, model: ResolvedModel, thi
 
 function isSnapshotOf(snapshot: unknown, provider: string, modelId: string): boolean {
   if (typeof snapshot !== "object" || snapshot === null) return false;
-  return "provider" in snapshot && snapshot.provider === provider && "modelId" in snapshot && snapshot.modelId === modelId;
+  return (
+    "provider" in snapshot && snapshot.provider === provider && "modelId" in snapshot && snapshot.modelId === modelId
+  );
 }
 
 /**
@@ -44,7 +46,11 @@ export function recordPrompt(transcript: Transcript, request: RunRequest, now: n
   const images: UserBlock[] = (prompt.images ?? []).map(({ data, mimeType }) => ({ type: "image", data, mimeType }));
   const content: UserBlock[] = [{ type: "text", text }, ...(kept?.images ?? []), ...images];
   // The run's id stands beside the message, where other programs ignore it and a resumed run finds it.
-  const entry = { type: "message" as const, message: { role: "user" as const, content, timestamp: now }, openclawRunId: runId };
+  const entry = {
+    type: "message" as const,
+    message: { role: "user" as const, content, timestamp: now },
+    openclawRunId: runId,
+  };
   transcript.append(entry);
 }
 

@@ -1,4 +1,10 @@
-import { type AssistantMessage, type ContextMessage, isModelMessage, type Transcript, toolCallsOf } from "@openclaw/sessions";
+import {
+  type AssistantMessage,
+  type ContextMessage,
+  isModelMessage,
+  type Transcript,
+  toolCallsOf,
+} from "@openclaw/sessions";
 import { readLinesBackward } from "@openclaw/storage";
 
 /** Where a run stands that was cut off. */

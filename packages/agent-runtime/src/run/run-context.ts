@@ -1,3 +1,4 @@
+import { type ModelFailure, nearestThinkingLevel, parseThinkingLevel } from "@openclaw/models";
 import {
   type ContextMessage,
   type DmHistoryConfig,
@@ -8,12 +9,11 @@ import {
 } from "@openclaw/sessions";
 import { contextBudget, fitContext, shortenToolResults } from "../context/fit-context.ts";
 import type { Adaptation } from "../loop/agent-loop.ts";
-import { type ModelFailure, nearestThinkingLevel, parseThinkingLevel } from "@openclaw/models";
 import type { PreparedRun } from "./prepare-run.ts";
 import type { RuntimeParts } from "./runtime-parts.ts";
 
-/** Sessions whose cut is remembered; a forgotten one costs a provider cache miss. */
-const maxCuts = 200;
+/** Sessions whose shown part is remembered; it keeps their last messages in memory. */
+const maxRemembered = 64;
 /** Turns that are tried again after a provider refused the shape of the history. */
 const turnsAfterRefusal = 20;
 
@@ -27,15 +27,17 @@ export function runContext(
   const limit = dmHistoryLimit(run.sessionKey, (id) => channelLimits(config.channels?.[id]));
   const messages = run.resumed ? withoutInsertedReplies(transcript.context()) : transcript.context();
   const limited = limit === undefined ? messages : limitUserTurns(messages, limit);
-  const budget = contextBudget(run.window, config.agents?.defaults?.compaction?.reserveTokensFloor, run.prepared.prompt.tokens);
-  // The lines of the file are never shorter than what is in them: most conversations need no closer look.
-  if (transcript.loadedSize / 4 <= budget) return limited;
-  const fitted = fitContext(limited, budget, parts.cuts.get(run.sessionKey));
-  parts.cuts.delete(run.sessionKey);
-  if (fitted.cutAt !== undefined) {
-    parts.cuts.set(run.sessionKey, fitted.cutAt);
-    const oldest = parts.cuts.keys().next();
-    if (parts.cuts.size > maxCuts && oldest.done !== true) parts.cuts.delete(oldest.value);
+  const budget = contextBudget(
+    run.window,
+    config.agents?.defaults?.compaction?.reserveTokensFloor,
+    run.prepared.prompt.tokens,
+  );
+  const fitted = fitContext(limited, budget, parts.shown.get(run.sessionKey));
+  parts.shown.delete(run.sessionKey);
+  if (fitted.shown !== undefined) {
+    parts.shown.set(run.sessionKey, fitted.shown);
+    const oldest = parts.shown.keys().next();
+    if (parts.shown.size > maxRemembered && oldest.done !== true) parts.shown.delete(oldest.value);
   }
   return fitted.messages;
 }
@@ -49,7 +51,8 @@ function withoutInsertedReplies(messages: readonly ContextMessage[]): readonly C
 function channelLimits(value: unknown): DmHistoryConfig | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const limits: DmHistoryConfig = {};
-  if ("dmHistoryLimit" in value && typeof value.dmHistoryLimit === "number") limits.dmHistoryLimit = value.dmHistoryLimit;
+  if ("dmHistoryLimit" in value && typeof value.dmHistoryLimit === "number")
+    limits.dmHistoryLimit = value.dmHistoryLimit;
   if ("dms" in value && typeof value.dms === "object" && value.dms !== null) {
     limits.dms = {};
     for (const [id, dm] of Object.entries(value.dms)) {

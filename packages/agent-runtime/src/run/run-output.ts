@@ -128,9 +128,13 @@ export function createRunOutput(options: {
       const onRefusedMedia = (source: string) => {
         if (refusedMedia.has(source)) return;
         refusedMedia.add(source);
-        parts.log.warn(`a MEDIA line stays text: ${source.slice(0, 200)} is no web address and no file of the workspace`);
+        parts.log.warn(
+          `a MEDIA line stays text: ${source.slice(0, 200)} is no web address and no file of the workspace`,
+        );
       };
-      const shaped = texts.map((text) => shapeReply(text, { ...shape, onRefusedMedia })).filter((payload) => payload !== undefined);
+      const shaped = texts
+        .map((text) => shapeReply(text, { ...shape, onRefusedMedia }))
+        .filter((payload) => payload !== undefined);
       if (shaped.length > 0 || texts.length > 0 || failedTool === undefined) return shaped;
       return [{ text: failedTool, isError: true }];
     },

@@ -1,5 +1,5 @@
-import type { ExecConfig } from "../tools/exec-tool.ts";
 import type { ToolsPolicyConfig } from "../policy/tool-policy.ts";
+import type { ExecConfig } from "../tools/exec-tool.ts";
 
 /** The part of the configuration the runtime reads. Every section is optional. */
 export interface RuntimeConfig {

@@ -1,8 +1,9 @@
 import type { Logger } from "@openclaw/log";
 import type { ModelRef, Models } from "@openclaw/models";
 import type { Tool } from "@openclaw/plugin-sdk";
-import type { ContextMessage, Sessions } from "@openclaw/sessions";
+import type { Sessions } from "@openclaw/sessions";
 import type { Clock } from "@openclaw/storage";
+import type { ShownPart } from "../context/fit-context.ts";
 import type { ArgumentChecker } from "../loop/tool-arguments.ts";
 import type { PromptCache } from "../prompt/prompt-cache.ts";
 import type { ToolScope } from "./run-tools.ts";
@@ -26,6 +27,6 @@ export interface RuntimeParts {
   /** The workspace of an agent, made when it is missing. */
   workspace: (agentId: string) => Promise<string>;
   redact: (text: string) => string;
-  /** Where the context of a session was cut last. */
-  cuts: Map<string, ContextMessage>;
+  /** What models were shown of each session last. */
+  shown: Map<string, ShownPart>;
 }

@@ -3,7 +3,9 @@ import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4Stream
 /** One answer of a scripted model: its parts, or a function that gives them (or throws) when it is asked. */
 export type ScriptedAnswer =
   | readonly LanguageModelV4StreamPart[]
-  | ((options: LanguageModelV4CallOptions) => readonly LanguageModelV4StreamPart[] | ReadableStream<LanguageModelV4StreamPart>);
+  | ((
+      options: LanguageModelV4CallOptions,
+    ) => readonly LanguageModelV4StreamPart[] | ReadableStream<LanguageModelV4StreamPart>);
 
 export interface ScriptedModel extends LanguageModelV4 {
   /** What it was asked, in order. */
@@ -64,7 +66,8 @@ export function finish(reason: FinishReason = "stop", input = 10, output = 5): L
 /** The parts of a text, in pieces of a few characters. */
 export function textParts(text: string, size = 4): LanguageModelV4StreamPart[] {
   const parts: LanguageModelV4StreamPart[] = [{ type: "text-start", id: "t" }];
-  for (let at = 0; at < text.length; at += size) parts.push({ type: "text-delta", id: "t", delta: text.slice(at, at + size) });
+  for (let at = 0; at < text.length; at += size)
+    parts.push({ type: "text-delta", id: "t", delta: text.slice(at, at + size) });
   return [...parts, { type: "text-end", id: "t" }];
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LanguageModelV4 } from "@ai-sdk/provider";
-import { ModelError, type Models, type ModelInfo } from "@openclaw/models";
+import { ModelError, type ModelInfo, type Models } from "@openclaw/models";
 import { openSessions, type Sessions } from "@openclaw/sessions";
 import { type AgentRuntime, type AgentRuntimeOptions, createAgentRuntime } from "../create-agent-runtime.ts";
 import type { EmittedRunEvent } from "../run/run-events.ts";
@@ -35,7 +35,9 @@ export const mainKey = "agent:main:main";
 /** A runtime over a temporary directory whose default model is the given one. */
 export function createTestRuntime(model: LanguageModelV4, options: TestRuntimeOptions = {}): TestRuntime {
   const dir = options.dir ?? realpathSync(mkdtempSync(join(tmpdir(), "openclaw-runtime-")));
-  const config: RuntimeConfig = options.config ?? { agents: { defaults: { workspace: join(dir, "workspace"), skipBootstrap: true } } };
+  const config: RuntimeConfig = options.config ?? {
+    agents: { defaults: { workspace: join(dir, "workspace"), skipBootstrap: true } },
+  };
   const sessions = openSessions({ stateDir: dir, config: () => ({}) });
   const runtime = createAgentRuntime({
     env: { HOME: dir, OPENCLAW_STATE_DIR: dir, PATH: process.env.PATH, SHELL: "/bin/sh" },
@@ -66,7 +68,12 @@ export function createTestRuntime(model: LanguageModelV4, options: TestRuntimeOp
           more.onEvent?.(event);
         },
       });
-      return Object.assign(Object.create(handle), { events, done: handle.done, runId: handle.runId, recorded: handle.recorded });
+      return Object.assign(Object.create(handle), {
+        events,
+        done: handle.done,
+        runId: handle.runId,
+        recorded: handle.recorded,
+      });
     },
     async turn(text, more) {
       const handle = test.start(text, more);

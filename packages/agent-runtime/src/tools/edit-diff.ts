@@ -12,7 +12,10 @@ const contextLines = 4;
 /** Describes one replacement. Only the touched lines are compared, so the cost does not depend on the file's size. */
 export async function editDiff(content: string, match: TextMatch, replacement: string): Promise<EditDetails> {
   const start = content.lastIndexOf("\n", match.start - 1) + 1;
-  const lineEnd = content.indexOf("\n", match.end > match.start && content[match.end - 1] === "\n" ? match.end - 1 : match.end);
+  const lineEnd = content.indexOf(
+    "\n",
+    match.end > match.start && content[match.end - 1] === "\n" ? match.end - 1 : match.end,
+  );
   const end = lineEnd < 0 ? content.length : lineEnd + 1;
   const before = content.slice(start, end);
   const after = content.slice(start, match.start) + replacement + content.slice(match.end, end);
@@ -32,7 +35,13 @@ export async function editDiff(content: string, match: TextMatch, replacement: s
       if (!change.removed) newLine += 1;
     }
   }
-  const above = splitLines(content.slice(0, start).split("\n").slice(-contextLines - 1).join("\n"));
+  const above = splitLines(
+    content
+      .slice(0, start)
+      .split("\n")
+      .slice(-contextLines - 1)
+      .join("\n"),
+  );
   const below = splitLines(firstLines(content, end, contextLines));
   const all = [
     ...above.map((text, index) => ({ sign: " " as const, line: firstLine - above.length + index, text })),

@@ -1,7 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { type Tool, textResult } from "@openclaw/plugin-sdk";
 import { editDiff } from "./edit-diff.ts";
-import { type FileToolOptions, fileParameter, pathParameter, pathProperties, resolveExistingToolPath } from "./file-path.ts";
+import {
+  type FileToolOptions,
+  fileParameter,
+  pathParameter,
+  pathProperties,
+  resolveExistingToolPath,
+} from "./file-path.ts";
 import { findText } from "./text-match.ts";
 import { ToolFailure } from "./tool-failure.ts";
 import { writeToolFile } from "./write-tool.ts";
@@ -29,7 +35,8 @@ export function createEditTool(options: FileToolOptions): Tool {
       const named = pathParameter(params);
       const oldText = fileParameter(params, "oldText", "old_string");
       const newText = fileParameter(params, "newText", "new_string");
-      if (oldText === "") throw new ToolFailure("oldText must not be empty; use write to create or replace a whole file.");
+      if (oldText === "")
+        throw new ToolFailure("oldText must not be empty; use write to create or replace a whole file.");
 
       const path = resolveExistingToolPath(named, options);
       const file = await readText(path, named);

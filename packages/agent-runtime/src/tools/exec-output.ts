@@ -32,7 +32,10 @@ export function createExecOutput(maxChars: number): ExecOutput {
       if (shown.length > maxChars) truncated = true;
       return shown.slice(-maxChars).toWellFormed();
     },
-    tail: (chars) => printable(kept.slice(-chars * 2)).slice(-chars).toWellFormed(),
+    tail: (chars) =>
+      printable(kept.slice(-chars * 2))
+        .slice(-chars)
+        .toWellFormed(),
     get truncated() {
       return truncated;
     },

@@ -76,7 +76,10 @@ test("a command over its time limit is stopped with everything it started", asyn
 
 test("a command that ignores the polite signal is killed", async () => {
   const quick: Timers = { after: (ms, fn) => systemTimers.after(Math.min(ms, 100), fn) };
-  const error = await failure({ command: "trap '' TERM; echo on; while :; do sleep 0.05; done", timeout: 1 }, { timers: quick });
+  const error = await failure(
+    { command: "trap '' TERM; echo on; while :; do sleep 0.05; done", timeout: 1 },
+    { timers: quick },
+  );
   expect(error.message).toContain("Command timed out after 1 seconds");
   expect(error.details).toMatchObject({ exitSignal: "SIGKILL" });
 });
@@ -102,7 +105,9 @@ test("a child left in the background does not hold up the answer", async () => {
 });
 
 test("keeps the last 200000 characters", async () => {
-  const result = await exec({ command: "head -c 100000 /dev/zero | tr '\\0' a; head -c 200000 /dev/zero | tr '\\0' b" });
+  const result = await exec({
+    command: "head -c 100000 /dev/zero | tr '\\0' a; head -c 200000 /dev/zero | tr '\\0' b",
+  });
   expect(result.details).toMatchObject({ aggregated: "b".repeat(200_000), truncated: true });
 });
 
@@ -129,7 +134,10 @@ test("secrets of the Gateway do not reach the command", async () => {
 });
 
 test("PATH has the configured folders first and the login shell's last", async () => {
-  const result = await exec({ command: "echo $PATH" }, { env: { PATH: "/usr/bin:/bin" }, config: { pathPrepend: ["/first"] } });
+  const result = await exec(
+    { command: "echo $PATH" },
+    { env: { PATH: "/usr/bin:/bin" }, config: { pathPrepend: ["/first"] } },
+  );
   expect(text(result)).toBe("/first:/usr/bin:/bin:/login/bin");
 });
 

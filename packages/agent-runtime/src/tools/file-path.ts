@@ -15,7 +15,8 @@ const unicodeSpaces = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/g;
 /** The absolute path a model means: `~` is the home, a leading `@` goes, Unicode spaces become plain ones. */
 export function resolveToolPath(path: string, options: FileToolOptions): string {
   const plain = path.trim().replace(unicodeSpaces, " ").replace(/^@/, "");
-  const expanded = plain === "~" ? options.homeDir : /^~[/\\]/.test(plain) ? join(options.homeDir, plain.slice(2)) : plain;
+  const expanded =
+    plain === "~" ? options.homeDir : /^~[/\\]/.test(plain) ? join(options.homeDir, plain.slice(2)) : plain;
   return isAbsolute(expanded) ? resolve(expanded) : resolve(options.workspaceDir, expanded);
 }
 
@@ -32,10 +33,10 @@ export function resolveExistingToolPath(path: string, options: FileToolOptions):
 }
 
 /** Reads a string parameter that has an older second name. The text is returned as it came. */
-export function fileParameter(params: Record<string, unknown>, name: string, alias: string): string {
-  const value = params[name] ?? params[alias];
+export function fileParameter(params: Record<string, unknown>, name: string, alias?: string): string {
+  const value = params[name] ?? (alias === undefined ? undefined : params[alias]);
   if (typeof value !== "string" || (name === "path" && value.trim() === "")) {
-    throw new ToolFailure(`Missing required parameter: ${name} (${name} or ${alias})`);
+    throw new ToolFailure(`Missing required parameter: ${name}${alias === undefined ? "" : ` (${name} or ${alias})`}`);
   }
   return value;
 }

@@ -1,4 +1,14 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Tool, ToolResult } from "@openclaw/plugin-sdk";
@@ -53,7 +63,9 @@ describe("read", () => {
 
   test("a line over the limit is answered with its size and a command", async () => {
     put("one-line.json", "x".repeat(60 * 1024));
-    expect(text(await read({ path: "one-line.json" }))).toMatch(/^\[Line 1 is 60\.0KB, .*sed -n '1p' '.*' \| head -c 51200\]$/);
+    expect(text(await read({ path: "one-line.json" }))).toMatch(
+      /^\[Line 1 is 60\.0KB, .*sed -n '1p' '.*' \| head -c 51200\]$/,
+    );
   });
 
   test("honours a limit", async () => {
@@ -65,7 +77,9 @@ describe("read", () => {
 
   test("an offset behind the end, a missing file and a folder are errors that say so", async () => {
     put("a.txt", lines(10));
-    await expect(read({ path: "a.txt", offset: 11 })).rejects.toThrow("Offset 11 is beyond end of file (10 lines total)");
+    await expect(read({ path: "a.txt", offset: 11 })).rejects.toThrow(
+      "Offset 11 is beyond end of file (10 lines total)",
+    );
     await expect(read({ path: "no.txt" })).rejects.toThrow(/ENOENT.*no\.txt/);
     await expect(read({ path: "." })).rejects.toThrow("EISDIR");
     await expect(read({})).rejects.toThrow("Missing required parameter: path (path or file_path)");
@@ -92,7 +106,9 @@ describe("read", () => {
 
   test("binary data are answered with size and type", async () => {
     put("a.zip", Buffer.concat([Buffer.from("PK\u0003\u0004\u0014\0\0\0"), Buffer.alloc(2000)]));
-    expect(text(await read({ path: "a.zip" }))).toMatch(/Binary file, not shown: .*a\.zip \(2\.0KB, application\/zip\)/);
+    expect(text(await read({ path: "a.zip" }))).toMatch(
+      /Binary file, not shown: .*a\.zip \(2\.0KB, application\/zip\)/,
+    );
     put("raw.bin", Buffer.from([1, 0, 2, 0, 3]));
     expect(text(await read({ path: "raw.bin" }))).toContain("(5B, application/octet-stream)");
   });

@@ -11,7 +11,8 @@ const timeoutMs = 5000;
  */
 export function readLoginPath(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): Promise<string | undefined> {
   const shell = env.SHELL;
-  if (platform === "win32" || !shell || !/^(bash|zsh|sh|dash|ksh)$/.test(basename(shell))) return Promise.resolve(undefined);
+  if (platform === "win32" || !shell || !/^(bash|zsh|sh|dash|ksh)$/.test(basename(shell)))
+    return Promise.resolve(undefined);
   return new Promise((resolve) => {
     const child = execFile(
       shell,

@@ -79,7 +79,9 @@ async function binaryType(head: Uint8Array): Promise<string | undefined> {
 
 async function readImage(file: FileHandle, size: number, mimeType: string): Promise<ToolResult> {
   if (size > maxImageBytes) {
-    return textResult(`Read image file [${mimeType}]: not shown, ${formatBytes(size)} is more than the 5MB a model takes.`);
+    return textResult(
+      `Read image file [${mimeType}]: not shown, ${formatBytes(size)} is more than the 5MB a model takes.`,
+    );
   }
   const bytes = await file.readFile();
   const sides = imageSize(bytes);
@@ -168,7 +170,13 @@ async function readText(
   return textResult(`${bom.replace(/\r?\n$/, "")}\n\n${notice({ offset, last, total, limit, keptLines })}`);
 }
 
-function notice(read: { offset: number; last: number; total: number; limit: number | undefined; keptLines: number }): string {
+function notice(read: {
+  offset: number;
+  last: number;
+  total: number;
+  limit: number | undefined;
+  keptLines: number;
+}): string {
   const { offset, last, total, limit, keptLines } = read;
   const next = `Use offset=${last + 1} to continue.`;
   if (limit !== undefined && keptLines === limit) return `[${total - last} more lines in file. ${next}]`;

@@ -116,7 +116,8 @@ function spawned(options: CommandOptions, detached: boolean): Promise<ChildProce
       stdio: ["ignore", "pipe", "pipe"],
       windowsHide: true,
     });
-    child.once("error", reject);
+    // Stays for the life of the child: a signal that cannot be sent is reported here as well.
+    child.on("error", reject);
     child.once("spawn", () => resolve(child));
   });
 }
@@ -133,14 +134,14 @@ function signalTree(child: ChildProcess, signal: "SIGTERM" | "SIGKILL", platform
   const pid = child.pid;
   if (pid === undefined) return;
   if (platform === "win32") {
-    spawn("taskkill", ["/pid", String(pid), "/T", ...(signal === "SIGKILL" ? ["/F"] : [])], { stdio: "ignore" });
+    const args = ["/pid", String(pid), "/T", ...(signal === "SIGKILL" ? ["/F"] : [])];
+    spawn("taskkill", args, { stdio: "ignore", windowsHide: true }).on("error", () => child.kill(signal));
     return;
   }
   try {
     process.kill(-pid, signal);
-  } catch (error) {
-    // No such group: it has ended, or the command runs in our own group because detaching failed.
-    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  } catch {
+    // The group has ended or is not ours to signal (detaching failed, or the command changed its user): try it alone.
     child.kill(signal);
   }
 }

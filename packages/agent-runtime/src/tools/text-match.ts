@@ -41,7 +41,8 @@ function lineView(content: string): View {
 
 function looseView(content: string): View {
   const lineEnds = new Uint8Array(content.length);
-  for (const match of content.matchAll(/[^\S\n]+(?=\n|$)/g)) lineEnds.fill(1, match.index, match.index + match[0].length);
+  for (const match of content.matchAll(/[^\S\n]+(?=\n|$)/g))
+    lineEnds.fill(1, match.index, match.index + match[0].length);
   return mapped(content, (char, index) => (lineEnds[index] === 1 ? "" : plainForm(char)));
 }
 

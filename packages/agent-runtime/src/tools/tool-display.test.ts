@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { displayTool, formatToolDisplay } from "./tool-display.ts";
 
-const show = (name: string, args: Record<string, unknown>) => formatToolDisplay(displayTool(name, args, { homeDir: "/home/ada" }));
+const show = (name: string, args: Record<string, unknown>) =>
+  formatToolDisplay(displayTool(name, args, { homeDir: "/home/ada" }));
 
 test.each([
   ["read", { path: "/home/ada/notes.md" }, "📖 Read: ~/notes.md"],
@@ -18,5 +19,8 @@ test.each([
 
 test("a long value is cut and secrets are masked", () => {
   expect(show("exec", { command: "x".repeat(200) })).toBe(`🛠️ Exec: ${"x".repeat(157)}…`);
-  expect(displayTool("exec", { command: "echo s3cret" }, { homeDir: "/h", redact: (text) => text.replace("s3cret", "***") }).detail).toBe("echo ***");
+  expect(
+    displayTool("exec", { command: "echo s3cret" }, { homeDir: "/h", redact: (text) => text.replace("s3cret", "***") })
+      .detail,
+  ).toBe("echo ***");
 });

@@ -86,7 +86,8 @@ function detailOf(name: string, args: Record<string, unknown>): string | undefin
         return value === undefined ? [] : [{ key, value }];
       });
       const shown = found.slice(0, maxDetails);
-      const values = shown.length === 1 ? shown.map(({ value }) => value) : shown.map(({ key, value }) => `${label(key)} ${value}`);
+      const values =
+        shown.length === 1 ? shown.map(({ value }) => value) : shown.map(({ key, value }) => `${label(key)} ${value}`);
       return joined([show(args.action)?.replaceAll("_", " "), ...values]);
     }
   }

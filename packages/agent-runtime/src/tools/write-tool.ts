@@ -19,7 +19,7 @@ export function createWriteTool(options: FileToolOptions): Tool {
     },
     async execute(params) {
       const named = pathParameter(params);
-      const content = fileParameter(params, "content", "text");
+      const content = fileParameter(params, "content");
       await writeToolFile(resolveToolPath(named, options), content);
       return textResult(`Successfully wrote ${Buffer.byteLength(content)} bytes to ${named}`);
     },

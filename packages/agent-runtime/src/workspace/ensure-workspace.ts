@@ -33,7 +33,10 @@ export async function ensureWorkspace(dir: string, options: EnsureWorkspaceOptio
   );
   const created = written.filter((name) => name !== undefined);
   const wantsRepository = isNew && !(await exists(join(dir, ".git")));
-  return { created, repository: wantsRepository ? initRepository(dir, options.env ?? process.env) : Promise.resolve(false) };
+  return {
+    created,
+    repository: wantsRepository ? initRepository(dir, options.env ?? process.env) : Promise.resolve(false),
+  };
 }
 
 async function exists(path: string): Promise<boolean> {

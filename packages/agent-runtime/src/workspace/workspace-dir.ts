@@ -27,7 +27,9 @@ export function defaultAgentId(config: RuntimeConfig): string {
 /** The directory an agent works in. */
 export function workspaceDir(config: RuntimeConfig, agentId: string, env: NodeJS.ProcessEnv): string {
   const home = homeDir(env);
-  const own = set(config.agents?.list?.find((agent) => agent.id.trim().toLowerCase() === agentId.toLowerCase())?.workspace);
+  const own = set(
+    config.agents?.list?.find((agent) => agent.id.trim().toLowerCase() === agentId.toLowerCase())?.workspace,
+  );
   if (own !== undefined) return expandHome(own, home);
   if (agentId.toLowerCase() !== defaultAgentId(config)) return join(stateDir(env), `workspace-${agentId}`);
   const configured = set(config.agents?.defaults?.workspace);

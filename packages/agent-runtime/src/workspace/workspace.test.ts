@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -56,7 +65,10 @@ test("the new checklist has nothing to do, and the identity no name", async () =
 
 test("where a workspace is", () => {
   const env = { HOME: "/home/ada" };
-  const agents = { defaults: {}, list: [{ id: "main", default: true }, { id: "Work", workspace: "~/work" }, { id: "other" }] };
+  const agents = {
+    defaults: {},
+    list: [{ id: "main", default: true }, { id: "Work", workspace: "~/work" }, { id: "other" }],
+  };
   expect(workspaceDir({}, "main", env)).toBe("/home/ada/.openclaw/workspace");
   expect(workspaceDir({}, "main", { ...env, OPENCLAW_PROFILE: "dev" })).toBe("/home/ada/.openclaw/workspace-dev");
   expect(workspaceDir({ agents: { defaults: { workspace: "~/claw" } } }, "main", env)).toBe("/home/ada/claw");

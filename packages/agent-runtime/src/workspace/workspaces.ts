@@ -12,7 +12,11 @@ export interface Workspaces {
   close(): Promise<void>;
 }
 
-export function createWorkspaces(options: { config: () => RuntimeConfig; env: NodeJS.ProcessEnv; log: Logger }): Workspaces {
+export function createWorkspaces(options: {
+  config: () => RuntimeConfig;
+  env: NodeJS.ProcessEnv;
+  log: Logger;
+}): Workspaces {
   const ensured = new Map<string, Promise<void>>();
   const background = new Set<Promise<boolean>>();
 
@@ -39,9 +43,12 @@ export function createWorkspaces(options: { config: () => RuntimeConfig; env: No
         await creating;
       } catch (error) {
         ensured.delete(dir);
-        throw new Error(`The workspace ${dir} cannot be used: ${error instanceof Error ? error.message : String(error)}`, {
-          cause: error,
-        });
+        throw new Error(
+          `The workspace ${dir} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+          {
+            cause: error,
+          },
+        );
       }
       return dir;
     },

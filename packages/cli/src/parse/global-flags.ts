@@ -41,10 +41,8 @@ export function parseGlobalFlags(argv: readonly string[]): GlobalFlags {
   for (; index < line.rest.length; index++) {
     const token = line.rest[index]!;
     if (token === "--no-color") flags.noColor = true;
-    else if (token === "--color") flags.noColor = false;
     else if (versionFlags.has(token)) flags.version = true;
     else if (helpFlags.has(token)) flags.help = true;
-    else if (token === "--update") flags.rest.push("update");
     else break;
   }
   flags.rest.push(...line.rest.slice(index));

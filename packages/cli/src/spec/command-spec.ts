@@ -76,6 +76,8 @@ export interface CommandSpec<F extends Values = Values> {
   /** Runs without the oclif framework, whose 40 MB a long-lived process must not carry. */
   readonly light?: boolean;
   readonly config: ConfigNeed;
+  /** Prints values for programs: no banner on a terminal. */
+  readonly bare?: boolean;
   /** Loads the code; called when the command runs and never for help. */
   load(): Promise<CommandModule<F>>;
 }

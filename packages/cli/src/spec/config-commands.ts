@@ -11,6 +11,7 @@ export const configCommands = [
     examples: [["openclaw config get gateway.auth.token", "The token to paste into the Control UI."]],
     docs: "/cli/config",
     config: "any",
+    bare: true,
     load: () => import("../commands/config-get.ts"),
   }),
   defineCommand({
@@ -24,6 +25,7 @@ export const configCommands = [
     ],
     docs: "/cli/config",
     config: "any",
+    bare: true,
     load: () => import("../commands/config-set.ts"),
   }),
   defineCommand({
@@ -33,6 +35,7 @@ export const configCommands = [
     args: [path],
     docs: "/cli/config",
     config: "any",
+    bare: true,
     load: () => import("../commands/config-unset.ts"),
   }),
 ] as const;

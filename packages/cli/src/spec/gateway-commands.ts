@@ -106,6 +106,7 @@ export const gatewayCommands = [
     examples: [["openclaw gateway call sessions.list --params '{\"limit\":5}'", "The five sessions used last."]],
     docs: "/cli/gateway",
     config: "any",
+    bare: true,
     load: () => import("../commands/gateway-call.ts"),
   }),
   defineCommand({

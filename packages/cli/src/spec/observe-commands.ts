@@ -77,6 +77,7 @@ export const observeCommands = [
     examples: [["openclaw logs --follow", "Watch the Gateway."]],
     docs: "/cli/logs",
     config: "any",
+    bare: true,
     load: () => import("../commands/logs.ts"),
   }),
   defineCommand({

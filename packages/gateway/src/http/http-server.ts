@@ -7,7 +7,10 @@ export type HttpHandler = (request: http.IncomingMessage, response: http.ServerR
 export interface HttpServerOptions {
   /** Tried in order; the first that takes a request ends the chain. */
   handlers: readonly HttpHandler[];
-  /** Whether a request's Host header may reach this Gateway at all (defence against DNS rebinding). */
+  /**
+   * Whether a request's Host header may reach this Gateway at all (defence against DNS rebinding): asked for every HTTP
+   * request, and for WebSocket upgrades that carry an Origin.
+   */
   hostAllowed(host: string | undefined): boolean;
   onUpgrade(request: http.IncomingMessage, socket: Duplex, head: Buffer): void;
   onError(error: unknown, request: http.IncomingMessage): void;
@@ -26,7 +29,8 @@ export function createHttpServer(options: HttpServerOptions): http.Server {
   });
   server.on("upgrade", (request, socket, head) => {
     socket.on("error", () => socket.destroy());
-    if (!options.hostAllowed(request.headers.host)) {
+    // Programs may reach the Gateway by any name; a browser, which always sends an Origin, only by one of its own.
+    if (request.headers.origin !== undefined && !options.hostAllowed(request.headers.host)) {
       socket.end("HTTP/1.1 421 Misdirected Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
       return;
     }

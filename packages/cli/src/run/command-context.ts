@@ -1,0 +1,40 @@
+import type { ConfigSnapshot, Paths } from "@openclaw/config";
+import type { Style } from "../terminal/style.ts";
+
+/** A stream the program writes to. */
+export type Terminal = NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
+
+/** What programs outside are started with; replaced in tests. */
+export type SpawnProgram = typeof import("node:child_process").spawn;
+
+/** The world a command runs in. Everything outside the process comes in through here. */
+export interface CommandContext {
+  readonly version: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  readonly paths: Paths;
+  readonly stdout: Terminal;
+  readonly stderr: Terminal;
+  /** Styles of standard output. */
+  readonly style: Style;
+  /** Styles of standard error. */
+  readonly errorStyle: Style;
+  /** Folder of the Control UI's built files, where there is one. */
+  readonly webRoot: string | undefined;
+  readonly now: () => number;
+  readonly spawn: SpawnProgram;
+  /** Ends the process; only the foreground Gateway uses it, when something hangs. */
+  readonly exit: (code: number) => void;
+  /** The configuration, read at the first call. */
+  config(): Promise<ConfigSnapshot>;
+  /** Writes a line on standard output. */
+  print(line?: string): void;
+  /** Writes a line on standard error. */
+  warn(line?: string): void;
+  /** Writes one JSON document on standard output. */
+  printJson(value: unknown): void;
+  /** A command to type, with the profile that is active: `openclaw --profile work status`. */
+  hint(command: string): string;
+  /** Shortens the home directory to `~` for people. */
+  shorten(text: string): string;
+}

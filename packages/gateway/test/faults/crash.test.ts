@@ -1,0 +1,170 @@
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { expect, it } from "vitest";
+import { type ChatClient, textOf } from "./chat-client.ts";
+import { createGatewayHome, type GatewayHome, oneAtATime } from "./gateway-home.ts";
+import { StartedGateway } from "./started-gateway.ts";
+import { checkSessionFiles } from "./state-check.ts";
+
+/** What a chat shows: each message as `role: text`, without the ids and times of the prompt. */
+async function shown(client: ChatClient, sessionKey: string): Promise<string[]> {
+  return (await client.history(sessionKey)).map((message) => `${message.role}: ${textOf(message).trim()}`);
+}
+
+/** A command that appends to `effects`, says so through a named pipe and then does not end. */
+function endlessCommand(home: GatewayHome): { command: string; running: Promise<number>; effects(): string } {
+  const pipe = path.join(home.dir, "running");
+  const effects = path.join(home.dir, "effects");
+  execFileSync("mkfifo", [pipe]);
+  return {
+    command: `echo done >> ${effects}; echo $$ > ${pipe}; exec sleep 600`,
+    running: fs.promises.readFile(pipe, "utf8").then(Number),
+    effects: () => fs.readFileSync(effects, "utf8"),
+  };
+}
+
+it("goes on with a turn that was cut off while the answer was streaming", async () => {
+  await using home = await createGatewayHome();
+  const first = await StartedGateway.start(home);
+  const before = await first.connect();
+  expect(await before.send("main", "slow:40 please", { key: "run-1" })).toMatchObject({
+    payload: { runId: "run-1", status: "started" },
+  });
+  await before.chat((event) => event.runId === "run-1" && event.state === "delta");
+  await first.kill();
+
+  await using second = await StartedGateway.start(home);
+  const client = await second.connect();
+  const repeated = await client.send("main", "slow:40 please", { key: "run-1" });
+  expect(["in_flight", "ok"]).toContain(repeated.payload?.status);
+  expect(await client.waitForRun("run-1")).toMatchObject({ runId: "run-1", status: "ok" });
+  expect(await client.send("main", "slow:40 please", { key: "run-1" })).toMatchObject({
+    payload: { runId: "run-1", status: "ok" },
+  });
+  expect(await shown(client, "main")).toEqual([
+    "user: slow:40 please",
+    "assistant: slow reply to please one two three four five six seven eight",
+  ]);
+  expect(home.model.requests).toHaveLength(2);
+  expect(home.log()).not.toContain('"ERROR"');
+  await second.terminate();
+  await checkSessionFiles(home.stateDir);
+});
+
+it("tells how a run ended that had ended before the crash", async () => {
+  await using home = await createGatewayHome();
+  const first = await StartedGateway.start(home);
+  const before = await first.connect();
+  await before.send("main", "hello", { key: "run-1" });
+  await before.send("main", "status:400", { key: "run-2" });
+  await before.terminal("run-1");
+  await before.terminal("run-2");
+  await first.kill();
+
+  await using second = await StartedGateway.start(home);
+  const client = await second.connect();
+  expect(await client.waitForRun("run-1", 0)).toMatchObject({ runId: "run-1", status: "ok" });
+  expect(await client.waitForRun("run-2", 0)).toMatchObject({ runId: "run-2", status: "error" });
+  expect(await client.send("main", "hello", { key: "run-1" })).toMatchObject({ payload: { status: "ok" } });
+  expect(await client.send("main", "status:400", { key: "run-2" })).toMatchObject({
+    ok: false,
+    error: { code: "UNAVAILABLE" },
+  });
+  expect(home.model.requests).toHaveLength(2);
+});
+
+it("never runs a tool again that a crash cut off, and lets the model decide", async () => {
+  await using home = await createGatewayHome();
+  const tool = endlessCommand(home);
+  const first = await StartedGateway.start(home);
+  const before = await first.connect();
+  await before.send("main", `tool:exec ${JSON.stringify({ command: tool.command })}`, { key: "run-1" });
+  const pid = await tool.running;
+  await first.kill();
+  process.kill(pid, "SIGKILL");
+
+  await using second = await StartedGateway.start(home);
+  const client = await second.connect();
+  expect(await client.waitForRun("run-1")).toMatchObject({ status: "ok" });
+  expect(tool.effects()).toBe("done\n");
+  expect(home.model.requests).toHaveLength(2);
+  const messages = home.model.lastRequest().body.messages as { role: string; content: string }[];
+  expect(messages.at(-1)).toMatchObject({ role: "tool" });
+  expect(JSON.stringify(messages.at(-1)?.content)).toContain("interrupted, outcome unknown");
+  const history = await client.history("main");
+  expect(history.map(({ role }) => role)).toEqual(["user", "assistant", "toolResult", "assistant"]);
+  expect(history[2]).toMatchObject({ isError: true });
+  expect(textOf(history[3])).toContain("interrupted, outcome unknown");
+});
+
+it("answers what was accepted but not begun, each message once and in order", async () => {
+  await using home = await createGatewayHome();
+  home.configure({ agents: oneAtATime(home) });
+  home.model.enqueue({ hang: true });
+  const first = await StartedGateway.start(home);
+  const before = await first.connect();
+  // The first conversation keeps the only place, so that nothing of the second is in a transcript yet.
+  await before.send("other", "first of all", { key: "run-0" });
+  await home.model.request(1);
+  const png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+  const withPicture = { sessionKey: "main", message: "one", idempotencyKey: "run-1" };
+  await before.request("chat.send", { ...withPicture, attachments: [{ mimeType: "image/png", content: png }] });
+  for (const [key, text] of [
+    ["run-2", "two"],
+    ["run-3", "three"],
+  ] as const) {
+    expect(await before.send("main", text, { key })).toMatchObject({ payload: { status: "started" } });
+  }
+  await first.kill();
+
+  await using second = await StartedGateway.start(home);
+  const client = await second.connect();
+  for (const key of ["run-0", "run-1", "run-2", "run-3"])
+    expect(await client.waitForRun(key)).toMatchObject({ status: "ok" });
+  const said = (await shown(client, "main")).map((line) => line.replace(/\[media attached[^]*?answer\.\n/, ""));
+  expect(said.filter((line) => line.startsWith("user:")).map((line) => line.split("\n").at(-1))).toEqual([
+    "user: one",
+    "user: two",
+    "user: three",
+  ]);
+  expect(said.map((line) => line.split(":")[0])).toEqual(Array(3).fill(["user", "assistant"]).flat());
+  expect((await shown(client, "other")).length).toBe(2);
+});
+
+it("gives up a message that ends the process each time, tells it once and stays up", async () => {
+  await using home = await createGatewayHome();
+  home.configure({ agents: oneAtATime(home) });
+  const kill = { tools: [{ name: "exec", args: JSON.stringify({ command: "kill -9 $PPID" }) }] };
+  home.model.enqueue(kill, kill, kill);
+
+  const first = await StartedGateway.start(home);
+  const before = await first.connect();
+  const waiting = before.send("main", "do it", { key: "poison" });
+  await before.send("main", "and me?", { key: "behind" }).catch(() => {});
+  await waiting;
+  expect(await first.exit).toMatchObject({ signal: "SIGKILL" });
+  for (const attempt of [2, 3]) {
+    const again = await StartedGateway.start(home);
+    expect(await again.exit, `attempt ${attempt}`).toMatchObject({ signal: "SIGKILL" });
+  }
+
+  const last = await StartedGateway.start(home);
+  const client = await last.connect();
+  const notice = /given up after 3 attempts/;
+  expect(await client.waitForRun("poison", 0)).toMatchObject({ status: "error", error: expect.stringMatching(notice) });
+  expect(await client.send("main", "do it", { key: "poison" })).toMatchObject({
+    ok: false,
+    error: { message: expect.stringMatching(notice) },
+  });
+  // What waited behind it was never begun, so it is not to blame and is answered now.
+  expect(await client.waitForRun("behind")).toMatchObject({ status: "ok" });
+  await client.send("other", "hello", { key: "other" });
+  expect(await client.terminal("other")).toMatchObject({ state: "final" });
+  const told = async (from: ChatClient) => (await shown(from, "main")).filter((line) => notice.test(line));
+  expect(await told(client)).toHaveLength(1);
+  await last.kill();
+
+  await using later = await StartedGateway.start(home);
+  expect(await told(await later.connect())).toHaveLength(1);
+});

@@ -1,0 +1,28 @@
+import type { Delivery, InboundMessage } from "@openclaw/plugin-sdk";
+
+/** What a Gateway process is started with; everything else is in its home directory. */
+export interface ProcessSettings {
+  logFile: string;
+  /** 0 = a free one. */
+  port: number;
+  /** Runs a `telegram` channel whose service is the test. */
+  channel: boolean;
+  /** The channel's account never ends when it is asked to stop. */
+  hangingChannel: boolean;
+}
+
+/** What the process tells its test. */
+export type FromGateway =
+  | { type: "ready"; url: string; port: number }
+  | { type: "failed"; name: string; message: string }
+  | { type: "restart"; reason: string }
+  | { type: "stopped" }
+  | { type: "received"; id: string }
+  | { type: "refused"; id: string; error: string }
+  | { type: "send"; number: number; delivery: Delivery };
+
+/** What the test tells the process. */
+export type ToGateway =
+  | { type: "receive"; message: InboundMessage }
+  | { type: "sent"; number: number }
+  | { type: "sendFailed"; number: number; error: string };

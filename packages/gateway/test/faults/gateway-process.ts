@@ -1,0 +1,88 @@
+// One Gateway in a process of its own, which a test may kill. Its parent talks to it over the IPC channel, see
+// `gateway-process-messages.ts`. Argument: JSON of `ProcessSettings`.
+import { openConfigStore, resolvePaths } from "@openclaw/config";
+import { createLog } from "@openclaw/log";
+import type { Channel, ChannelContext } from "@openclaw/plugin-sdk";
+import { startGateway } from "../../src/index.ts";
+import type { FromGateway, ProcessSettings, ToGateway } from "./gateway-process-messages.ts";
+
+/** As long as a Gateway takes at most to end after a signal, ms. */
+const shutdownLimitMs = 5000;
+
+const settings: ProcessSettings = JSON.parse(process.argv[2] ?? "");
+const tell = (message: FromGateway) => process.send?.(message);
+
+const answers = new Map<number, { resolve(result: { messageId: string }): void; reject(error: Error): void }>();
+let channelContext: ChannelContext | undefined;
+let sends = 0;
+
+/** A chat service whose other end is the test. */
+const channel: Channel = {
+  meta: { id: "telegram", label: "Telegram" },
+  async start(context) {
+    channelContext = context;
+    return {
+      send(delivery) {
+        sends += 1;
+        const number = sends;
+        return new Promise((resolve, reject) => {
+          answers.set(number, { resolve, reject });
+          tell({ type: "send", number, delivery });
+        });
+      },
+      stop: () => (settings.hangingChannel ? new Promise(() => {}) : Promise.resolve()),
+    };
+  },
+};
+
+// A test that died must not leave a Gateway behind.
+process.on("disconnect", () => process.exit(1));
+process.on("message", (message: ToGateway) => {
+  switch (message.type) {
+    case "receive":
+      channelContext?.receive(message.message).then(
+        () => tell({ type: "received", id: message.message.id }),
+        (error: unknown) => tell({ type: "refused", id: message.message.id, error: String(error) }),
+      );
+      return;
+    case "sent":
+      answers.get(message.number)?.resolve({ messageId: `platform-${message.number}` });
+      return;
+    case "sendFailed":
+      answers.get(message.number)?.reject(new Error(message.error));
+      return;
+  }
+});
+
+const env = process.env;
+const paths = resolvePaths(env);
+const log = createLog({ file: settings.logFile, console: false });
+try {
+  const configStore = await openConfigStore({ paths, env, log: log.child("config") });
+  const gateway = await startGateway(
+    {
+      paths,
+      configStore,
+      env,
+      log,
+      version: "0.0.0",
+      flags: { port: settings.port },
+      channels: settings.channel ? [channel] : [],
+    },
+    ({ reason }) => tell({ type: "restart", reason }),
+  );
+  const stop = async () => {
+    setTimeout(() => process.exit(0), shutdownLimitMs).unref();
+    await gateway.stop();
+    await configStore.close();
+    tell({ type: "stopped" });
+    process.exit(0);
+  };
+  process.once("SIGTERM", () => {
+    void stop();
+  });
+  tell({ type: "ready", url: gateway.url, port: gateway.port });
+} catch (error) {
+  tell({ type: "failed", name: error instanceof Error ? error.name : "", message: String((error as Error).message) });
+  process.exit(1);
+}
