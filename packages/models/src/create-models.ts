@@ -1,6 +1,7 @@
 import type { Logger } from "@openclaw/log";
 import { adapters } from "./adapters/adapters.ts";
 import { chooseDefault } from "./default-model.ts";
+import { createKeepAliveFetch } from "./keep-alive-fetch.ts";
 import type { ModelAlias } from "./model-aliases.ts";
 import { modelAliases } from "./model-aliases.ts";
 import { findModel, offlineModelInfo, providerModels } from "./model-catalogue.ts";
@@ -48,7 +49,7 @@ export interface CreateModelsOptions {
   config: () => ModelsConfig;
   /** Where keys are looked for. */
   env: NodeJS.ProcessEnv;
-  /** Used for every request. Default: the global one, which keeps connections open between requests. */
+  /** Used for every request. Default: one that keeps connections open between requests. */
   fetch?: typeof fetch;
   log: Logger;
   clock?: { now(): number };
@@ -72,7 +73,7 @@ const maxResolved = 500;
 /** Builds the models from the configuration and the environment. Starts nothing and asks nobody. */
 export function createModels(options: CreateModelsOptions): Models {
   const { env, log } = options;
-  const fetchNow: typeof fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+  const fetchNow: typeof fetch = options.fetch ?? createKeepAliveFetch();
   const now = () => options.clock?.now() ?? Date.now();
   const ollama = createOllamaSearch({
     fetch: fetchNow,
