@@ -24,14 +24,15 @@ export function createKeepAliveFetch(): typeof fetch {
     }
     const headers: http.OutgoingHttpHeaders = Object.fromEntries(new Headers(init?.headers));
     if (body !== undefined) headers["content-length"] = Buffer.byteLength(body);
-    const { request: open } = url.protocol === "https:" ? https : http;
+    const target = url;
+    const { request: open } = target.protocol === "https:" ? https : http;
     return new Promise((resolve, reject) => {
       send(false);
       function send(again: boolean): void {
-        const request = open(url as URL, {
+        const request = open(target, {
           method: init?.method ?? "GET",
           headers,
-          agent: agents[url.protocol as keyof typeof agents],
+          agent: agents[target.protocol as keyof typeof agents],
           ...(init?.signal ? { signal: init.signal } : {}),
         });
         request.on("response", (response) => {
