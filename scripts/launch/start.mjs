@@ -38,7 +38,8 @@ export async function startGateway(root, tools, args) {
   const rest = withoutFlag(args, "--profile");
   const child = spawn(tools.node, [entry, ...global, "gateway", "run", ...rest], { cwd: root, env, stdio: "inherit" });
   const forward = (signal) => child.kill(signal);
-  process.on("SIGINT", () => {}); // the terminal sends it to the Gateway too; this process only waits for it
+  // A terminal sends Ctrl-C to the Gateway too, so this process only waits for it; without one it passes it on.
+  process.on("SIGINT", process.stdin.isTTY ? () => {} : forward);
   process.on("SIGTERM", forward);
 
   const exited = new Promise((resolve, reject) => {

@@ -25,7 +25,7 @@ export { heartbeatToken, silentToken, stripToken } from "./reply/silent-token.ts
 export { createLanes, type GlobalLane, type LaneLimits, type Lanes } from "./run/lanes.ts";
 export { findRunEntry } from "./run/resume-point.ts";
 export type { AssistantData, EmittedRunEvent, LifecycleData, RunEvent, ToolData } from "./run/run-events.ts";
-export type { AbortReason, RunHandle, RunRequest, RunResult } from "./run/run-request.ts";
+export type { AbortReason, RunHandle, RunPrompt, RunRequest, RunResult } from "./run/run-request.ts";
 export type { ToolScope } from "./run/run-tools.ts";
 export type { AgentConfig, AgentDefaultsConfig, RuntimeConfig, ToolsConfig } from "./run/runtime-config.ts";
 export { systemTimers, type Timers } from "./run/timers.ts";

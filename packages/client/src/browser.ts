@@ -48,7 +48,8 @@ async function storedIdentity(now: () => number): Promise<StoredIdentity> {
   try {
     const stored = await request(database.transaction(STORE, "readonly").objectStore(STORE).get(KEY));
     const identity = isStoredIdentity(stored) ? stored : ((await takeOverLegacy(now)) ?? (await createIdentity(now)));
-    if (identity !== stored) await request(database.transaction(STORE, "readwrite").objectStore(STORE).put(identity, KEY));
+    if (identity !== stored)
+      await request(database.transaction(STORE, "readwrite").objectStore(STORE).put(identity, KEY));
     globalThis.localStorage.removeItem(LEGACY_KEY);
     return identity;
   } finally {
@@ -60,7 +61,9 @@ async function storedIdentity(now: () => number): Promise<StoredIdentity> {
  * Device tokens in localStorage, under the key and in the form earlier releases used. Where the browser refuses to
  * store, they last as long as the page.
  */
-export function browserDeviceTokens(storage: Pick<Storage, "getItem" | "setItem"> = globalThis.localStorage): DeviceTokenStore {
+export function browserDeviceTokens(
+  storage: Pick<Storage, "getItem" | "setItem"> = globalThis.localStorage,
+): DeviceTokenStore {
   let unsaved: { deviceId: string; tokens: Record<string, StoredDeviceToken> } | undefined;
   const read = (deviceId: string): Record<string, StoredDeviceToken> => {
     const value = unsaved ?? readTokens(storage);
@@ -87,7 +90,9 @@ export function browserDeviceTokens(storage: Pick<Storage, "getItem" | "setItem"
 }
 
 /** What is stored; a corrupt value counts as none, the next token replaces it. */
-function readTokens(storage: Pick<Storage, "getItem">): { deviceId: string; tokens: Record<string, StoredDeviceToken> } | undefined {
+function readTokens(
+  storage: Pick<Storage, "getItem">,
+): { deviceId: string; tokens: Record<string, StoredDeviceToken> } | undefined {
   const value = parse(storage.getItem(TOKENS_KEY));
   if (typeof value?.deviceId !== "string" || !isObject(value.tokens)) return undefined;
   const tokens: Record<string, StoredDeviceToken> = {};
@@ -150,9 +155,16 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function isStoredIdentity(value: unknown): value is StoredIdentity {
-  return isObject(value) && typeof value.deviceId === "string" && typeof value.publicKey === "string" && value.key instanceof CryptoKey;
+  return (
+    isObject(value) &&
+    typeof value.deviceId === "string" &&
+    typeof value.publicKey === "string" &&
+    value.key instanceof CryptoKey
+  );
 }
 
 function isStoredToken(value: unknown): value is StoredDeviceToken {
-  return isObject(value) && typeof value.token === "string" && typeof value.role === "string" && Array.isArray(value.scopes);
+  return (
+    isObject(value) && typeof value.token === "string" && typeof value.role === "string" && Array.isArray(value.scopes)
+  );
 }

@@ -49,7 +49,11 @@ export interface ConnectRequest {
  * Builds the parameters of a `connect` request. The device signs payload v2 with a nonce and v1 without: Gateways of
  * both protocol versions accept these, v3 only the later ones.
  */
-export async function connectRequest(settings: ConnectSettings, nonce: string | undefined, now: number): Promise<ConnectRequest> {
+export async function connectRequest(
+  settings: ConnectSettings,
+  nonce: string | undefined,
+  now: number,
+): Promise<ConnectRequest> {
   const { identity, client } = settings;
   const role = settings.role ?? "operator";
   const scopes = [...(settings.scopes ?? (role === "operator" ? ["operator.admin"] : []))];

@@ -92,7 +92,8 @@ export function openConnection(options: ConnectionOptions, handlers: ConnectionH
       usedDeviceToken = request.usesDeviceToken;
       if (ended) return;
       const hello = await send("connect", request.params, { timeoutMs: 0 });
-      if (!isHelloOk(hello)) throw new GatewayClientError("connect-failed", `${url} answered connect with something else than hello-ok`);
+      if (!isHelloOk(hello))
+        throw new GatewayClientError("connect-failed", `${url} answered connect with something else than hello-ok`);
       await rememberDeviceToken(options, hello, clock.now());
       cancelHelloWait();
       watch(hello.policy.tickIntervalMs);
@@ -109,14 +110,19 @@ export function openConnection(options: ConnectionOptions, handlers: ConnectionH
     cancelWatchdog = clock.after(intervalMs, () => {
       const silentMs = clock.now() - lastFrameAt;
       if (silentMs < 2 * intervalMs) return watch(intervalMs);
-      const error = new GatewayClientError("disconnected", `nothing from ${url} for ${silentMs} ms`, { closeCode: 4000 });
+      const error = new GatewayClientError("disconnected", `nothing from ${url} for ${silentMs} ms`, {
+        closeCode: 4000,
+      });
       socket.close(4000, "tick timeout");
       end(error); // a dead peer may never confirm the close
     });
   };
 
   const cancelHelloWait = clock.after(HELLO_WAIT_MS, () => {
-    const error = new GatewayClientError("disconnected", `${url} did not accept the connection within ${HELLO_WAIT_MS} ms`);
+    const error = new GatewayClientError(
+      "disconnected",
+      `${url} did not accept the connection within ${HELLO_WAIT_MS} ms`,
+    );
     socket.close(4000, "connect timeout");
     end(error);
   });
@@ -158,7 +164,11 @@ export function openConnection(options: ConnectionOptions, handlers: ConnectionH
 }
 
 /** Keeps the token the Gateway gave to this device. */
-async function rememberDeviceToken({ identity, deviceTokens, role }: ConnectionOptions, hello: HelloOk, now: number): Promise<void> {
+async function rememberDeviceToken(
+  { identity, deviceTokens, role }: ConnectionOptions,
+  hello: HelloOk,
+  now: number,
+): Promise<void> {
   if (!identity || !deviceTokens || !hello.auth?.deviceToken) return;
   const { deviceToken, scopes } = hello.auth;
   const token = { token: deviceToken, role: role ?? "operator", scopes: [...scopes].sort(), updatedAtMs: now };

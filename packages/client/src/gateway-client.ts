@@ -4,7 +4,13 @@ import type { ConnectSettings } from "./connect-request.ts";
 import { type Connection, type ConnectionEnd, openConnection } from "./connection.ts";
 import { GatewayClientError } from "./gateway-client-error.ts";
 import type { RequestOptions } from "./open-requests.ts";
-import { defaultReconnectDelays, isCredentialRefusal, mayPass, type ReconnectDelays, reconnectDelay } from "./reconnect.ts";
+import {
+  defaultReconnectDelays,
+  isCredentialRefusal,
+  mayPass,
+  type ReconnectDelays,
+  reconnectDelay,
+} from "./reconnect.ts";
 
 export type ConnectionState =
   | { kind: "connecting" }
@@ -107,7 +113,11 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
           if (connection !== opened) return; // replaced, or closed by its owner
           connection = undefined;
           void recover(end).catch((cause: unknown) => {
-            giveUp(new GatewayClientError("connect-failed", `cannot drop the stored device token: ${String(cause)}`, { cause }));
+            giveUp(
+              new GatewayClientError("connect-failed", `cannot drop the stored device token: ${String(cause)}`, {
+                cause,
+              }),
+            );
           });
         },
       },
@@ -171,7 +181,8 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
     close() {
       const current = connection;
       connection = undefined;
-      if (state.kind !== "closed" || state.error) giveUp(new GatewayClientError("closed", "the client was closed"), { kind: "closed" });
+      if (state.kind !== "closed" || state.error)
+        giveUp(new GatewayClientError("closed", "the client was closed"), { kind: "closed" });
       current?.close();
     },
   };

@@ -30,7 +30,8 @@ export function loadDeviceIdentity(stateDir: string, now: () => number = Date.no
   return {
     deviceId,
     publicKey: raw.toString("base64url"),
-    sign: (text) => Promise.resolve(crypto.sign(null, Buffer.from(text, "utf8"), keys.privateKey).toString("base64url")),
+    sign: (text) =>
+      Promise.resolve(crypto.sign(null, Buffer.from(text, "utf8"), keys.privateKey).toString("base64url")),
   };
 }
 
@@ -40,7 +41,9 @@ export function fileDeviceTokens(stateDir: string, now: () => number = Date.now)
   const read = (deviceId: string): Map<string, StoredDeviceToken> => {
     const value = readPrivateJson(file, now);
     if (value?.deviceId !== deviceId || typeof value.tokens !== "object" || value.tokens === null) return new Map();
-    return new Map(Object.entries(value.tokens).filter((entry): entry is [string, StoredDeviceToken] => isStoredToken(entry[1])));
+    return new Map(
+      Object.entries(value.tokens).filter((entry): entry is [string, StoredDeviceToken] => isStoredToken(entry[1])),
+    );
   };
   const write = (deviceId: string, tokens: Map<string, StoredDeviceToken>) =>
     replacePrivateFile(file, { version: 1, deviceId, tokens: Object.fromEntries(tokens) });
@@ -99,6 +102,7 @@ function fingerprint(raw: Buffer): string {
 }
 
 function isStoredToken(value: unknown): value is StoredDeviceToken {
-  if (typeof value !== "object" || value === null || !("token" in value) || !("role" in value) || !("scopes" in value)) return false;
+  if (typeof value !== "object" || value === null || !("token" in value) || !("role" in value) || !("scopes" in value))
+    return false;
   return typeof value.token === "string" && typeof value.role === "string" && Array.isArray(value.scopes);
 }

@@ -48,7 +48,10 @@ export function createOpenRequests(clock: ClientClock): OpenRequests {
       open.delete(answer.id);
       request.cancelTimeout();
       if (answer.ok) return request.resolve(answer.payload);
-      const refusal = answer.error ?? { code: "UNAVAILABLE", message: "the Gateway refused the request without a reason" };
+      const refusal = answer.error ?? {
+        code: "UNAVAILABLE",
+        message: "the Gateway refused the request without a reason",
+      };
       request.reject(new GatewayClientError("refused", refusal.message, { refusal, payload: answer.payload }));
     },
 

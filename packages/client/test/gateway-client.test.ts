@@ -85,7 +85,11 @@ function tokenStore(initial: StoredDeviceToken[] = []): DeviceTokenStore & { tok
 const mismatch = {
   code: "INVALID_REQUEST",
   message: "unauthorized: gateway token mismatch (provide gateway auth token)",
-  details: { code: "AUTH_TOKEN_MISMATCH", recommendedNextStep: "retry_with_device_token", canRetryWithDeviceToken: true },
+  details: {
+    code: "AUTH_TOKEN_MISMATCH",
+    recommendedNextStep: "retry_with_device_token",
+    canRetryWithDeviceToken: true,
+  },
 };
 
 describe("the handshake", () => {
@@ -123,7 +127,12 @@ describe("the handshake", () => {
     const server = await gateway();
     const { identity, verify } = device();
     const clock = manualClock();
-    const subject = client(server, { identity, clock, credentials: () => ({ token: "secret" }), scopes: ["operator.read", "operator.write"] });
+    const subject = client(server, {
+      identity,
+      clock,
+      credentials: () => ({ token: "secret" }),
+      scopes: ["operator.read", "operator.write"],
+    });
     const hello = subject.connect();
     const { params } = await (await server.accept()).welcome();
     await hello;
@@ -157,7 +166,13 @@ describe("the handshake", () => {
 
     const sent = params.device as { signature: string; nonce?: string };
     expect(sent.nonce).toBeUndefined();
-    const fields = { deviceId: identity.deviceId, clientId: "test", clientMode: "test", role: "operator", scopes: ["operator.admin"] };
+    const fields = {
+      deviceId: identity.deviceId,
+      clientId: "test",
+      clientMode: "test",
+      role: "operator",
+      scopes: ["operator.admin"],
+    };
     expect(verify(signedPayload("v1", { ...fields, signedAtMs: clock.now() }), sent.signature)).toBe(true);
   });
 
@@ -170,7 +185,11 @@ describe("the handshake", () => {
 
     const error = await hello.catch((cause: unknown) => cause);
     expect(error).toBeInstanceOf(GatewayClientError);
-    expect(error).toMatchObject({ code: "refused", message: mismatch.message, refusal: { details: { code: "AUTH_TOKEN_MISMATCH" } } });
+    expect(error).toMatchObject({
+      code: "refused",
+      message: mismatch.message,
+      refusal: { details: { code: "AUTH_TOKEN_MISMATCH" } },
+    });
     expect(await peer.closed).toEqual({ code: 4008, reason: "connect failed" });
     expect(subject.state).toMatchObject({ kind: "closed", error: { code: "refused" } });
   });
@@ -186,7 +205,10 @@ describe("the handshake", () => {
   it("says that an address cannot be reached or opened", async () => {
     const server = await scriptedGateway();
     await server.close();
-    await expect(client(server).connect()).rejects.toMatchObject({ code: "disconnected", message: `cannot reach ${server.url}` });
+    await expect(client(server).connect()).rejects.toMatchObject({
+      code: "disconnected",
+      message: `cannot reach ${server.url}`,
+    });
     await expect(client(server, { url: "no address" }).connect()).rejects.toMatchObject({ code: "connect-failed" });
   });
 
@@ -209,7 +231,9 @@ describe("device tokens", () => {
     const deviceTokens = tokenStore();
     const subject = client(server, { identity: device().identity, deviceTokens, clock: manualClock(5_000) });
     const hello = subject.connect();
-    await (await server.accept()).welcome({ auth: { deviceToken: "fresh", role: "operator", scopes: ["operator.write", "operator.read"] } });
+    await (await server.accept()).welcome({
+      auth: { deviceToken: "fresh", role: "operator", scopes: ["operator.write", "operator.read"] },
+    });
     await hello;
     expect(deviceTokens.tokens.get("operator")).toEqual({
       token: "fresh",
@@ -221,7 +245,11 @@ describe("device tokens", () => {
 
   it("prefers the stored token to the shared one", async () => {
     const server = await gateway();
-    const subject = client(server, { identity: device().identity, deviceTokens: tokenStore([stored]), credentials: () => ({ token: "shared" }) });
+    const subject = client(server, {
+      identity: device().identity,
+      deviceTokens: tokenStore([stored]),
+      credentials: () => ({ token: "shared" }),
+    });
     const hello = subject.connect();
     const { params } = await (await server.accept()).welcome();
     await hello;
@@ -231,7 +259,11 @@ describe("device tokens", () => {
   it("uses the shared token when the stored one does not cover the scopes", async () => {
     const server = await gateway();
     const deviceTokens = tokenStore([{ ...stored, scopes: ["operator.read"] }]);
-    const subject = client(server, { identity: device().identity, deviceTokens, credentials: () => ({ token: "shared" }) });
+    const subject = client(server, {
+      identity: device().identity,
+      deviceTokens,
+      credentials: () => ({ token: "shared" }),
+    });
     const hello = subject.connect();
     const { params } = await (await server.accept()).welcome();
     await hello;
@@ -241,7 +273,11 @@ describe("device tokens", () => {
   it("drops a refused stored token and tries the shared one at once, also without reconnecting", async () => {
     const server = await gateway();
     const deviceTokens = tokenStore([stored]);
-    const subject = client(server, { identity: device().identity, deviceTokens, credentials: () => ({ token: "shared" }) });
+    const subject = client(server, {
+      identity: device().identity,
+      deviceTokens,
+      credentials: () => ({ token: "shared" }),
+    });
     const hello = subject.connect();
     const first = await server.accept();
     first.refuse(await first.next(), mismatch);
@@ -254,13 +290,25 @@ describe("device tokens", () => {
   it("keeps a stored token that was refused for another reason or without an alternative", async () => {
     const server = await gateway();
     const deviceTokens = tokenStore([stored]);
-    const withShared = client(server, { identity: device().identity, deviceTokens, credentials: () => ({ token: "shared" }) });
+    const withShared = client(server, {
+      identity: device().identity,
+      deviceTokens,
+      credentials: () => ({ token: "shared" }),
+    });
     const first = withShared.connect();
     const one = await server.accept();
-    one.refuse(await one.next(), { code: "INVALID_REQUEST", message: "origin not allowed", details: { code: "CONTROL_UI_ORIGIN_NOT_ALLOWED" } });
+    one.refuse(await one.next(), {
+      code: "INVALID_REQUEST",
+      message: "origin not allowed",
+      details: { code: "CONTROL_UI_ORIGIN_NOT_ALLOWED" },
+    });
     await expect(first).rejects.toMatchObject({ message: "origin not allowed" });
 
-    const alone = client(server, { identity: device().identity, deviceTokens, reconnect: { firstMs: 1, factor: 1, maxMs: 1 } });
+    const alone = client(server, {
+      identity: device().identity,
+      deviceTokens,
+      reconnect: { firstMs: 1, factor: 1, maxMs: 1 },
+    });
     const second = alone.connect();
     const two = await server.accept();
     two.refuse(await two.next(), mismatch);
@@ -296,7 +344,11 @@ describe("requests", () => {
   it("reject with code, message, details and payload of a refusal", async () => {
     const { subject, peer } = await connected();
     const call = subject.call("plugin.method", { a: 1 });
-    peer.refuse(await peer.next(), { code: "UNAVAILABLE", message: "later", details: { why: "x" }, retryable: true }, { status: "error" });
+    peer.refuse(
+      await peer.next(),
+      { code: "UNAVAILABLE", message: "later", details: { why: "x" }, retryable: true },
+      { status: "error" },
+    );
     const error = await call.catch((cause: unknown) => cause);
     expect(error).toMatchObject({
       code: "refused",
@@ -337,7 +389,11 @@ describe("requests", () => {
     const lost = subject.request("health", {});
     await peer.next();
     peer.close(1012, "service restart");
-    await expect(lost).rejects.toMatchObject({ code: "disconnected", closeCode: 1012, message: "disconnected (1012): service restart" });
+    await expect(lost).rejects.toMatchObject({
+      code: "disconnected",
+      closeCode: 1012,
+      message: "disconnected (1012): service restart",
+    });
     await expect(subject.request("health", {})).rejects.toMatchObject({ code: "disconnected" });
 
     const second = await connected();
@@ -351,7 +407,16 @@ describe("requests", () => {
     const { subject, peer } = await connected();
     const health = subject.request("health", {});
     const request = await peer.next();
-    for (const text of ["", "null", "[]", "{", '{"type":"res"}', '{"type":"event"}', '{"type":"res","id":"99","ok":true}']) peer.sendText(text);
+    for (const text of [
+      "",
+      "null",
+      "[]",
+      "{",
+      '{"type":"res"}',
+      '{"type":"event"}',
+      '{"type":"res","id":"99","ok":true}',
+    ])
+      peer.sendText(text);
     peer.send({ type: "res", id: request.id, ok: false });
     await expect(health).rejects.toMatchObject({ code: "refused", refusal: { code: "UNAVAILABLE" } });
   });
@@ -436,7 +501,12 @@ describe("reconnecting", () => {
     const subject = client(server, { clock, reconnect: delays, onState: log.onState });
     const hello = subject.connect();
     const peer = await server.accept();
-    peer.refuse(await peer.next(), { code: "UNAVAILABLE", message: "gateway starting", retryable: true, retryAfterMs: 500 });
+    peer.refuse(await peer.next(), {
+      code: "UNAVAILABLE",
+      message: "gateway starting",
+      retryable: true,
+      retryAfterMs: 500,
+    });
     expect(await log.until("waiting")).toMatchObject({ retryInMs: 500 });
     clock.advance(500);
     await (await server.accept()).welcome();
@@ -521,7 +591,13 @@ describe("reconnecting", () => {
 });
 
 /** A request and its answer: what was sent before has arrived when it resolves. */
-async function roundTrip(subject: GatewayClient, peer: { next(): Promise<{ id: string; method: string; params: Record<string, unknown> }>; answer(request: never, payload: unknown): void }) {
+async function roundTrip(
+  subject: GatewayClient,
+  peer: {
+    next(): Promise<{ id: string; method: string; params: Record<string, unknown> }>;
+    answer(request: never, payload: unknown): void;
+  },
+) {
   const answered = subject.request("health", {});
   peer.answer((await peer.next()) as never, {});
   await answered;

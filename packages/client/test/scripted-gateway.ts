@@ -89,7 +89,8 @@ function scriptedPeer(socket: WebSocket, index: number): ScriptedPeer {
     send: (frame) => socket.send(JSON.stringify(frame)),
     sendText: (text) => socket.send(text),
     answer: ({ id }, payload) => peer.send({ type: "res", id, ok: true, payload }),
-    refuse: ({ id }, error, payload) => peer.send({ type: "res", id, ok: false, error, ...(payload === undefined ? {} : { payload }) }),
+    refuse: ({ id }, error, payload) =>
+      peer.send({ type: "res", id, ok: false, error, ...(payload === undefined ? {} : { payload }) }),
     event: (event, payload, seq) => peer.send({ type: "event", event, payload, ...(seq === undefined ? {} : { seq }) }),
     async welcome(extra) {
       const request = await requests.shift();

@@ -8,6 +8,8 @@ import {
   chatHistoryMessages,
   type ListSessionsOptions,
   listSessions,
+  messageText,
+  type PeerAddress,
   patchSession,
   peerSessionKey,
   type SessionDefaults,
@@ -28,6 +30,9 @@ import type { SystemEvents } from "./pipeline/system-events.ts";
 /** Heartbeats are announced with these values until a scheduler runs them. */
 const heartbeat = { enabled: false, every: "30m", everyMs: 30 * 60_000, prompt: "", target: "last", ackMaxChars: 300 };
 
+/** What `sessions.list` returns at most on protocol 4 when no limit is asked for. */
+const DEFAULT_V4_LIST_LIMIT = 100;
+
 /** What the Gateway's methods and pipeline do with sessions, in terms of the keys clients use. */
 export interface Conversations {
   /** @throws RequestError for a malformed key */
@@ -43,12 +48,19 @@ export interface Conversations {
     key: string,
     options: { now: number; reset: boolean; route: ReplyRoute; senderName?: string | undefined },
   ): { previousRunAborted: boolean };
+  /** The text of the last message of a session, if it is the assistant's. */
+  lastText(key: string): string | undefined;
   /** Appends a text the Gateway itself says. */
   note(key: string, text: string): { id: string; message: AssistantMessage };
   history(sessionKey: string, limit: number): ResultOf<"chat.history">;
   list(options: ListSessionsOptions, protocol: 3 | 4): Promise<object>;
   patch(key: string, request: SessionPatchRequest): Promise<object>;
   status(): Promise<object>;
+  /** Session of a direct chat with somebody, of the default agent when none is named. */
+  directKey(
+    peer: { peerId: string; channel: string; accountId?: string | undefined },
+    agentId?: string | undefined,
+  ): string;
   /** Session and agent of a channel's chat. */
   route(message: InboundMessage): { sessionKey: string; agentId: string };
   defaults(): { defaultAgentId: string; mainKey: string; mainSessionKey: string; scope: "per-sender" | "global" };
@@ -91,6 +103,17 @@ export function createConversations(options: {
       model: ref.model,
       contextTokens: cap ? Math.min(cap, window) : window,
     };
+  };
+  const peerKey = (address: PeerAddress, agentId = agents.defaultId()): string => {
+    const { session } = config();
+    return peerSessionKey(address, {
+      defaultAgentId: agents.defaultId(),
+      agentId,
+      ...(session?.mainKey ? { mainKey: session.mainKey } : {}),
+      ...(session?.scope ? { scope: session.scope } : {}),
+      ...(session?.dmScope ? { dmScope: session.dmScope } : {}),
+      ...(session?.identityLinks ? { identityLinks: session.identityLinks } : {}),
+    });
   };
   const newSessionId = () => crypto.randomUUID();
 
@@ -171,6 +194,11 @@ export function createConversations(options: {
       if (previousRunAborted) sessions.update(key, () => ({ abortedLastRun: false }));
       return { previousRunAborted };
     },
+    lastText(key) {
+      if (!sessions.get(key)?.sessionId) return undefined;
+      const [last] = sessions.transcript(key).history(1);
+      return last?.kind === "message" && last.message.role === "assistant" ? messageText(last.message) : undefined;
+    },
     note(key, text) {
       if (!sessions.get(key)?.sessionId) sessions.ensure(key, { now: clock.now() });
       const message = syntheticAssistantMessage({ model: "gateway-injected", text, now: clock.now() });
@@ -193,13 +221,19 @@ export function createConversations(options: {
     },
     async list(request, protocol) {
       const defaults = await modelDefaults(request.agentId);
-      const { hasMore, ...list } = listSessions(sessions, request, { now: clock.now(), defaults });
-      if (protocol === 3) return list;
+      const context = { now: clock.now(), defaults };
+      if (protocol === 3) {
+        const { hasMore: _hasMore, ...list } = listSessions(sessions, request, context);
+        return list;
+      }
+      const { limit = DEFAULT_V4_LIST_LIMIT, offset = 0, ...filter } = request;
+      const { hasMore, ...list } = listSessions(sessions, { ...filter, limit, offset }, context);
+      const end = offset + list.count;
       return {
         ...list,
-        totalCount: list.count,
-        limitApplied: request.limit ?? null,
-        nextOffset: null,
+        totalCount: hasMore ? countSessions(sessions, filter, context) : end,
+        limitApplied: limit,
+        nextOffset: hasMore ? end : null,
         hasMore,
         owners: [],
       };
@@ -257,29 +291,17 @@ export function createConversations(options: {
         },
       };
     },
+    directKey: ({ peerId, channel, accountId }, agentId) =>
+      peerKey({ kind: "direct", channel, peerId, ...(accountId ? { accountId } : {}) }, agentId),
     route(message) {
       const agentId = agents.defaultId();
-      const { session } = config();
-      const { chat } = message;
+      const { chat, channel, accountId } = message;
       const thread = chat.threadId ? { threadId: chat.threadId } : {};
-      const sessionKey = peerSessionKey(
+      const sessionKey = peerKey(
         chat.kind === "direct"
-          ? {
-              kind: "direct",
-              channel: message.channel,
-              accountId: message.accountId,
-              peerId: message.sender.id,
-              ...thread,
-            }
-          : { kind: chat.kind, channel: message.channel, peerId: chat.id, ...thread },
-        {
-          defaultAgentId: agentId,
-          agentId,
-          ...(session?.mainKey ? { mainKey: session.mainKey } : {}),
-          ...(session?.scope ? { scope: session.scope } : {}),
-          ...(session?.dmScope ? { dmScope: session.dmScope } : {}),
-          ...(session?.identityLinks ? { identityLinks: session.identityLinks } : {}),
-        },
+          ? { kind: "direct", channel, accountId, peerId: message.sender.id, ...thread }
+          : { kind: chat.kind, channel, peerId: chat.id, ...thread },
+        agentId,
       );
       return { sessionKey, agentId };
     },
@@ -313,6 +335,22 @@ export function createConversations(options: {
         }),
     }),
   };
+}
+
+/** How many sessions a list without a limit would have; without a filter nothing is looked at. */
+function countSessions(
+  sessions: Sessions,
+  filter: ListSessionsOptions,
+  context: { now: number; defaults: SessionDefaults },
+): number {
+  const { includeDerivedTitles: _titles, includeLastMessage: _messages, agentId, ...narrowing } = filter;
+  const indexes = agentId === undefined ? sessions.indexes() : [sessions.index(agentId)];
+  if (agentId !== undefined || Object.values(narrowing).some((value) => value !== undefined)) {
+    return listSessions(sessions, { ...narrowing, ...(agentId === undefined ? {} : { agentId }) }, context).count;
+  }
+  const hidden = (index: (typeof indexes)[number]) =>
+    ["global", "unknown"].filter((key) => index.get(key) !== undefined).length;
+  return indexes.reduce((count, index) => count + index.size - hidden(index), 0);
 }
 
 function pick<T extends object, K extends keyof T>(value: T, keys: readonly K[]): Partial<Pick<T, K>> {

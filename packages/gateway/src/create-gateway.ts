@@ -92,6 +92,8 @@ export async function startGateway(
   const settings = resolveSettings(configStore.snapshot(), env, options.flags);
   const config = (): OpenClawConfig => configStore.snapshot().config;
   const startedAt = performance.now();
+  // Intl takes a quarter of a millisecond to say this, so it is asked once.
+  const hostTimeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const bootId = crypto.randomUUID();
   const releases: (() => Promise<void> | void)[] = [];
   const release = async () => {
@@ -184,6 +186,7 @@ export async function startGateway(
     const outbox = createOutboxWorker({
       outbox: storage.outbox,
       send: (delivery) => channels.send(delivery),
+      canSend: (channel) => channels.isRunning(channel),
       log: log.child("outbox"),
       onGivenUp: (item, error) => {
         systemEvents
@@ -208,7 +211,7 @@ export async function startGateway(
       systemEvents,
       outbox,
       config: () => ({
-        userTimeZone: config().agents?.defaults?.userTimezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+        userTimeZone: config().agents?.defaults?.userTimezone ?? hostTimeZone,
         resetTriggers: config().session?.resetTriggers ?? [],
       }),
       clock,
@@ -326,10 +329,6 @@ export async function startGateway(
         remote: connection.remote.address,
       });
     };
-    upgrade = (request, stream, head) => {
-      if (takesWork) socket.upgrade(request, stream, head);
-      else stream.destroy();
-    };
 
     const unwatch = configStore.watch((next, changedPaths) => {
       const mode = next.config.gateway?.reload?.mode ?? "hybrid";
@@ -346,11 +345,16 @@ export async function startGateway(
     });
     releases.push(unwatch);
 
+    // What is left open comes first: a message that came in before would be taken for one of them, and overtake them.
+    pipeline.resume();
+    upgrade = (request, stream, head) => {
+      if (takesWork) socket.upgrade(request, stream, head);
+      else stream.destroy();
+    };
     await channels.start((message) => pipeline.receive(message));
     releases.push(() => channels.stop());
     outbox.start();
     releases.push(() => outbox.stop());
-    await pipeline.resume();
     ready = true;
 
     const host = settings.hosts[0] ?? "127.0.0.1";

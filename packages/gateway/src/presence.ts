@@ -133,7 +133,7 @@ export function createPresence(options: {
       mode: client.mode,
       deviceId: session.deviceId,
       roles: [session.role],
-      scopes: [...session.scopes],
+      scopes: session.scopes.size > 0 ? [...session.scopes] : undefined,
       instanceId: session.deviceId ?? client.instanceId,
       timeZone: client.timeZone,
       reason,

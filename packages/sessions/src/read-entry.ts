@@ -62,7 +62,8 @@ function readKnownEntry(record: Record<string, unknown>, link: EntryLink): NewEn
   switch (record.type) {
     case "message": {
       const message = readMessage(record.message, Date.parse(link.timestamp) || 0);
-      return message && { type: "message", message };
+      const { openclawRunId } = record;
+      return message && { type: "message", message, ...(typeof openclawRunId === "string" ? { openclawRunId } : {}) };
     }
     case "model_change":
       return { type: "model_change", provider: text(record.provider), modelId: text(record.modelId) };

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { SessionFileLocks } from "./session-file-lock.ts";
@@ -85,6 +85,38 @@ describe("the lock of a transcript", () => {
     (await locks().acquire(file, { waitMs: 0 })).release();
     lock({ pid: process.ppid, createdAt: Date.now() });
     await expect(locks().acquire(file, { waitMs: 0 })).rejects.toThrow(`pid=${process.ppid}`);
+  });
+
+  test("that its writer did not finish is waited for, but not longer than a second", async () => {
+    const file = join(tempDir(), "s.jsonl");
+    writeFileSync(`${file}.lock`, "");
+    await expect(locks().acquire(file, { waitMs: 0 })).rejects.toThrow("pid=unknown");
+    utimesSync(`${file}.lock`, new Date(), new Date(Date.now() - 1500));
+    (await locks().acquire(file, { waitMs: 0 })).release();
+  });
+
+  test("of a program that handles a signal once is left to that program", async () => {
+    const script = `
+      import { SessionFileLocks } from "./src/session-file-lock.ts";
+      process.once("SIGTERM", () => process.exit(7));
+      await new SessionFileLocks().acquire(process.argv[1]);
+      process.stdin.resume();
+      process.stdout.write("held");`;
+    const file = join(tempDir(), "s.jsonl");
+    const child = spawn(
+      process.execPath,
+      ["--conditions=@openclaw/source", "--input-type=module", "-e", script, file],
+      {
+        cwd: join(import.meta.dirname, ".."),
+        stdio: ["pipe", "pipe", "inherit"],
+      },
+    );
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const gone = once(child, "exit");
+    await once(child.stdout, "data");
+    child.kill("SIGTERM");
+    expect(await gone).toEqual([7, null]);
+    expect(existsSync(`${file}.lock`)).toBe(false);
   });
 
   test("leaves no listeners on the process", async () => {

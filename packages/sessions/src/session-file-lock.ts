@@ -6,6 +6,8 @@ import { isRecord } from "./session-entry.ts";
 import { isErrno, SessionError } from "./session-error.ts";
 
 const staleMs = 30 * 60_000;
+/** A lock without its owner is one that is just being written, or one whose writer was killed right then. */
+const unreadableStaleMs = 1000;
 const defaultWaitMs = 10_000;
 const retryMs = 25;
 const signals = ["SIGINT", "SIGTERM", "SIGQUIT", "SIGABRT"] as const;
@@ -112,7 +114,8 @@ export class SessionFileLocks {
   }
 
   #isStale(owner: LockOwner): boolean {
-    if (this.#clock.now() - owner.createdAt > staleMs) return true;
+    const age = this.#clock.now() - owner.createdAt;
+    if (age > (owner.pid > 0 ? staleMs : unreadableStaleMs)) return true;
     // In a container each start has the same pid: a lock from before this process began is not its own.
     if (owner.pid === process.pid) return owner.createdAt < performance.timeOrigin - 1000;
     return owner.pid > 0 && !isAlive(owner.pid);
@@ -126,7 +129,8 @@ export class SessionFileLocks {
     this.#listeners.push(() => process.off("exit", onExit));
     for (const signal of signals) {
       const onSignal = Object.assign(() => this.#onSignal(signal), { [ofLocks]: true });
-      process.on(signal, onSignal);
+      // First in the row: a handler of the program that is for one time only is gone once it was called.
+      process.prependListener(signal, onSignal);
       this.#listeners.push(() => process.off(signal, onSignal));
     }
   }
@@ -150,6 +154,10 @@ function createLock(path: string, owner: LockOwner): void {
   const fd = openSync(path, "wx", 0o600);
   try {
     writeSync(fd, JSON.stringify(owner));
+  } catch (error) {
+    // On a full disk: an empty lock would keep everybody out, us included.
+    rmSync(path, { force: true });
+    throw error;
   } finally {
     closeSync(fd);
   }

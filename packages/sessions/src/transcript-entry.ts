@@ -28,6 +28,8 @@ export interface EntryLink {
 export interface MessageEntry {
   type: "message";
   message: TranscriptMessage;
+  /** The run this message asked for; other programs ignore it. */
+  openclawRunId?: string;
 }
 
 export interface ModelChangeEntry {

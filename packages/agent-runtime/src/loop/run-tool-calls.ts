@@ -13,6 +13,8 @@ const notStartedText = "The run was stopped before this call was started.";
 
 /** How long a stopped tool may take to end before the run ends without it, in milliseconds. */
 const stopGraceMs = 3000;
+/** The same when the whole program stops. */
+const shutdownGraceMs = 1000;
 
 export interface ToolCallsOptions {
   calls: readonly RequestedCall[];
@@ -111,8 +113,10 @@ async function orAborted(execution: Promise<ToolResult>, options: ToolCallsOptio
   const { signal } = options;
   let onAbort = () => {};
   const gaveUp = new Promise<undefined>((resolve) => {
-    onAbort = () =>
-      void pause(options.timers, stopGraceMs, new AbortController().signal).then(() => resolve(undefined));
+    onAbort = () => {
+      const graceMs = interrupted(signal) ? shutdownGraceMs : stopGraceMs;
+      void pause(options.timers, graceMs, new AbortController().signal).then(() => resolve(undefined));
+    };
     if (signal.aborted) onAbort();
     else signal.addEventListener("abort", onAbort, { once: true });
   });

@@ -9,7 +9,7 @@ import { createRemedies, runContext } from "./run-context.ts";
 import type { RunControl } from "./run-control.ts";
 import type { EmitRunEvent } from "./run-events.ts";
 import { createRunOutput, type RunOutput } from "./run-output.ts";
-import type { RunRequest, RunResult } from "./run-request.ts";
+import type { RunPrompt, RunRequest, RunResult } from "./run-request.ts";
 import { contextWindow } from "./run-setup.ts";
 import type { RuntimeParts } from "./runtime-parts.ts";
 
@@ -27,9 +27,20 @@ export interface RunContext {
   onRecorded: () => void;
 }
 
+/** The same once the prompt is there. */
+interface ReadyContext extends Omit<RunContext, "request"> {
+  request: ReadyRequest;
+}
+
+type ReadyRequest = Omit<RunRequest, "prompt"> & { prompt: RunPrompt | undefined };
+
 /** One run, from its session to its reply, once it has left its lanes. Throws only for what no reply can be made of. */
-export async function executeRun(context: RunContext): Promise<RunOutcome> {
-  const { request, parts } = context;
+export async function executeRun(given: RunContext): Promise<RunOutcome> {
+  const { parts } = given;
+  // Made first: it may begin a new session.
+  const prompt = typeof given.request.prompt === "function" ? await given.request.prompt() : given.request.prompt;
+  const request = { ...given.request, prompt };
+  const context: ReadyContext = { ...given, request };
   const { sessions } = parts;
   const entry = sessions.get(request.sessionKey) ?? sessions.ensure(request.sessionKey).entry;
   const transcript = sessions.transcript(request.sessionKey);
@@ -41,7 +52,11 @@ export async function executeRun(context: RunContext): Promise<RunOutcome> {
   }
 }
 
-async function runOnTranscript(context: RunContext, entry: SessionEntry, transcript: Transcript): Promise<RunOutcome> {
+async function runOnTranscript(
+  context: ReadyContext,
+  entry: SessionEntry,
+  transcript: Transcript,
+): Promise<RunOutcome> {
   const { request, parts, control } = context;
   const point: ResumePoint =
     request.resume === true ? findResumePoint(transcript, request.runId) : { kind: "unrecorded" };
@@ -94,7 +109,7 @@ async function runOnTranscript(context: RunContext, entry: SessionEntry, transcr
 
 /** Asks the model until it has nothing more to do, also with messages that came in at the very end. */
 async function loop(
-  context: RunContext,
+  context: ReadyContext,
   transcript: Transcript,
   prepared: PreparedRun,
   window: number,
@@ -155,7 +170,7 @@ interface FinishedLoop {
 }
 
 /** Turns the end of a loop into the outcome of the run, and notes it in the session. */
-function finish(context: RunContext, loopEnd: FinishedLoop): RunOutcome {
+function finish(context: ReadyContext, loopEnd: FinishedLoop): RunOutcome {
   const { control, request } = context;
   const { entry, output, result, prepared, details } = loopEnd;
   const { cause } = control;
@@ -225,7 +240,7 @@ function answeredOutcome(
   return { ...outcome, status: "error", error: last.errorMessage ?? "LLM request failed with an unknown error." };
 }
 
-function recordMessage(context: RunContext, entry: SessionEntry, transcript: Transcript): void {
+function recordMessage(context: ReadyContext, entry: SessionEntry, transcript: Transcript): void {
   const { request, parts } = context;
   recordPrompt(transcript, request, parts.clock.now(), entry.abortedLastRun === true ? stoppedNote : undefined);
   if (entry.abortedLastRun === true) noteInSession(context, entry, { abortedLastRun: false });
@@ -234,7 +249,7 @@ function recordMessage(context: RunContext, entry: SessionEntry, transcript: Tra
 
 /** Keeps the message and the failure of a run whose model cannot be used, so that nothing is lost. */
 function recordRefusal(
-  context: RunContext,
+  context: ReadyContext,
   entry: SessionEntry,
   transcript: Transcript,
   point: ResumePoint,
@@ -257,7 +272,7 @@ function recordRefusal(
 }
 
 /** Changes the session, unless it was removed or started anew in the meantime. */
-function noteInSession(context: RunContext, entry: SessionEntry, patch: Partial<SessionEntry>): void {
+function noteInSession(context: ReadyContext, entry: SessionEntry, patch: Partial<SessionEntry>): void {
   const { parts, request } = context;
   const current = parts.sessions.get(request.sessionKey);
   if (current?.sessionId !== entry.sessionId) return;

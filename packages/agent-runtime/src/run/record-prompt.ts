@@ -1,6 +1,6 @@
 import type { ResolvedModel } from "@openclaw/models";
 import { mergeOrphanedText, type Transcript, type UserBlock } from "@openclaw/sessions";
-import type { RunRequest } from "./run-request.ts";
+import type { RunPrompt } from "./run-request.ts";
 
 /** Marks a run that its user stopped before the model had said anything; the run's message is not taken along. */
 export const abortedMark = "openclaw:aborted";
@@ -34,7 +34,12 @@ function isSnapshotOf(snapshot: unknown, provider: string, modelId: string): boo
  * Writes the user message of a run. A message before it that was never answered is taken along, because two user turns
  * in a row confuse models, unless its run was stopped by the user. `note` stands in front on a line of its own.
  */
-export function recordPrompt(transcript: Transcript, request: RunRequest, now: number, note?: string): void {
+export function recordPrompt(
+  transcript: Transcript,
+  request: { runId: string; prompt: RunPrompt | undefined },
+  now: number,
+  note?: string,
+): void {
   const { prompt, runId } = request;
   if (prompt === undefined) return;
   const orphan = transcript.leafId === null ? undefined : transcript.orphan();
@@ -46,12 +51,7 @@ export function recordPrompt(transcript: Transcript, request: RunRequest, now: n
   const images: UserBlock[] = (prompt.images ?? []).map(({ data, mimeType }) => ({ type: "image", data, mimeType }));
   const content: UserBlock[] = [{ type: "text", text }, ...(kept?.images ?? []), ...images];
   // The run's id stands beside the message, where other programs ignore it and a resumed run finds it.
-  const entry = {
-    type: "message" as const,
-    message: { role: "user" as const, content, timestamp: now },
-    openclawRunId: runId,
-  };
-  transcript.append(entry);
+  transcript.append({ type: "message", message: { role: "user", content, timestamp: now }, openclawRunId: runId });
 }
 
 function wasAborted(transcript: Transcript): boolean {

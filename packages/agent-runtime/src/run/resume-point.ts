@@ -38,8 +38,10 @@ export function findResumePoint(transcript: Transcript, runId: string): ResumePo
   if (start < 0) return { kind: "unrecorded" };
   const messages: AssistantMessage[] = [];
   let last: ContextMessage | undefined;
-  for (const entry of path.slice(start)) {
+  for (const [at, entry] of path.slice(start).entries()) {
     if (entry.type !== "message") continue;
+    // The next run of the session may have begun before the end of this one was noted.
+    if (at > 0 && entry.openclawRunId !== undefined) break;
     const { message } = entry;
     // A command's reply that was written in between is no answer to the run.
     if (message.role === "assistant" && isModelMessage(message)) messages.push(message);

@@ -5,12 +5,21 @@ import type { ReplyPayload } from "../reply/shape-reply.ts";
 import type { GlobalLane } from "./lanes.ts";
 import type { EmittedRunEvent } from "./run-events.ts";
 
+/** What the model is told. */
+export interface RunPrompt {
+  text: string;
+  images?: readonly { data: string; mimeType: string }[];
+}
+
 export interface RunRequest {
   runId: string;
   sessionKey: string;
   agentId: string;
-  /** What the model is told; absent when a run goes on from its transcript. */
-  prompt?: { text: string; images?: readonly { data: string; mimeType: string }[] };
+  /**
+   * What the model is told, or what makes it when the run has left its lanes and before its session is looked at. Absent
+   * when a run goes on from its transcript.
+   */
+  prompt?: RunPrompt | (() => Promise<RunPrompt>);
   /** Go on from the transcript if it holds the run's message, else start with the prompt. */
   resume?: boolean;
   model?: ModelRef;

@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { basename } from "node:path";
+import { LoopInterrupted } from "../loop/loop-events.ts";
 import type { Timers } from "../run/timers.ts";
 import type { ExecOutput } from "./exec-output.ts";
 
 /** Between the polite and the final signal, in milliseconds. */
 const killAfterMs = 2000;
+/** The same when the whole program stops, which must not take long and must not leave commands behind. */
+const killAtShutdownAfterMs = 500;
 /** After the final signal, or after the exit of a command whose children still hold its output open. */
 const giveUpAfterMs = 1000;
 const drainAfterExitMs = 250;
@@ -59,7 +62,7 @@ export async function runCommand(options: CommandOptions): Promise<CommandEnd> {
       stopping = true;
       signalTree(child, "SIGTERM", options.platform);
       cancels.push(
-        timers.after(killAfterMs, () => {
+        timers.after(signal.reason instanceof LoopInterrupted ? killAtShutdownAfterMs : killAfterMs, () => {
           signalTree(child, "SIGKILL", options.platform);
           cancels.push(timers.after(giveUpAfterMs, finish));
         }),

@@ -6,14 +6,16 @@ import { childrenOf } from "../spec/command-tree.ts";
 export type Execute = (command: AnyCommand, argv: readonly string[]) => Promise<number>;
 
 /** Makes the oclif class of a command: its metadata for help, manifest and completion, and a way to run it. */
-export function deriveCommand(spec: AnyCommand, execute?: Execute): Command.Class {
+function deriveCommand(spec: AnyCommand, execute?: Execute): Command.Class {
   const isGroupAction = childrenOf(spec.id).length > 0;
   class DerivedCommand extends Command {
     static override id = spec.id.replaceAll(" ", ":");
     static override summary = spec.summary;
     static override description = spec.description;
     static override hidden = spec.hidden ?? false;
-    static override flags = Object.fromEntries(Object.entries(spec.flags).map(([name, flag]) => [name, oclifFlag(flag)]));
+    static override flags = Object.fromEntries(
+      Object.entries(spec.flags).map(([name, flag]) => [name, oclifFlag(flag)]),
+    );
     static override args = Object.fromEntries(
       spec.args.map((arg) => [arg.name, Args.string({ description: arg.summary, required: arg.required })]),
     );
@@ -23,6 +25,8 @@ export function deriveCommand(spec: AnyCommand, execute?: Execute): Command.Clas
     static docs = spec.docs;
 
     override async run(): Promise<number> {
+      // oclif warns of commands that do not use its parser; ours reads the same specs.
+      this.parsed = true;
       if (!execute) throw new Error(`${spec.id} was loaded for its description only`);
       return execute(spec, this.argv);
     }
@@ -40,7 +44,7 @@ function usageLine(spec: AnyCommand, isGroupAction: boolean): string {
   return [spec.id, "[options]", ...(isGroupAction ? ["[command]"] : []), ...args].join(" ");
 }
 
-function oclifFlag(flag: FlagSpec): Interfaces.Flag<unknown> {
+function oclifFlag(flag: FlagSpec): Command.Flag {
   const common = {
     summary: flag.summary,
     hidden: flag.hidden ?? false,

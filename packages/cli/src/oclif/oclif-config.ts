@@ -34,7 +34,12 @@ export async function createOclifConfig(options: { version: string; execute?: Ex
     valid: true,
     version: options.version,
   };
-  const config = new Config({ root: plugin.root, pjson, plugins: new Map([[plugin.name, plugin]]), version: options.version });
+  const config = new Config({
+    root: plugin.root,
+    pjson,
+    plugins: new Map([[plugin.name, plugin]]),
+    version: options.version,
+  });
   await config.load();
   return config;
 }

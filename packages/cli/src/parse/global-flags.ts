@@ -1,4 +1,4 @@
-import { ConfigError, parseProfileFlags } from "@openclaw/config";
+import { ConfigError, parseProfileFlags } from "@openclaw/config/paths";
 import { CliError } from "../run/cli-error.ts";
 
 /** What stands before the first word of a command line. */
@@ -26,7 +26,8 @@ export function parseGlobalFlags(argv: readonly string[]): GlobalFlags {
   try {
     line = parseProfileFlags(argv);
   } catch (error) {
-    if (error instanceof ConfigError) throw new CliError(error.message, { code: error.code, exitCode: 2, cause: error });
+    if (error instanceof ConfigError)
+      throw new CliError(error.message, { code: error.code, exitCode: 2, cause: error });
     throw error;
   }
   const flags: GlobalFlags = {

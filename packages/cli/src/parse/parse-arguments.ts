@@ -24,7 +24,10 @@ export function parseArguments(command: AnyCommand, argv: readonly string[]): Pa
     options: Object.fromEntries(
       Object.entries(specs).map(([name, flag]) => [
         name,
-        { type: flag.type === "boolean" ? ("boolean" as const) : ("string" as const), ...(flag.char && { short: flag.char }) },
+        {
+          type: flag.type === "boolean" ? ("boolean" as const) : ("string" as const),
+          ...(flag.char && { short: flag.char }),
+        },
       ]),
     ),
   });
@@ -82,5 +85,7 @@ function readInteger(name: string, flag: FlagSpec, text: string): number {
   if (Number.isSafeInteger(value) && value >= min) return value;
   if (flag.refusal) throw new CliError(flag.refusal, { code: "usage" });
   const least = min > Number.MIN_SAFE_INTEGER ? ` of at least ${min}` : "";
-  throw new UsageError(`option '${flagUsage(name, flag)}' argument '${text}' is invalid. It must be a whole number${least}.`);
+  throw new UsageError(
+    `option '${flagUsage(name, flag)}' argument '${text}' is invalid. It must be a whole number${least}.`,
+  );
 }

@@ -52,7 +52,7 @@ export function resolveCommand(tokens: readonly string[]): ResolvedCommand {
 }
 
 /** The error for a word that names no command. */
-export function unknownCommand(word: string, parent: TreeNode | undefined): UsageError {
+function unknownCommand(word: string, parent: TreeNode | undefined): UsageError {
   const names = childrenOf(parent?.id ?? "")
     .filter((child) => !child.hidden)
     .map((child) => child.id.split(" ").at(-1)!);
@@ -64,7 +64,9 @@ export function unknownCommand(word: string, parent: TreeNode | undefined): Usag
 function takesValue(node: TreeNode | undefined, token: string): boolean {
   if (token.includes("=")) return false;
   const flags = Object.entries(node?.command?.flags ?? {});
-  const found = flags.find(([name, flag]) => token === `--${name}` || (flag.char !== undefined && token === `-${flag.char}`));
+  const found = flags.find(
+    ([name, flag]) => token === `--${name}` || (flag.char !== undefined && token === `-${flag.char}`),
+  );
   return found !== undefined && found[1].type !== "boolean";
 }
 

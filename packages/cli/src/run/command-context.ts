@@ -1,4 +1,5 @@
-import type { ConfigSnapshot, Paths } from "@openclaw/config";
+import type { ConfigSnapshot } from "@openclaw/config";
+import type { Paths } from "@openclaw/config/paths";
 import type { Style } from "../terminal/style.ts";
 
 /** A stream the program writes to. */

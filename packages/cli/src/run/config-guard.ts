@@ -10,7 +10,9 @@ export function invalidConfigLines(snapshot: ConfigSnapshot, context: Pick<Comma
     "Config invalid",
     `File: ${snapshot.path}`,
     ...(other.length > 0 ? ["Problem:", ...other.map(issueLine)] : []),
-    ...(snapshot.legacyIssues.length > 0 ? ["Legacy config keys detected:", ...snapshot.legacyIssues.map(issueLine)] : []),
+    ...(snapshot.legacyIssues.length > 0
+      ? ["Legacy config keys detected:", ...snapshot.legacyIssues.map(issueLine)]
+      : []),
     "",
     `Run: ${context.hint("openclaw doctor --fix")}`,
   ];

@@ -5,7 +5,11 @@ import type { CommandContext } from "./command-context.ts";
  * Tells what went wrong and returns the exit code. The one place where errors, our own and those of the command
  * framework, become text; a stack is shown only to somebody who asked for details.
  */
-export function reportError(error: unknown, context: Pick<CommandContext, "warn" | "errorStyle">, verbose: boolean): number {
+export function reportError(
+  error: unknown,
+  context: Pick<CommandContext, "warn" | "errorStyle">,
+  verbose: boolean,
+): number {
   const { errorStyle } = context;
   if (error instanceof CliError) {
     const [first = "", ...rest] = error.lines;

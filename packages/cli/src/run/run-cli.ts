@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { ConfigError, exportProfile, loadConfig, loadEnvFiles, type Paths, resolvePaths } from "@openclaw/config";
+import type { ConfigSnapshot } from "@openclaw/config";
+import { ConfigError, exportProfile, loadEnvFiles, type Paths, resolvePaths } from "@openclaw/config/paths";
 import { ignoreBrokenPipe } from "@openclaw/log";
 import { type GlobalFlags, parseGlobalFlags } from "../parse/global-flags.ts";
 import { parseArguments } from "../parse/parse-arguments.ts";
@@ -39,7 +40,7 @@ export async function runCli(options: RunCliOptions): Promise<number> {
   ignoreBrokenPipe(stdout);
   ignoreBrokenPipe(stderr);
   let reporter: Pick<CommandContext, "warn" | "errorStyle"> = {
-    warn: (line = "") => stderr.write(`${line}\n`),
+    warn: (line = "") => void stderr.write(`${line}\n`),
     errorStyle: plainStyle,
   };
   const verbose = options.argv.includes("--verbose") || options.argv.includes("--debug");
@@ -87,7 +88,9 @@ async function createContext(options: RunCliOptions, paths: Paths, globals: Glob
     createStyle({ env, isTerminal: stdout.isTTY === true, plain }),
     createStyle({ env, isTerminal: stderr.isTTY === true, plain }),
   ]);
-  let snapshot: ReturnType<typeof loadConfig> | undefined;
+  let snapshot: Promise<ConfigSnapshot> | undefined;
+  // Loaded late: the schema costs more than most commands.
+  const load = async () => (await import("@openclaw/config")).loadConfig({ paths, env, version });
   const profileFlag = globals.dev ? " --dev" : paths.profile === undefined ? "" : ` --profile ${paths.profile}`;
   return {
     version,
@@ -102,10 +105,10 @@ async function createContext(options: RunCliOptions, paths: Paths, globals: Glob
     now: options.now ?? Date.now,
     spawn: options.spawn ?? spawn,
     exit: options.exit ?? ((code) => process.exit(code)),
-    config: () => (snapshot ??= loadConfig({ paths, env, version })),
-    print: (line = "") => stdout.write(`${line}\n`),
-    warn: (line = "") => stderr.write(`${line}\n`),
-    printJson: (value) => stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+    config: () => (snapshot ??= load()),
+    print: (line = "") => void stdout.write(`${line}\n`),
+    warn: (line = "") => void stderr.write(`${line}\n`),
+    printJson: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
     hint: (command) => command.replace(/^openclaw\b/, `openclaw${profileFlag}`),
     shorten: (text) => (paths.home.length > 1 ? text.replaceAll(paths.home, "~") : text),
   };
@@ -121,7 +124,9 @@ async function dispatch(globals: GlobalFlags, context: CommandContext, options: 
     if (stray !== undefined) throw new UsageError(`unknown option '${stray.split("=", 1)[0]}'`);
     return showHelp(node, context.stderr, context, options, 1);
   }
-  return node.command.light ? runCommand(node.command, argv, context, options) : runThroughOclif(node, argv, context, options);
+  return node.command.light
+    ? runCommand(node.command, argv, context, options)
+    : runThroughOclif(node, argv, context, options);
 }
 
 /** What every command does, whatever started it: read its flags, look at the configuration, run. */

@@ -30,7 +30,8 @@ export interface ArgumentSpec {
   readonly required: boolean;
 }
 
-type Values = Readonly<Record<string, FlagSpec>>;
+/** The flags of a command by their long names. */
+export type FlagSpecs = Readonly<Record<string, FlagSpec>>;
 
 type ValueOf<F extends FlagSpec> = F extends { type: "boolean" }
   ? boolean
@@ -42,13 +43,13 @@ type ValueOf<F extends FlagSpec> = F extends { type: "boolean" }
 type Defaulted<F extends FlagSpec, V> = F extends { default: string | number } | { required: true } ? V : V | undefined;
 
 /** The flags and arguments a command gets. Booleans are always there; everything else may be absent. */
-export interface CommandInput<F extends Values = Values> {
+export interface CommandInput<F extends FlagSpecs = FlagSpecs> {
   readonly flags: { readonly [K in keyof F]: ValueOf<F[K]> };
   readonly args: readonly string[];
 }
 
 /** What a command's module exports. The number is the exit code; nothing means 0. */
-export interface CommandModule<F extends Values = Values> {
+export interface CommandModule<F extends FlagSpecs = FlagSpecs> {
   run(input: CommandInput<F>, context: CommandContext): Promise<number | undefined>;
 }
 
@@ -62,7 +63,7 @@ export type ConfigNeed =
   | "none";
 
 /** One command. */
-export interface CommandSpec<F extends Values = Values> {
+export interface CommandSpec<F extends FlagSpecs = FlagSpecs> {
   /** Words, separated by spaces: `gateway run`. */
   readonly id: string;
   readonly summary: string;
@@ -90,7 +91,7 @@ export interface GroupSpec {
 }
 
 /** Declares a command; the flags' types reach its `run`. */
-export function defineCommand<const F extends Values>(spec: CommandSpec<F>): CommandSpec<F> {
+export function defineCommand<const F extends FlagSpecs>(spec: CommandSpec<F>): CommandSpec<F> {
   return spec;
 }
 

@@ -1,4 +1,12 @@
-import { defineCommand } from "./command-spec.ts";
+import { defineCommand, type FlagSpecs } from "./command-spec.ts";
+
+export const configGetFlags = {
+  json: { type: "boolean", summary: "print the value as JSON" },
+} as const satisfies FlagSpecs;
+
+export const configSetFlags = {
+  json: { type: "boolean", summary: "require the value to parse as JSON5" },
+} as const satisfies FlagSpecs;
 
 const path = { name: "path", summary: "dots and brackets, as in agents.list[0].id", required: true } as const;
 
@@ -6,7 +14,7 @@ export const configCommands = [
   defineCommand({
     id: "config get",
     summary: "Print one config value addressed by path",
-    flags: { json: { type: "boolean", summary: "print the value as JSON" } },
+    flags: configGetFlags,
     args: [path],
     examples: [["openclaw config get gateway.auth.token", "The token to paste into the Control UI."]],
     docs: "/cli/config",
@@ -17,7 +25,7 @@ export const configCommands = [
   defineCommand({
     id: "config set",
     summary: "Write one config value addressed by path",
-    flags: { json: { type: "boolean", summary: "require the value to parse as JSON5" } },
+    flags: configSetFlags,
     args: [path, { name: "value", summary: "JSON5, or a text as it is", required: true }],
     examples: [
       ["openclaw config set gateway.port 19001", "A number."],

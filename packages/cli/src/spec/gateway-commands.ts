@@ -1,9 +1,37 @@
-import { defineCommand, type FlagSpec } from "./command-spec.ts";
+import { defineCommand, type FlagSpecs } from "./command-spec.ts";
 import { gatewayFlags, json, timeoutFlag } from "./shared-flags.ts";
 
+export const gatewayStatusFlags = {
+  ...gatewayFlags,
+  timeout: timeoutFlag(10_000),
+  "no-probe": { type: "boolean", summary: "skip the live probe" },
+  deep: { type: "boolean", summary: "ask the Gateway for its health as well" },
+  json,
+} as const satisfies FlagSpecs;
+
+export const gatewayCallFlags = {
+  params: { type: "string", value: "json", default: "{}", summary: "JSON object of parameters" },
+  ...gatewayFlags,
+  timeout: timeoutFlag(10_000),
+  "expect-final": { type: "boolean", summary: "wait for the final response" },
+  json,
+} as const satisfies FlagSpecs;
+
+export const gatewayHealthFlags = {
+  ...gatewayFlags,
+  timeout: timeoutFlag(10_000),
+  "expect-final": { type: "boolean", summary: "wait for the final response" },
+  json,
+} as const satisfies FlagSpecs;
+
 /** Values are checked in the order the Gateway's start has, so the parser leaves them alone. */
-const foregroundFlags = {
-  port: { type: "integer", unchecked: true, summary: "port to listen on", defaultText: "OPENCLAW_GATEWAY_PORT, gateway.port or 18789" },
+export const foregroundFlags = {
+  port: {
+    type: "integer",
+    unchecked: true,
+    summary: "port to listen on",
+    defaultText: "OPENCLAW_GATEWAY_PORT, gateway.port or 18789",
+  },
   bind: {
     type: "string",
     value: "mode",
@@ -53,9 +81,7 @@ const foregroundFlags = {
     summary: "file for --raw-stream",
     defaultText: "<state>/logs/raw-stream.jsonl",
   },
-} as const satisfies Record<string, FlagSpec>;
-
-export type ForegroundFlags = typeof foregroundFlags;
+} as const satisfies FlagSpecs;
 
 const foreground = {
   flags: foregroundFlags,
@@ -80,13 +106,7 @@ export const gatewayCommands = [
   defineCommand({
     id: "gateway status",
     summary: "Live probe of the Gateway",
-    flags: {
-      ...gatewayFlags,
-      timeout: timeoutFlag(10_000),
-      "no-probe": { type: "boolean", summary: "skip the live probe" },
-      deep: { type: "boolean", summary: "ask the Gateway for its health as well" },
-      json,
-    },
+    flags: gatewayStatusFlags,
     args: [],
     docs: "/cli/gateway",
     config: "any",
@@ -95,13 +115,7 @@ export const gatewayCommands = [
   defineCommand({
     id: "gateway call",
     summary: "Call any Gateway RPC method",
-    flags: {
-      params: { type: "string", value: "json", default: "{}", summary: "JSON object of parameters" },
-      ...gatewayFlags,
-      timeout: timeoutFlag(10_000),
-      "expect-final": { type: "boolean", summary: "wait for the final response" },
-      json,
-    },
+    flags: gatewayCallFlags,
     args: [{ name: "method", summary: "name of the method", required: true }],
     examples: [["openclaw gateway call sessions.list --params '{\"limit\":5}'", "The five sessions used last."]],
     docs: "/cli/gateway",
@@ -112,12 +126,7 @@ export const gatewayCommands = [
   defineCommand({
     id: "gateway health",
     summary: "Health snapshot over RPC",
-    flags: {
-      ...gatewayFlags,
-      timeout: timeoutFlag(10_000),
-      "expect-final": { type: "boolean", summary: "wait for the final response" },
-      json,
-    },
+    flags: gatewayHealthFlags,
     args: [],
     docs: "/cli/gateway",
     config: "any",

@@ -9,7 +9,7 @@ export function formatAge(ms: number | null | undefined): string {
 }
 
 /** Tokens in thousands: `12k`, `1.5k`, `800`. */
-export function formatTokens(count: number): string {
+function formatTokens(count: number): string {
   if (count < 1000) return String(count);
   const thousands = count / 1000;
   return `${thousands >= 10 ? Math.round(thousands) : Number(thousands.toFixed(1))}k`;

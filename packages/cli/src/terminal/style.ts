@@ -42,12 +42,14 @@ export async function createStyle({ env, isTerminal, plain }: StyleOptions): Pro
     bold: (text) => ansis.bold(text),
     heading: (text) => ansis.bold.hex(palette.accent)(text),
     enabled: true,
-    link: (url, text) => (isTerminal && followsLinks(env) ? `\u001b]8;;${url}\u001b\\${text ?? url}\u001b]8;;\u001b\\` : url),
+    link: (url, text) =>
+      isTerminal && followsLinks(env) ? `\u001b]8;;${url}\u001b\\${text ?? url}\u001b]8;;\u001b\\` : url,
   };
 }
 
 function colorLevel(env: NodeJS.ProcessEnv): 1 | 2 | 3 {
-  if (/^(?:truecolor|24bit)$/i.test(env.COLORTERM ?? "") || env.FORCE_COLOR === "3" || env.FORCE_COLOR === "1") return 3;
+  if (/^(?:truecolor|24bit)$/i.test(env.COLORTERM ?? "") || env.FORCE_COLOR === "3" || env.FORCE_COLOR === "1")
+    return 3;
   if (env.FORCE_COLOR === "2" || /256/.test(env.TERM ?? "")) return 2;
   return /^(?:xterm|screen|tmux|vt100|linux|ansi)/i.test(env.TERM ?? "") ? 1 : 3;
 }

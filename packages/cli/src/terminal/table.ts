@@ -25,7 +25,8 @@ export function renderTable(
     const height = Math.max(...wrapped.map((lines) => lines.length));
     return Array.from(
       { length: height },
-      (_, line) => `${bar}${widths.map((width, index) => ` ${padText(wrapped[index]?.[line] ?? "", width)} `).join(bar)}${bar}`,
+      (_, line) =>
+        `${bar}${widths.map((width, index) => ` ${padText(wrapped[index]?.[line] ?? "", width)} `).join(bar)}${bar}`,
     );
   };
   return [
@@ -53,7 +54,11 @@ function columnWidths(columns: readonly Column[], rows: readonly (readonly strin
       let widest = -1;
       for (const [index, column] of columns.entries()) {
         const least = column.min ?? (pass ? 12 : 6);
-        if ((pass ? column.flexible : true) && widths[index]! > least && (widest < 0 || widths[index]! > widths[widest]!)) {
+        if (
+          (pass ? column.flexible : true) &&
+          widths[index]! > least &&
+          (widest < 0 || widths[index]! > widths[widest]!)
+        ) {
           widest = index;
         }
       }

@@ -1,11 +1,23 @@
+import type { Conversations } from "../conversations.ts";
 import { storeAttachments } from "../pipeline/attachments.ts";
 import { lookUp } from "../pipeline/dedupe.ts";
 import type { Inbound } from "../pipeline/inbound.ts";
 import { agentResult } from "../pipeline/pipeline.ts";
+import type { RunOutcome } from "../runs/run-registry.ts";
 import { failureOf } from "./chat.ts";
 import { type HandlersOf, invalidRequest } from "./handler.ts";
 import { isKnownChannel } from "./known-channels.ts";
 import type { MethodContext } from "./method-context.ts";
+
+/** What of a request chooses the session. */
+interface SessionSelectors {
+  sessionKey?: string | undefined;
+  sessionId?: string | undefined;
+  to?: string | undefined;
+  channel?: string | undefined;
+  accountId?: string | undefined;
+  agentId?: string | undefined;
+}
 
 /** `agent` and `agent.wait`: runs started by programs. */
 export function agentMethods(
@@ -45,25 +57,13 @@ export function agentMethods(
       if (agentId && !agents.has(agentId)) {
         throw invalidRequest(`invalid agent params: unknown agent id "${params.agentId}"`);
       }
-      const named =
-        params.sessionKey ??
-        (params.sessionId ? conversations.keyOfSessionId(params.sessionId) : undefined) ??
-        params.to;
-      const sessionKey = named
-        ? conversations.canonicalKey(named)
-        : agentId
-          ? conversations.mainKey(agentId)
-          : undefined;
+      const sessionKey = sessionKeyOf(conversations, { ...params, agentId });
       if (sessionKey && agentId && conversations.agentOf(sessionKey) !== agentId) {
         throw invalidRequest(
           `invalid agent params: agent "${params.agentId}" does not match session key agent "${conversations.agentOf(sessionKey)}"`,
         );
       }
-      if (
-        sessionKey &&
-        params.deliver &&
-        conversations.sendPolicy(sessionKey, params.channel ?? "webchat") === "deny"
-      ) {
+      if (sessionKey && conversations.sendPolicy(sessionKey, params.channel ?? "webchat") === "deny") {
         throw invalidRequest("send blocked by session policy");
       }
       if (params.deliver) {
@@ -122,7 +122,8 @@ export function agentMethods(
     },
 
     async "agent.wait"(params) {
-      const outcome = await gateway.runs.wait(params.runId, params.timeoutMs ?? 30_000);
+      const outcome =
+        endedBefore(gateway, params.runId) ?? (await gateway.runs.wait(params.runId, params.timeoutMs ?? 30_000));
       if (!outcome) return { runId: params.runId, status: "timeout" as const };
       return { runId: params.runId, ...outcome };
     },
@@ -145,4 +146,29 @@ export function agentMethods(
       return { defaultId: agents.defaultId(), mainKey, scope, agents: agents.list() };
     },
   };
+}
+
+/** The session a request names: by key, by id, by the person it goes to, or by its agent. */
+function sessionKeyOf(
+  conversations: Conversations,
+  { sessionKey, sessionId, to, channel, accountId, agentId }: SessionSelectors,
+): string | undefined {
+  if (sessionKey) return conversations.canonicalKey(sessionKey);
+  if (sessionId) {
+    // An id of the caller's own, seen for the first time, names the session that starts with it.
+    const own = agentId ? `agent:${agentId}:${sessionId}` : sessionId;
+    return conversations.canonicalKey(conversations.keyOfSessionId(sessionId) ?? own);
+  }
+  if (to) return conversations.directKey({ peerId: to, channel: channel ?? "whatsapp", accountId }, agentId);
+  return agentId ? conversations.mainKey(agentId) : undefined;
+}
+
+/** How a run of an earlier process ended, as far as the journal still knows. */
+function endedBefore({ runs, journal }: MethodContext, runId: string): RunOutcome | undefined {
+  const entry = runs.get(runId) ? undefined : journal.get(runId);
+  if (entry?.endedAt === undefined) return undefined;
+  const { endedAt } = entry;
+  if (entry.state === "aborted") return { status: "error", endedAt, error: "aborted", stopReason: "rpc" };
+  const error = failureOf(entry.result);
+  return error === undefined ? { status: "ok", endedAt } : { status: "error", endedAt, error };
 }

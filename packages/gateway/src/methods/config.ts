@@ -2,6 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { ConfigError, type ConfigSnapshot, configJsonSchema, redactConfig } from "@openclaw/config";
 import { writeFileAtomic } from "@openclaw/storage";
+import type { ProtocolVersion } from "../ws/connection.ts";
 import { RawJson } from "../ws/raw-json.ts";
 import { type HandlersOf, invalidRequest } from "./handler.ts";
 import type { MethodContext } from "./method-context.ts";
@@ -16,7 +17,7 @@ export function configMethods(gateway: MethodContext): HandlersOf<ConfigMethod> 
   const { configStore, clock, log } = gateway;
 
   /** The last answer of `config.get`, good as long as no file it was made of has changed. */
-  let answer: { files: string; json: RawJson } | undefined;
+  let answer: { files: string; json: Record<ProtocolVersion, RawJson> } | undefined;
 
   const write = async (work: () => Promise<ConfigSnapshot>): Promise<ConfigSnapshot> => {
     try {
@@ -35,7 +36,7 @@ export function configMethods(gateway: MethodContext): HandlersOf<ConfigMethod> 
   ) => {
     const delayMs = Math.min(params.restartDelayMs ?? defaultRestartDelayMs, longestRestartDelayMs);
     const payload = {
-      kind: method === "config.apply" ? "config-apply" : "config-patch",
+      kind: "config-apply",
       status: "ok",
       ts: clock.now(),
       ...(params.sessionKey ? { sessionKey: params.sessionKey } : {}),
@@ -61,13 +62,13 @@ export function configMethods(gateway: MethodContext): HandlersOf<ConfigMethod> 
   };
 
   return {
-    async "config.get"() {
+    async "config.get"(_params, { session }) {
       const files = fileStamps(configStore.snapshot());
       if (answer?.files !== files) {
         const snapshot = await configStore.reload();
-        answer = { files: fileStamps(snapshot), json: RawJson.of(redactConfig(snapshot)) };
+        answer = { files: fileStamps(snapshot), json: shown(snapshot) };
       }
-      return answer.json as never;
+      return answer.json[session.protocol] as never;
     },
     "config.schema": () => configJsonSchema() as never,
     async "config.set"(params) {
@@ -81,6 +82,22 @@ export function configMethods(gateway: MethodContext): HandlersOf<ConfigMethod> 
       return (await restart("config.apply", await write(() => configStore.apply(params)), params)) as never;
     },
   };
+}
+
+/** A snapshot as clients may see it: secrets masked, for each protocol version. */
+function shown(snapshot: ConfigSnapshot): Record<ProtocolVersion, RawJson> {
+  const { path: file, exists, valid, hash, issues, warnings, legacyIssues, includedPaths } = snapshot;
+  const v3 = {
+    path: file,
+    exists,
+    ...redactConfig(snapshot),
+    valid,
+    ...(hash === undefined ? {} : { hash }),
+    issues,
+    warnings,
+    legacyIssues,
+  };
+  return { 3: RawJson.of(v3), 4: RawJson.of({ ...v3, includedPaths }) };
 }
 
 /** Name, size and time of the files a snapshot was read from. */

@@ -30,8 +30,10 @@ export function sessionMethods(gateway: MethodContext): HandlersOf<SessionMethod
 
     "sessions.preview": (params) => ({ ts: clock.now(), previews: previewSessions(sessions, params) }),
 
-    "sessions.resolve": (params) =>
-      refusing(() => ({ ok: true as const, key: resolveSession(sessions, params, clock.now()) })),
+    "sessions.resolve"(params, { session }) {
+      const key = refusing(() => resolveSession(sessions, params, clock.now()));
+      return { ok: true as const, key, ...(session.protocol === 4 ? { agentId: conversations.agentOf(key) } : {}) };
+    },
 
     async "sessions.patch"(params) {
       const { key, ...request } = params;

@@ -292,16 +292,31 @@ function load<T>(file: string, schema: z.ZodType<T>, log: Logger): Map<string, T
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return new Map();
     throw error;
   }
+  const aside = `${file}.corrupt-${Date.now()}`;
+  let root: Record<string, unknown>;
   try {
-    return new Map(Object.entries(z.record(z.string(), schema).parse(JSON.parse(text))));
+    root = z.record(z.string(), z.unknown()).parse(JSON.parse(text));
   } catch (error) {
-    const aside = `${file}.corrupt-${Date.now()}`;
     fs.renameSync(file, aside);
     log.warn(`${file} cannot be read and was moved to ${aside}; its devices must be paired again`, {
       error: String(error),
     });
     return new Map();
   }
+  const known = new Map<string, T>();
+  const unreadable: string[] = [];
+  for (const [id, value] of Object.entries(root)) {
+    const parsed = schema.safeParse(value);
+    if (parsed.success) known.set(id, parsed.data);
+    else unreadable.push(id);
+  }
+  if (unreadable.length > 0) {
+    fs.copyFileSync(file, aside);
+    log.warn(
+      `${file} has entries that cannot be read (${unreadable.join(", ")}); they must be paired again. The file as it was is ${aside}`,
+    );
+  }
+  return known;
 }
 
 function save(file: string, values: Map<string, unknown>): void {

@@ -6,12 +6,15 @@ import type { Channel, ChannelAccount, Delivery, InboundMessage } from "@opencla
 export interface Channels {
   /** Starts every channel that is configured; one that fails is reported and left out. */
   start(receive: (message: InboundMessage) => Promise<void>): Promise<void>;
+  isRunning(id: string): boolean;
   send(delivery: Delivery): Promise<{ messageId?: string | undefined }>;
   ids(): string[];
   stop(): Promise<void>;
 }
 
 const defaultAccount = "default";
+/** How long a channel may take to disconnect, ms; then the Gateway stops without waiting for it. */
+const STOP_LIMIT_MS = 1000;
 
 export function createChannels(options: {
   channels: readonly Channel[];
@@ -46,6 +49,7 @@ export function createChannels(options: {
         }),
       );
     },
+    isRunning: (id) => running.has(id),
     async send(delivery) {
       const entry = running.get(delivery.channel);
       if (!entry) throw new Error(`channel ${delivery.channel} is not running`);
@@ -56,10 +60,16 @@ export function createChannels(options: {
       await Promise.all(
         [...running.entries()].map(async ([id, { account, stop }]) => {
           stop.abort();
+          let timer: NodeJS.Timeout | undefined;
+          const limit = new Promise<never>((_resolve, reject) => {
+            timer = setTimeout(() => reject(new Error(`it did not end within ${STOP_LIMIT_MS} ms`)), STOP_LIMIT_MS);
+          });
           try {
-            await account.stop();
+            await Promise.race([account.stop(), limit]);
           } catch (error) {
             log.error(`channel ${id} could not stop cleanly`, { error: String(error) });
+          } finally {
+            clearTimeout(timer);
           }
         }),
       );

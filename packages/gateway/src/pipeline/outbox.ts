@@ -1,28 +1,35 @@
-import crypto from "node:crypto";
 import type { Logger } from "@openclaw/log";
 import { retryDelay } from "@openclaw/net";
 import type { Delivery } from "@openclaw/plugin-sdk";
 import type { Outbox, OutboxItem } from "@openclaw/storage";
+import { untilStored } from "./until-stored.ts";
 
-/** A delivery that failed this often is given up and reported. */
-const MAX_ATTEMPTS = 5;
+/** A delivery that failed this often is given up and reported: with the growing pauses that is some five minutes. */
+const MAX_ATTEMPTS = 11;
+/** How long a stopping Gateway waits for the message that is just being sent, ms. */
+const STOP_LIMIT_MS = 1000;
 
 /** Hands a delivery to a channel; resolves with the platform's message id. */
 export type Send = (delivery: Delivery) => Promise<{ messageId?: string | undefined }>;
 
 /** The durable queue of replies: in order per chat, each retried until it is sent or given up. */
 export interface OutboxWorker {
-  /** Puts replies on disk, then sends them in order. Resolves when they are on disk. */
-  post(chat: string, deliveries: readonly Delivery[]): Promise<void>;
-  /** Sends what an earlier process left. */
+  /**
+   * Puts the replies to a message on disk, then sends them in order. Resolves when they are on disk. Posting the same
+   * replies again, as a run does that was cut off right after it, adds nothing.
+   */
+  post(chat: string, messageId: string, deliveries: readonly Delivery[]): Promise<void>;
+  /** Begins to send, also what an earlier process left. */
   start(): void;
-  /** Resolves when nothing is being sent; what waits stays on disk. */
+  /** Resolves when nothing is being sent, at the latest after a second; what waits stays on disk. */
   stop(): Promise<void>;
 }
 
 export function createOutboxWorker(options: {
   outbox: Outbox;
   send: Send;
+  /** Whether a channel is connected. What is to be sent to another waits for the next start. */
+  canSend(channel: string): boolean;
   log: Logger;
   onGivenUp(item: OutboxItem, error: string): void;
   setTimer?: typeof setTimeout;
@@ -31,47 +38,78 @@ export function createOutboxWorker(options: {
   const setTimer = options.setTimer ?? setTimeout;
   const chats = new Map<string, Promise<void>>();
   const stopping = new AbortController();
+  let started = false;
 
-  const drain = (chat: string, items: readonly OutboxItem[]) => {
-    const before = chats.get(chat) ?? Promise.resolve();
-    const next = before
-      .then(async () => {
-        for (const item of items) {
-          if (stopping.signal.aborted) return;
-          await deliver(item);
-        }
-      })
-      .finally(() => {
-        if (chats.get(chat) === next) chats.delete(chat);
-      });
-    chats.set(chat, next);
+  const drain = (chat: string) => {
+    if (!started || chats.has(chat)) return;
+    const work = sendAll(chat).catch((error: unknown) => {
+      chats.delete(chat);
+      log.error("sending replies failed unexpectedly", { chat, error: String(error) });
+    });
+    chats.set(chat, work);
   };
 
-  const deliver = async (item: OutboxItem) => {
+  const sendAll = async (chat: string) => {
+    await undefined; // so that `drain` has noted the work before it can end
     for (;;) {
-      const attempt = outbox.attempt(item.id);
-      try {
-        const { messageId } = await options.send(item.payload as Delivery);
-        outbox.markSent(item.id, messageId);
+      const [item] = outbox.pending(chat);
+      if (!item || stopping.signal.aborted || !(await deliver(item))) {
+        // In one go with the look at what is left: what is posted later begins anew.
+        chats.delete(chat);
         return;
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        if (attempt >= MAX_ATTEMPTS) {
-          outbox.markFailed(item.id, reason);
-          log.error(`a reply to ${item.channel} was given up after ${attempt} attempts`, {
-            chat: item.chat,
-            error: reason,
-          });
-          options.onGivenUp(item, reason);
-          return;
-        }
-        const delay = retryDelay({ attempt, baseMs: 500, maxMs: 30_000 });
-        log.warn(`a reply to ${item.channel} failed, next attempt in ${delay} ms`, { chat: item.chat, error: reason });
-        await pause(delay);
-        if (stopping.signal.aborted) return;
       }
     }
   };
+
+  /** False when the rest of the chat has to wait for the next start. */
+  const deliver = async (item: OutboxItem): Promise<boolean> => {
+    for (let before = item.attempts, reason = "each attempt ended the process"; ; ) {
+      if (before >= MAX_ATTEMPTS) {
+        await giveUp(item, before, reason);
+        return true;
+      }
+      if (!options.canSend(item.channel)) {
+        log.warn(`a reply waits because the channel ${item.channel} is not running`, { chat: item.chat });
+        return false;
+      }
+      const attempt = noteAttempt(item, before + 1);
+      let messageId: string | undefined;
+      try {
+        ({ messageId } = await options.send(item.payload as Delivery));
+      } catch (error) {
+        reason = error instanceof Error ? error.message : String(error);
+        before = attempt;
+        if (attempt >= MAX_ATTEMPTS) continue;
+        const delay = retryDelay({ attempt, baseMs: 500, maxMs: 60_000 });
+        log.warn(`a reply to ${item.channel} failed, next attempt in ${delay} ms`, { chat: item.chat, error: reason });
+        await pause(delay);
+        if (stopping.signal.aborted) return false;
+        continue;
+      }
+      await stored(item, () => outbox.markSent(item.id, messageId));
+      return true;
+    }
+  };
+
+  const giveUp = async (item: OutboxItem, attempts: number, reason: string) => {
+    log.error(`a reply to ${item.channel} was given up after ${attempts} attempts`, { chat: item.chat, error: reason });
+    await stored(item, () => outbox.markFailed(item.id, reason));
+    options.onGivenUp(item, reason);
+  };
+
+  /** A full disk does not keep a reply from being sent. */
+  const noteAttempt = (item: OutboxItem, attempt: number): number => {
+    try {
+      return outbox.attempt(item.id);
+    } catch (error) {
+      log.error("an attempt to send could not be noted", { chat: item.chat, error: String(error) });
+      return attempt;
+    }
+  };
+
+  /** What was sent must not be sent again because the disk was full when it was to be noted. */
+  const stored = (item: OutboxItem, write: () => void) =>
+    untilStored({ what: `the end of a delivery to ${item.channel}`, write, log, signal: stopping.signal });
 
   const pause = (ms: number) =>
     new Promise<void>((resolve) => {
@@ -85,22 +123,24 @@ export function createOutboxWorker(options: {
     });
 
   return {
-    async post(chat, deliveries) {
-      const items = deliveries.map((payload) => ({ id: crypto.randomUUID(), chat, channel: payload.channel, payload }));
-      await outbox.enqueue(items);
-      drain(
-        chat,
-        items.map((item) => outbox.get(item.id)).filter((item): item is OutboxItem => item !== undefined),
+    async post(chat, messageId, deliveries) {
+      await outbox.enqueue(
+        deliveries.map((payload, index) => ({ id: `${messageId}#${index}`, chat, channel: payload.channel, payload })),
       );
+      drain(chat);
     },
     start() {
-      const waiting = new Map<string, OutboxItem[]>();
-      for (const item of outbox.pending()) waiting.set(item.chat, [...(waiting.get(item.chat) ?? []), item]);
-      for (const [chat, items] of waiting) drain(chat, items);
+      started = true;
+      for (const chat of new Set(outbox.pending().map((item) => item.chat))) drain(chat);
     },
     async stop() {
       stopping.abort();
-      await Promise.all(chats.values());
+      let timer: NodeJS.Timeout | undefined;
+      const limit = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, STOP_LIMIT_MS);
+      });
+      await Promise.race([Promise.all(chats.values()), limit]);
+      clearTimeout(timer);
     },
   };
 }

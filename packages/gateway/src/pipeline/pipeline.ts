@@ -4,26 +4,31 @@
 //
 // RPC methods name their session and are authorised by their connection, so they enter at `submit`; channels pass
 // `channel-inbound.ts` (dedupe, access, route) first. Lanes live in the agent runtime.
-import type { AgentRuntime, EmittedRunEvent, RunHandle, RunResult } from "@openclaw/agent-runtime";
+import type { AgentRuntime, EmittedRunEvent, RunResult } from "@openclaw/agent-runtime";
 import type { Logger } from "@openclaw/log";
 import type { InboundMessage } from "@openclaw/plugin-sdk";
 import type { Clock, Journal } from "@openclaw/storage";
 import type { Conversations } from "../conversations.ts";
+import { unavailable } from "../methods/handler.ts";
 import { ChatStream } from "../runs/chat-stream.ts";
 import type { RunRegistry } from "../runs/run-registry.ts";
 import type { Connections } from "../ws/connections.ts";
 import { admitChannelMessage, type ChannelEntrance } from "./channel-inbound.ts";
 import { greetingPrompt, isStopText, parseCommand } from "./command.ts";
 import { lookUp } from "./dedupe.ts";
+import { createGate, type Gate } from "./gate.ts";
 import { type Inbound, inbound } from "./inbound.ts";
 import type { OutboxWorker } from "./outbox.ts";
 import { promptBody, promptTimeFormat } from "./prompt-body.ts";
-import { chatKey, replyDeliveries } from "./reply.ts";
-import { startTurn } from "./run-turn.ts";
+import { chatKey, errorDeliveries, replyDeliveries } from "./reply.ts";
+import { startTurn, type TurnPrompt } from "./run-turn.ts";
 import type { SystemEvents } from "./system-events.ts";
+import { untilStored } from "./until-stored.ts";
 
 /** A run that was cut off this often is given up. */
 const MAX_ATTEMPTS = 3;
+/** So much of a message is quoted when it is given up, in characters. */
+const QUOTED_CHARS = 80;
 
 /** The part of the configuration the pipeline reads, fresh for every message. */
 export interface PipelineConfig {
@@ -61,8 +66,8 @@ export interface Pipeline {
   submit(message: Inbound, options?: { initiator?: string | undefined }): Submission;
   /** Takes a channel's message; resolves when it is on stable storage, or was refused or seen before. */
   receive(message: InboundMessage): Promise<void>;
-  /** Continues what an earlier process left open. */
-  resume(): Promise<void>;
+  /** Continues what an earlier process left open. To be called before anything is submitted. */
+  resume(): void;
   /** Stops the runs of a session, or one of them, for its user. Returns the ids of what was stopped. */
   abort(sessionKey: string, options: { runId?: string | undefined; reason: "rpc" | "stop" | "timeout" }): string[];
   /** Refuses new messages and waits for what runs, at most `drainMs`; what is left stays open in the journal. */
@@ -72,6 +77,7 @@ export interface Pipeline {
 export function createPipeline(context: PipelineContext): Pipeline {
   const { journal, conversations, runtime, runs, connections, systemEvents, clock, log } = context;
   const running = new Set<Promise<unknown>>();
+  const stopped = new AbortController();
   let stopping = false;
   let timeFormat = { zone: "", format: (_at: number): string => "" };
 
@@ -83,57 +89,42 @@ export function createPipeline(context: PipelineContext): Pipeline {
 
   /** Everything that happens to a journalled message until its entry is closed. */
   const process = async (message: Inbound, options: ProcessOptions): Promise<RunResult | undefined> => {
-    const chat = new ChatStream({
-      runId: message.id,
-      sessionKey: message.sessionKey,
-      agentId: message.agentId,
-      connections,
-      now: () => clock.now(),
-    });
-    runs.add({
-      runId: message.id,
-      sessionKey: message.sessionKey,
-      agentId: message.agentId,
-      chat,
-      initiator: options.initiator,
+    const chat = openRun(message, options.initiator);
+    const handle = startTurn(message, {
+      runtime,
+      ...(options.resume ? {} : { prompt: () => prepare(message) }),
+      durable: options.durable,
+      log,
+      onEvent(event) {
+        if (event.stream === "lifecycle" && event.data.phase === "start") noteAttempt(message.id);
+        options.gate.pass(() => publish(event, chat, message));
+      },
     });
     const record = runs.get(message.id);
-    if (!record) throw new Error(`run ${message.id} was not registered`);
-    let handle: RunHandle;
-    try {
-      const prepared = options.resume ? { prompt: undefined, events: 0 } : prepare(message);
-      handle = await startTurn(message, {
-        runtime,
-        prompt: prepared.prompt,
-        durable: options.durable,
-        onEvent: (event) => options.gate.pass(() => publish(event, chat, message)),
-      });
-      record.handle = handle;
-      if (prepared.events > 0) {
-        // Shown to the model means in its transcript; until then the events stay for the next turn.
-        handle.recorded
-          .then(() => systemEvents.acknowledge(message.sessionKey, prepared.events))
-          .catch((error: unknown) => {
-            log.error("system events could not be acknowledged", { error: String(error) });
-          });
-      }
-    } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      await options.gate.opened;
-      const endedAt = clock.now();
-      chat.end({ state: "error", errorMessage: text });
-      journal.settle(message.id, "done", { result: { status: "error", summary: text } });
-      runs.finish(message.id, { status: "error", endedAt, error: text });
-      log.error(`run ${message.id} could not start`, { error: text });
-      return undefined;
-    }
+    if (record) record.handle = handle;
     const result = await handle.done;
     await options.gate.opened;
     return finish(message, chat, result);
   };
 
-  /** Session, command and prompt of a new message. */
-  const prepare = (message: Inbound): { prompt: string; events: number } => {
+  const openRun = (message: Inbound, initiator: string | undefined): ChatStream => {
+    const { id: runId, sessionKey, agentId } = message;
+    const chat = new ChatStream({ runId, sessionKey, agentId, connections, now: () => clock.now() });
+    runs.add({ runId, sessionKey, agentId, chat, initiator });
+    return chat;
+  };
+
+  /** Only what began counts: a message that waited behind a fatal one is not to blame for it. */
+  const noteAttempt = (id: string) => {
+    try {
+      journal.attempt(id);
+    } catch (error) {
+      log.error(`the attempt to run ${id} could not be noted`, { error: String(error) });
+    }
+  };
+
+  /** Session, command and prompt of a new message, when its turn has come. */
+  const prepare = (message: Inbound): TurnPrompt => {
     const command = parseCommand(message, context.config().resetTriggers);
     const { previousRunAborted } = conversations.begin(message.sessionKey, {
       now: clock.now(),
@@ -145,13 +136,18 @@ export function createPipeline(context: PipelineContext): Pipeline {
     const text = command.kind === "message" ? command.text : greeting ? greetingPrompt(command.trigger) : command.rest;
     const waiting = systemEvents.peek(message.sessionKey);
     return {
-      prompt: promptBody(message, text, {
+      text: promptBody(message, text, {
         formatTime: formatTime(),
         previousRunAborted,
         systemEvents: waiting,
         stamp: command.kind === "message",
       }),
-      events: waiting.length,
+      // Shown to the model means in its transcript; until then the events stay for the next turn.
+      onRecorded: () => {
+        systemEvents.acknowledge(message.sessionKey, waiting.length).catch((error: unknown) => {
+          log.error("system events could not be acknowledged", { error: String(error) });
+        });
+      },
     };
   };
 
@@ -178,14 +174,15 @@ export function createPipeline(context: PipelineContext): Pipeline {
       const record = runs.get(runId);
       if (record) record.startedAt = data.startedAt;
     }
+    // What the model had written when its user stopped it was told with the stop.
+    if (stream === "assistant" && chat.terminal) return;
     connections.broadcastVersions("agent", { v3, v4 });
     if (stream === "assistant") chat.update(data.text, data.delta, seq);
+    else chat.reached(seq);
   };
 
   const finish = async (message: Inbound, chat: ChatStream, result: RunResult): Promise<RunResult | undefined> => {
-    const { id } = message;
-    const endedAt = result.endedAt;
-    const startedAt = result.startedAt;
+    const { startedAt, endedAt } = result;
     switch (result.status) {
       case "interrupted":
         // The Gateway stops: the entry stays open and the run goes on at the next start.
@@ -193,39 +190,50 @@ export function createPipeline(context: PipelineContext): Pipeline {
       case "aborted": {
         const stopReason = result.stopReason ?? "rpc";
         chat.end({ state: "aborted", stopReason });
-        journal.settle(id, "aborted", { result: { status: "ok" } });
-        runs.finish(id, { status: "error", startedAt, endedAt, error: "aborted", stopReason });
+        await settle(message.id, "aborted", { status: "ok" });
+        runs.finish(message.id, { status: "error", startedAt, endedAt, error: "aborted", stopReason });
         return result;
       }
-      case "ok":
-      case "error":
-        break;
+      case "error": {
+        const error = result.error ?? "The run failed.";
+        await post(message, result);
+        chat.end({ state: "error", errorMessage: error, errorKind: result.errorKind });
+        await settle(message.id, "done", { status: "error", summary: error });
+        runs.finish(message.id, { status: "error", startedAt, endedAt, error, stopReason: result.stopReason });
+        return result;
+      }
+      case "ok": {
+        const text = result.payloads
+          .map((payload) => payload.text ?? "")
+          .filter(Boolean)
+          .join("\n\n");
+        await post(message, result);
+        chat.end({ state: "final", text, stopReason: result.stopReason, usage: result.usage });
+        const kept = message.source === "agent" ? { result: agentResult(result) } : {};
+        await settle(message.id, "done", { status: "ok", ...kept });
+        runs.finish(message.id, { status: "ok", startedAt, endedAt, stopReason: result.stopReason });
+        return result;
+      }
     }
-    const deliveries = replyDeliveries(message, result);
-    if (deliveries.length > 0) await context.outbox.post(chatKey(message), deliveries);
-    const failed = result.status === "error";
-    const stored = failed
-      ? { status: "error", summary: result.error ?? "The run failed." }
-      : { status: "ok", ...(message.source === "agent" ? { result: agentResult(result) } : {}) };
-    if (failed)
-      chat.end({ state: "error", errorMessage: result.error ?? "The run failed.", errorKind: result.errorKind });
-    else {
-      const text = result.payloads
-        .map((payload) => payload.text ?? "")
-        .filter(Boolean)
-        .join("\n\n");
-      chat.end({ state: "final", text, stopReason: result.stopReason, usage: result.usage });
-    }
-    journal.settle(id, "done", { result: stored });
-    runs.finish(id, {
-      status: failed ? "error" : "ok",
-      startedAt,
-      endedAt,
-      error: result.error,
-      stopReason: result.stopReason,
-    });
-    return result;
   };
+
+  /** Puts the replies of a run into the outbox. */
+  const post = async (message: Inbound, result: RunResult): Promise<void> => {
+    const deliveries = replyDeliveries(message, result);
+    if (deliveries.length === 0) return;
+    await stored(`the replies of run ${message.id}`, () =>
+      context.outbox.post(chatKey(message), message.id, deliveries),
+    );
+  };
+
+  const settle = (id: string, state: "done" | "aborted" | "given-up", result: object): Promise<void> =>
+    stored(`the end of run ${id}`, () => {
+      journal.settle(id, state, { result });
+    });
+
+  /** A full disk does not make a run open for ever: what could not be written is tried again until there is space. */
+  const stored = (what: string, write: () => void | Promise<void>): Promise<void> =>
+    untilStored({ what, write, log, signal: stopped.signal });
 
   const track = <T>(work: Promise<T>): Promise<T> => {
     running.add(work);
@@ -235,25 +243,48 @@ export function createPipeline(context: PipelineContext): Pipeline {
   };
 
   const submit: Pipeline["submit"] = (message, options = {}) => {
-    if (stopping) throw new Error("gateway shutting down");
-    const { durable } = journal.accept({ id: message.id, source: message.source, payload: message });
-    journal.attempt(message.id);
+    if (stopping) throw unavailable("gateway shutting down");
+    const accepted = journal.accept({ id: message.id, source: message.source, payload: message });
+    if (accepted.duplicate) throw unavailable(`run ${message.id} is under way already`);
     const gate = createGate();
+    const durable = accepted.durable.catch((error: unknown) => {
+      withdraw(message.id, gate);
+      throw error;
+    });
     const done = track(process(message, { durable, gate, initiator: options.initiator, resume: false }));
     done.catch((error: unknown) => log.error(`run ${message.id} failed unexpectedly`, { error: String(error) }));
     return { runId: message.id, durable, release: gate.open, done };
   };
 
+  /** Takes back a message that did not reach stable storage: its sender hears so and may send it again. */
+  const withdraw = (id: string, gate: Gate) => {
+    const record = runs.get(id);
+    record?.handle?.interrupt();
+    runs.finish(id, { status: "error", endedAt: clock.now(), error: "the message could not be stored" });
+    gate.open();
+    try {
+      journal.settle(id, "refused");
+    } catch (error) {
+      log.error(`message ${id} could not be taken out of the journal`, { error: String(error) });
+    }
+  };
+
   const abort: Pipeline["abort"] = (sessionKey, { runId, reason }) => {
-    const stopped: string[] = [];
+    const aborted: string[] = [];
     for (const record of runs.openOf(sessionKey)) {
       if (runId !== undefined && record.runId !== runId) continue;
       if (record.chat.terminal || !record.handle) continue;
+      try {
+        // Before the answer, so that no crash brings back what its user has stopped.
+        journal.settle(record.runId, "aborted", { result: { status: "ok" } });
+      } catch (error) {
+        log.error(`the stop of run ${record.runId} could not be noted`, { error: String(error) });
+      }
       record.chat.end({ state: "aborted", stopReason: reason });
       record.handle.abort(reason);
-      stopped.push(record.runId);
+      aborted.push(record.runId);
     }
-    return stopped;
+    return aborted;
   };
 
   return {
@@ -269,7 +300,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
       await submission.durable;
       submission.release();
     },
-    async resume() {
+    resume() {
       for (const entry of journal.open()) {
         const parsed = inbound.safeParse(entry.payload);
         if (!parsed.success) {
@@ -279,10 +310,9 @@ export function createPipeline(context: PipelineContext): Pipeline {
         }
         const message = parsed.data;
         if (entry.attempts >= MAX_ATTEMPTS) {
-          giveUp(message);
+          track(giveUp(message));
           continue;
         }
-        journal.attempt(entry.id);
         const recorded = runtime.hasRecorded(message.sessionKey, message.id);
         const gate = createGate();
         gate.open();
@@ -297,27 +327,36 @@ export function createPipeline(context: PipelineContext): Pipeline {
     async stop(drainMs) {
       stopping = true;
       await runtime.stop({ drainMs });
+      stopped.abort();
       await Promise.allSettled(running);
     },
   };
 
-  /** A message that ended the process three times is closed, and its session is told. */
-  function giveUp(message: Inbound): void {
-    const text = `This message was given up after ${MAX_ATTEMPTS} attempts, each of which was interrupted. Send it again to retry.`;
-    journal.settle(message.id, "given-up", { result: { status: "error", summary: text } });
-    conversations.note(message.sessionKey, text);
-    const chat = new ChatStream({
-      runId: message.id,
-      sessionKey: message.sessionKey,
-      agentId: message.agentId,
-      connections,
-      now: () => clock.now(),
-    });
+  /** A message that ended the process three times is closed, and its chat is told. */
+  async function giveUp(message: Inbound): Promise<void> {
+    const { id, sessionKey } = message;
+    log.error(`run ${id} was given up after ${MAX_ATTEMPTS} interrupted attempts`, { sessionKey });
+    const text = givenUpText(message);
+    const chat = openRun(message, undefined);
+    try {
+      // A crash right after this finds the note there.
+      if (conversations.lastText(sessionKey) !== text) conversations.note(sessionKey, text);
+    } catch (error) {
+      log.error(`session ${sessionKey} could not be told of it`, { error: String(error) });
+    }
+    const deliveries = errorDeliveries(message, text);
+    if (deliveries.length > 0)
+      await stored(`the notice about run ${id}`, () => context.outbox.post(chatKey(message), id, deliveries));
     chat.end({ state: "error", errorMessage: text });
-    log.error(`run ${message.id} was given up after ${MAX_ATTEMPTS} interrupted attempts`, {
-      sessionKey: message.sessionKey,
-    });
+    await settle(id, "given-up", { status: "error", summary: text });
+    runs.finish(id, { status: "error", endedAt: clock.now(), error: text });
   }
+}
+
+function givenUpText(message: Inbound): string {
+  const line = message.text.trim().replace(/\s+/g, " ");
+  const quoted = line.length > QUOTED_CHARS ? `${line.slice(0, QUOTED_CHARS)}…` : line;
+  return `⚠️ This message was given up after ${MAX_ATTEMPTS} attempts, each of which was interrupted: “${quoted}”. Send it again to retry.`;
 }
 
 interface ProcessOptions {
@@ -325,34 +364,6 @@ interface ProcessOptions {
   gate: Gate;
   initiator: string | undefined;
   resume: boolean;
-}
-
-/** Holds a run's events back until its sender was told that the message was accepted. */
-interface Gate {
-  pass(action: () => void): void;
-  open(): void;
-  opened: Promise<void>;
-}
-
-function createGate(): Gate {
-  let waiting: (() => void)[] | undefined = [];
-  let resolve: () => void = () => {};
-  const opened = new Promise<void>((done) => {
-    resolve = done;
-  });
-  return {
-    pass(action) {
-      if (waiting) waiting.push(action);
-      else action();
-    },
-    open() {
-      const actions = waiting ?? [];
-      waiting = undefined;
-      for (const action of actions) action();
-      resolve();
-    },
-    opened,
-  };
 }
 
 /** What `agent` answers when its run is over. */
@@ -369,11 +380,22 @@ export function agentResult(result: RunResult): object {
         sessionId: result.sessionId,
         provider: result.provider,
         model: result.model,
-        ...(result.usage ? { usage: { ...result.usage, total: result.usage.totalTokens } } : {}),
+        ...(result.usage?.totalTokens ? { usage: totals(result.usage) } : {}),
       },
       aborted: result.status === "aborted",
       ...(result.systemPromptReport ? { systemPromptReport: result.systemPromptReport } : {}),
     },
+  };
+}
+
+/** Tokens of a run; those of a cache only when there was one. */
+function totals({ input, output, cacheRead, cacheWrite, totalTokens }: NonNullable<RunResult["usage"]>): object {
+  return {
+    input,
+    output,
+    ...(cacheRead ? { cacheRead } : {}),
+    ...(cacheWrite ? { cacheWrite } : {}),
+    total: totalTokens,
   };
 }
 

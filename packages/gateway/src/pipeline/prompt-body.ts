@@ -13,9 +13,14 @@ export function promptTimeFormat(timeZone: string): (at: number) => string {
     hourCycle: "h23",
     timeZoneName: "short",
   });
+  let last = { minute: Number.NaN, text: "" };
   return (at) => {
+    const minute = Math.floor(at / 60_000);
+    if (last.minute === minute) return last.text;
     const parts = Object.fromEntries(format.formatToParts(at).map((part) => [part.type, part.value]));
-    return `${parts.weekday} ${parts.year}-${parts.month}-${parts.day} ${parts.hour}:${parts.minute} ${parts.timeZoneName}`;
+    const text = `${parts.weekday} ${parts.year}-${parts.month}-${parts.day} ${parts.hour}:${parts.minute} ${parts.timeZoneName}`;
+    last = { minute, text };
+    return text;
   };
 }
 

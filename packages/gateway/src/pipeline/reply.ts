@@ -4,16 +4,20 @@ import type { Inbound } from "./inbound.ts";
 
 /** The replies of a run as deliveries to the chat the message came from; empty when there is nothing to send there. */
 export function replyDeliveries(message: Inbound, result: RunResult): Delivery[] {
+  if (result.status === "error") return errorDeliveries(message, result.error ?? "The run failed.");
+  return result.status === "ok" ? deliveries(message, result.payloads) : [];
+}
+
+/** The text for a message that could not be answered. */
+export function errorDeliveries(message: Inbound, text: string): Delivery[] {
+  return deliveries(message, [{ text }]);
+}
+
+function deliveries(message: Inbound, payloads: readonly { text?: string; mediaUrls?: string[] }[]): Delivery[] {
   const { route } = message;
   if (route.surface === "webchat") return []; // answered on its own session: the transcript and the chat events are the reply
-  const texts =
-    result.status === "error"
-      ? [{ text: result.error ?? "The run failed." }]
-      : result.status === "ok"
-        ? result.payloads
-        : [];
-  return texts
-    .filter((payload) => payload.text || ("mediaUrls" in payload && payload.mediaUrls?.length))
+  return payloads
+    .filter((payload) => payload.text || payload.mediaUrls?.length)
     .map((payload) => ({
       channel: route.channel,
       accountId: route.accountId,
@@ -21,7 +25,7 @@ export function replyDeliveries(message: Inbound, result: RunResult): Delivery[]
       ...(route.threadId === undefined ? {} : { threadId: route.threadId }),
       ...(route.replyTo === undefined ? {} : { replyTo: route.replyTo }),
       ...(payload.text ? { text: payload.text } : {}),
-      ...("mediaUrls" in payload && payload.mediaUrls?.length ? { mediaUrls: payload.mediaUrls } : {}),
+      ...(payload.mediaUrls?.length ? { mediaUrls: payload.mediaUrls } : {}),
     }));
 }
 

@@ -1,34 +1,44 @@
 import fs from "node:fs/promises";
 import type { AgentRuntime, EmittedRunEvent, RunHandle } from "@openclaw/agent-runtime";
+import type { Logger } from "@openclaw/log";
 import type { Inbound } from "./inbound.ts";
+
+/** What the model is told, and what is to be done once it is in the transcript. */
+export interface TurnPrompt {
+  text: string;
+  onRecorded(): void;
+}
 
 export interface TurnOptions {
   runtime: AgentRuntime;
-  /** Absent when the run goes on from its transcript after an interruption. */
-  prompt?: string | undefined;
+  /** Called when the turn has come. Absent when the run goes on from its transcript after an interruption. */
+  prompt?: () => TurnPrompt;
   /** Resolves when the message is on stable storage; no tool runs before. */
   durable: Promise<unknown>;
   onEvent(event: EmittedRunEvent): void;
+  log: Logger;
 }
 
-/** Starts the agent run of a message. Pictures are read from disk and given to the model; other files are named in the prompt. */
-export async function startTurn(message: Inbound, options: TurnOptions): Promise<RunHandle> {
-  const images =
-    options.prompt === undefined
-      ? []
-      : await Promise.all(
-          message.attachments
-            .filter((item) => item.mimeType.startsWith("image/"))
-            .map(async (item) => ({
-              data: (await fs.readFile(item.path)).toString("base64"),
-              mimeType: item.mimeType,
-            })),
-        );
-  return options.runtime.start({
+/**
+ * Starts the agent run of a message, at once in the order of the calls; session and prompt are looked at when the runs
+ * before it have ended. Pictures are read from disk and given to the model; other files are named in the prompt.
+ */
+export function startTurn(message: Inbound, options: TurnOptions): RunHandle {
+  const { prompt } = options;
+  const handle = options.runtime.start({
     runId: message.id,
     sessionKey: message.sessionKey,
     agentId: message.agentId,
-    ...(options.prompt === undefined ? { resume: true } : { prompt: { text: options.prompt, images } }),
+    ...(prompt === undefined
+      ? { resume: true }
+      : {
+          async prompt() {
+            const images = await readPictures(message, options.log);
+            const { text, onRecorded } = prompt();
+            void handle.recorded.then(onRecorded);
+            return { text, images };
+          },
+        }),
     ...(message.thinking === undefined ? {} : { thinking: message.thinking }),
     ...(message.timeoutMs === undefined ? {} : { timeoutMs: message.timeoutMs }),
     ...(message.extraSystemPrompt === undefined ? {} : { extraSystemPrompt: message.extraSystemPrompt }),
@@ -36,4 +46,23 @@ export async function startTurn(message: Inbound, options: TurnOptions): Promise
     beforeFirstTool: options.durable,
     onEvent: options.onEvent,
   });
+  return handle;
+}
+
+/** A picture that is gone does not keep the text from its answer; the prompt names its path. */
+async function readPictures(message: Inbound, log: Logger): Promise<{ data: string; mimeType: string }[]> {
+  const pictures = message.attachments.filter((item) => item.mimeType.startsWith("image/"));
+  const read = await Promise.all(
+    pictures.map(async ({ path, mimeType }) => {
+      try {
+        return [{ data: (await fs.readFile(path)).toString("base64"), mimeType }];
+      } catch (error) {
+        log.warn(
+          `a picture of message ${message.id} cannot be read: ${error instanceof Error ? error.message : error}`,
+        );
+        return [];
+      }
+    }),
+  );
+  return read.flat();
 }

@@ -3,6 +3,15 @@ import type { Connections } from "../ws/connections.ts";
 /** At most one `chat` delta per run in this time, ms, for protocol 3 and protocol 4 clients. */
 const DELTA_INTERVAL_MS = { v3: 150, v4: 75 } as const;
 
+/** How protocol 4 names the kinds of failures that it tells apart. */
+const errorKinds: Record<string, string> = {
+  refusal: "refusal",
+  timeout: "timeout",
+  rate_limit: "rate_limit",
+  context_overflow: "context_length",
+  context_window: "context_length",
+};
+
 /** What the stream needs to know of the outside. */
 export interface ChatStreamContext {
   runId: string;
@@ -30,7 +39,7 @@ export class ChatStream {
   #seq = 0;
   #terminal = false;
   #lastDeltaAt = { v3: Number.NEGATIVE_INFINITY, v4: Number.NEGATIVE_INFINITY };
-  #sentV4 = "";
+  #sent = { v3: "", v4: "" };
 
   constructor(context: ChatStreamContext) {
     this.#context = context;
@@ -56,6 +65,21 @@ export class ChatStream {
     this.#delta();
   }
 
+  /** Takes the number of an agent event that carries no text; the next `chat` event is derived from it. */
+  reached(seq: number): void {
+    this.#seq = seq;
+  }
+
+  /**
+   * Sends what the interval held back. Clients of protocol 4, and bridges of protocol 3, take the text from the deltas
+   * alone, so this comes before the run's lifecycle `end` and before its terminal event.
+   */
+  completeDeltas(): void {
+    const text = this.text.trim();
+    if (!this.#terminal && text !== "")
+      this.#sendDelta(text, { v3: text !== this.#sent.v3, v4: text !== this.#sent.v4 });
+  }
+
   #nextMessage(): void {
     if (this.#current.trim() !== "") this.#finished.push(this.#current.trim());
     this.#current = "";
@@ -64,12 +88,13 @@ export class ChatStream {
   /** Sends the terminal event; later calls do nothing. */
   end(outcome: ChatOutcome, seq = this.#seq): void {
     if (this.#terminal) return;
+    if (outcome.state === "aborted") this.completeDeltas();
     this.#terminal = true;
     const { runId, sessionKey, agentId } = this.#context;
     const base = { runId, sessionKey, seq };
     if (outcome.state === "error") {
       const v3 = { ...base, state: "error", errorMessage: outcome.errorMessage };
-      this.#broadcast(v3, { ...v3, agentId, errorKind: outcome.errorKind ?? "unknown" });
+      this.#broadcast(v3, { ...v3, agentId, errorKind: errorKinds[outcome.errorKind ?? ""] ?? "unknown" });
     } else if (outcome.state === "aborted") {
       const partial = this.text.trim();
       const v3 = {
@@ -99,29 +124,26 @@ export class ChatStream {
 
   #delta(): void {
     if (this.#terminal) return;
-    const text = this.text;
-    if (text.trim() === "") return;
+    // Without the blank at the end, which the final text will not have either.
+    const text = this.text.trim();
+    if (text === "") return;
     const now = this.#context.now();
     const due = {
       v3: now - this.#lastDeltaAt.v3 >= DELTA_INTERVAL_MS.v3,
       v4: now - this.#lastDeltaAt.v4 >= DELTA_INTERVAL_MS.v4,
     };
+    if (due.v3) this.#lastDeltaAt.v3 = now;
+    if (due.v4) this.#lastDeltaAt.v4 = now;
+    this.#sendDelta(text, due);
+  }
+
+  #sendDelta(text: string, due: { v3: boolean; v4: boolean }): void {
     if (!due.v3 && !due.v4) return;
     const { runId, sessionKey, agentId, connections } = this.#context;
     const v3 = { runId, sessionKey, seq: this.#seq, state: "delta", message: this.#message(text) };
-    let v4: object | undefined;
-    if (due.v4) {
-      const extends_ = text.startsWith(this.#sentV4);
-      v4 = {
-        ...v3,
-        agentId,
-        deltaText: extends_ ? text.slice(this.#sentV4.length) : text,
-        ...(extends_ ? {} : { replace: true }),
-      };
-      this.#sentV4 = text;
-      this.#lastDeltaAt.v4 = now;
-    }
-    if (due.v3) this.#lastDeltaAt.v3 = now;
+    const v4 = due.v4 ? { ...v3, agentId, ...advance(this.#sent.v4, text) } : undefined;
+    if (due.v3) this.#sent.v3 = text;
+    if (due.v4) this.#sent.v4 = text;
     connections.broadcastVersions("chat", { v3: due.v3 ? v3 : undefined, v4 }, { droppable: true });
   }
 
@@ -132,4 +154,9 @@ export class ChatStream {
   #broadcast(v3: object, v4: object): void {
     this.#context.connections.broadcastVersions("chat", { v3, v4 });
   }
+}
+
+/** How protocol 4 tells a client to get from the text it has to the next one. */
+function advance(before: string, text: string): { deltaText: string; replace?: true } {
+  return text.startsWith(before) ? { deltaText: text.slice(before.length) } : { deltaText: text, replace: true };
 }

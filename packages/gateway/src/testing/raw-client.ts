@@ -138,7 +138,9 @@ export function openRawClient(url: string, options: OpenOptions): RawClient {
     frames,
     closed,
     send(frame) {
-      socket.send(typeof frame === "string" || Buffer.isBuffer(frame) ? frame : JSON.stringify(frame));
+      const data = typeof frame === "string" || Buffer.isBuffer(frame) ? frame : JSON.stringify(frame);
+      if (socket.readyState === socket.CONNECTING) socket.once("open", () => socket.send(data));
+      else socket.send(data);
     },
     async connect(wanted = {}) {
       const challenge = await client.event("connect.challenge");
@@ -151,10 +153,13 @@ export function openRawClient(url: string, options: OpenOptions): RawClient {
       return client.frame((frame) => frame.type === "res" && frame.id === id, from).then(asResponse);
     },
     async response(id, index = 0) {
-      return waitFor(() => {
-        const found = frames.filter((frame) => frame.type === "res" && frame.id === id)[index];
-        return found && asResponse(found);
-      }, `answer ${index + 1} to ${id}`);
+      return waitFor(
+        () => {
+          const found = frames.filter((frame) => frame.type === "res" && frame.id === id)[index];
+          return found && asResponse(found);
+        },
+        `answer ${index + 1} to ${id}`,
+      );
     },
     event(name, fits = () => true, from = 0) {
       return client
@@ -199,7 +204,7 @@ function connectParams(wanted: ConnectOptions, challenge: Json, { token }: OpenO
       token: String(auth?.token ?? auth?.deviceToken ?? auth?.bootstrapToken ?? ""),
       nonce: nonce ?? "",
       platform: client.platform,
-      deviceFamily: client.deviceFamily ?? "",
+      deviceFamily: wanted.client?.deviceFamily ?? "",
     });
     params.device = {
       id: wanted.device.id,

@@ -3,7 +3,10 @@ import os from "node:os";
 import path from "node:path";
 import { type ConfigStore, openConfigStore, type Paths, resolvePaths } from "@openclaw/config";
 import { createLog, type Log } from "@openclaw/log";
-import { type ScriptedModelServer, startScriptedModelServer } from "../../../models/src/testing/scripted-model-server.ts";
+import {
+  type ScriptedModelServer,
+  startScriptedModelServer,
+} from "../../../models/src/testing/scripted-model-server.ts";
 import { type Gateway, type GatewayOptions, type RestartRequest, startGateway } from "../create-gateway.ts";
 import { type ConnectOptions, type Json, type OpenOptions, openRawClient, type RawClient } from "./raw-client.ts";
 
@@ -12,8 +15,11 @@ export const testToken = "t0k";
 
 export interface TestGatewayOptions
   extends Partial<Pick<GatewayOptions, "flags" | "limits" | "clock" | "webRoot" | "channels" | "wsLog" | "version">> {
-  /** Laid over a configuration whose only model is the scripted one; objects are merged, `undefined` removes. */
-  config?: Json;
+  /**
+   * Laid over a configuration whose only model is the scripted one; objects are merged, `undefined` removes. A function
+   * gives the whole text of the file instead.
+   */
+  config?: Json | ((places: { modelUrl: string; workspace: string }) => string);
   env?: NodeJS.ProcessEnv;
   /** Prepares the state directory before the first start. */
   prepare?: (home: { home: string; stateDir: string; workspace: string }) => void;
@@ -52,8 +58,11 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   fs.mkdirSync(paths.stateDir, { recursive: true, mode: 0o700 });
   fs.mkdirSync(workspace);
   const model = await startScriptedModelServer();
-  const config = merge(baseConfig(model.openaiUrl, workspace), options.config ?? {});
-  fs.writeFileSync(paths.configPath, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 });
+  const text =
+    typeof options.config === "function"
+      ? options.config({ modelUrl: model.openaiUrl, workspace })
+      : `${JSON.stringify(merge(baseConfig(model.openaiUrl, workspace), options.config ?? {}), null, 2)}\n`;
+  fs.writeFileSync(paths.configPath, text, { mode: 0o600 });
   options.prepare?.({ home, stateDir: paths.stateDir, workspace });
   const logFile = path.join(home, "gateway.log");
 
@@ -64,14 +73,21 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
 
   const start = async () => {
     const log = createLog({ file: logFile, level: "trace", console: false });
-    const store = await openConfigStore({ paths, env, log: log.child("config"), ...(options.clock ? { clock: options.clock } : {}) });
+    const version = options.version ?? "2026.1.1";
+    const store = await openConfigStore({
+      paths,
+      env,
+      version,
+      log: log.child("config"),
+      ...(options.clock ? { clock: options.clock } : {}),
+    });
     const gateway = await startGateway(
       {
         paths,
         configStore: store,
         env,
         log,
-        version: options.version ?? "2026.1.1",
+        version,
         // The same port again after a restart, as a service would have it.
         flags: { port, ...options.flags },
         lock: false,

@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import { closeReason, type GatewayErrorShape } from "@openclaw/protocol";
 import type { WebSocket } from "ws";
 import type { ConnectionLimits } from "./limits.ts";
@@ -85,12 +86,22 @@ export class Connection {
   lastSeenAt: number;
   closing = false;
   readonly #socket: WebSocket;
+  readonly #stream: Duplex;
+  #corked = false;
   readonly #limits: ConnectionLimits;
   #seq = 0;
 
-  constructor(options: { id: string; socket: WebSocket; remote: Remote; limits: ConnectionLimits; now: number }) {
+  constructor(options: {
+    id: string;
+    socket: WebSocket;
+    stream: Duplex;
+    remote: Remote;
+    limits: ConnectionLimits;
+    now: number;
+  }) {
     this.id = options.id;
     this.#socket = options.socket;
+    this.#stream = options.stream;
     this.remote = options.remote;
     this.#limits = options.limits;
     this.openedAt = options.now;
@@ -112,7 +123,7 @@ export class Connection {
 
   /** Sends an event that is not part of the numbered stream (the challenge, events to one node). */
   sendUnnumbered(name: string, payload: unknown): void {
-    if (!this.closing) this.#socket.send(JSON.stringify({ type: "event", event: name, payload }));
+    if (!this.closing) this.#send(JSON.stringify({ type: "event", event: name, payload }));
   }
 
   /**
@@ -126,7 +137,7 @@ export class Connection {
       if (!event.droppable) this.close(1008, "slow consumer");
       return;
     }
-    this.#socket.send(`${event.head}${this.#seq}${event.tail}`);
+    this.#send(`${event.head}${this.#seq}${event.tail}`);
   }
 
   ping(): void {
@@ -148,7 +159,20 @@ export class Connection {
 
   #write(frame: string): void {
     if (this.closing) return;
-    this.#socket.send(frame);
+    this.#send(frame);
     if (this.bufferedBytes > this.#limits.maxBufferedBytes) this.close(1008, "slow consumer");
+  }
+
+  /** Frames of one turn of the event loop leave in one write: most of what a frame costs is the system call. */
+  #send(frame: string): void {
+    if (!this.#corked) {
+      this.#corked = true;
+      this.#stream.cork();
+      setImmediate(() => {
+        this.#corked = false;
+        this.#stream.uncork();
+      });
+    }
+    this.#socket.send(frame);
   }
 }

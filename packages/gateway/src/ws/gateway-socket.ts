@@ -2,7 +2,7 @@ import crypto from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Logger } from "@openclaw/log";
-import { requestOrigin } from "@openclaw/net";
+import { type OriginNotice, requestOrigin } from "@openclaw/net";
 import { gatewayError, readRequestFrame } from "@openclaw/protocol";
 import type { Clock } from "@openclaw/storage";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
@@ -11,6 +11,9 @@ import type { Connections } from "./connections.ts";
 import type { Dispatch } from "./dispatch.ts";
 import { type HandshakeContext, type HandshakeResult, handshake } from "./handshake.ts";
 import type { ConnectionLimits } from "./limits.ts";
+
+/** So many peers are remarked on at most, to bound log and memory. */
+const MAX_REMARKS = 1000;
 
 export interface GatewaySocketOptions {
   limits: ConnectionLimits;
@@ -46,6 +49,7 @@ export function createGatewaySocket(options: GatewaySocketOptions): GatewaySocke
   });
   const sockets = new Map<Connection, WebSocket>();
   const pendingPerAddress = new Map<string, number>();
+  const remarked = new Set<string>();
 
   const tick = setInterval(
     () => connections.broadcast("tick", { ts: clock.now() }, { droppable: true }),
@@ -62,8 +66,8 @@ export function createGatewaySocket(options: GatewaySocketOptions): GatewaySocke
   ping.unref();
 
   const accept = (socket: WebSocket, request: IncomingMessage, stream: Duplex, early: number) => {
-    const remote = remoteOf(request, options.trustedProxies());
-    const connection = new Connection({ id: crypto.randomUUID(), socket, remote, limits, now: clock.now() });
+    const remote = remoteOf(request);
+    const connection = new Connection({ id: crypto.randomUUID(), socket, stream, remote, limits, now: clock.now() });
     sockets.set(connection, socket);
     const address = remote.address ?? "unknown";
     const pending = (pendingPerAddress.get(address) ?? 0) + 1;
@@ -90,6 +94,8 @@ export function createGatewaySocket(options: GatewaySocketOptions): GatewaySocke
       if (connection.closing) return;
       const text = decode(data, isBinary);
       if (connection.session) return options.dispatch(connection, connection.session, text);
+      // A frame that came in one piece was complete before its bytes were counted.
+      if (Buffer.byteLength(text) > limits.maxHandshakePayload) return connection.close(1009, "");
       const session = shakeHands(connection, nonce, text);
       if (!session) return;
       clearTimeout(timeout);
@@ -110,6 +116,34 @@ export function createGatewaySocket(options: GatewaySocketOptions): GatewaySocke
     });
     if (pending > limits.maxPendingPerAddress) return connection.close(1008, "too many pending connections");
     connection.sendUnnumbered("connect.challenge", { nonce, ts: clock.now() });
+  };
+
+  const remoteOf = (request: IncomingMessage): Remote => {
+    const { remoteAddress } = request.socket;
+    const { headers } = request;
+    const { clientAddress, localDirect, notice } = requestOrigin({ remoteAddress, headers }, options.trustedProxies());
+    if (notice) remark(notice, remoteAddress ?? "unknown", headers.host);
+    return {
+      address: clientAddress,
+      localDirect,
+      origin: headers.origin,
+      host: headers.host,
+      userAgent: headers["user-agent"],
+    };
+  };
+
+  /** Says once per peer why a connection that may look local is not. */
+  const remark = (notice: OriginNotice, peer: string, host: string | undefined) => {
+    const key = `${notice} ${peer}`;
+    if (remarked.has(key) || remarked.size >= MAX_REMARKS) return;
+    remarked.add(key);
+    if (notice === "forwarded-headers-from-untrusted-address") {
+      log.warn(
+        `Proxy headers detected from untrusted address ${peer}; its clients count as remote. List it in gateway.trustedProxies if it is your proxy.`,
+      );
+    } else {
+      log.info(`a connection from ${peer} names the host ${host ?? "(none)"}; it counts as remote`);
+    }
   };
 
   /** Handles the first frame; returns the session when it was a good `connect`. */
@@ -167,18 +201,6 @@ export function createGatewaySocket(options: GatewaySocketOptions): GatewaySocke
       await Promise.all(closed);
       server.close();
     },
-  };
-}
-
-function remoteOf(request: IncomingMessage, trustedProxies: readonly string[]): Remote {
-  const source = { remoteAddress: request.socket.remoteAddress, headers: request.headers };
-  const { clientAddress, localDirect } = requestOrigin(source, trustedProxies);
-  return {
-    address: clientAddress,
-    localDirect,
-    origin: request.headers.origin,
-    host: request.headers.host,
-    userAgent: request.headers["user-agent"],
   };
 }
 

@@ -1,4 +1,4 @@
-import { type AuthLimiter, checkOrigin, originNotAllowed } from "@openclaw/net";
+import { type AuthLimiter, checkOrigin, isLoopbackAddress, originNotAllowed } from "@openclaw/net";
 import {
   connectParams,
   formatProblems,
@@ -57,7 +57,9 @@ export function handshake(params: unknown, nonce: string, remote: Remote, contex
   const controlUi = isControlUi(client);
   if (controlUi || isWebChat(client)) {
     if (!checkOrigin({ origin: remote.origin, host: remote.host, allowedOrigins: context.allowedOrigins }).ok) {
-      return refuse("INVALID_REQUEST", originNotAllowed, { details: { code: "CONTROL_UI_ORIGIN_NOT_ALLOWED" } });
+      return refuse("INVALID_REQUEST", originNotAllowed, {
+        details: { code: "CONTROL_UI_ORIGIN_NOT_ALLOWED", reason: "origin not allowed" },
+      });
     }
   }
 
@@ -173,7 +175,7 @@ export function handshake(params: unknown, nonce: string, remote: Remote, contex
     clientMode: client.mode,
     role,
     scopes: requestedScopes,
-    remoteIp: remote.localDirect ? undefined : remote.address,
+    remoteIp: remote.localDirect || isLoopbackAddress(remote.address) ? undefined : remote.address,
   };
   const need = context.devices.needs(claim);
   const bypass = insecureBypass && shared.ok;

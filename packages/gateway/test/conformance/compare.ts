@@ -4,7 +4,7 @@ import type { Json, RecordedCase } from "./recorded.ts";
 const exactFields = new Set(
   [
     "ok type event status state stream phase role kind mode decision code protocol deleted aborted exists valid",
-    "stopReason summary isDefault defaultId defaultAgentId mainKey scope source emit reason signal key name",
+    "stopReason summary isDefault defaultId defaultAgentId mainKey scope emit signal",
   ].flatMap((line) => line.split(" ")),
 );
 
@@ -54,11 +54,13 @@ export function answerDifferences(recorded: RecordedCase["answers"][0], ours: Js
   const found = differences({ ok: recorded.ok }, ours, "").map((text) => `${at}.${text}`);
   if (recorded.error) {
     const error = (ours.error ?? {}) as Json;
-    if (error.code !== recorded.error.code) found.push(`${at}.error.code: ${String(error.code)} instead of ${String(recorded.error.code)}`);
+    if (error.code !== recorded.error.code)
+      found.push(`${at}.error.code: ${String(error.code)} instead of ${String(recorded.error.code)}`);
     if (firstProblem(error.message) !== firstProblem(recorded.error.message)) {
       found.push(`${at}.error.message: "${String(error.message)}" instead of "${String(recorded.error.message)}"`);
     }
-    if (recorded.error.details) found.push(...differences(recorded.error.details, error.details, `${at}.error.details`));
+    if (recorded.error.details)
+      found.push(...differences(recorded.error.details, error.details, `${at}.error.details`));
   }
   if (recorded.payload !== undefined) found.push(...differences(recorded.payload, ours.payload, `${at}.payload`));
   return found;
@@ -66,7 +68,11 @@ export function answerDifferences(recorded: RecordedCase["answers"][0], ours: Js
 
 /** The contract of a parameter error is its beginning: unions and the number of problems may be worded otherwise. */
 function firstProblem(message: unknown): string {
-  return String(message).replace(/<uuid>|[0-9a-f]{8}-[0-9a-f-]{27}/g, "<uuid>").split("; ")[0] ?? "";
+  return (
+    String(message)
+      .replace(/<uuid>|[0-9a-f]{8}-[0-9a-f-]{27}/g, "<uuid>")
+      .split("; ")[0] ?? ""
+  );
 }
 
 /** What an event is, apart from its values: `agent lifecycle start`, `chat final`, `presence`. */
@@ -77,30 +83,62 @@ export function eventKind(frame: Json): string {
   return parts.filter((part) => typeof part === "string").join(" ");
 }
 
-/** The order of kinds, with a stretch of streamed text as one: how much of it each frame carries depends on timing. */
-export function eventOrder(frames: readonly Json[]): string[] {
-  const order: string[] = [];
+/**
+ * The order of kinds for each run, runs in the order they appear: between runs none is promised. A stretch of streamed
+ * text is one step, because how much of it each frame carries depends on timing.
+ */
+export function eventOrder(frames: readonly Json[]): string[][] {
+  const runs = new Map<unknown, string[]>();
   for (const frame of frames) {
+    const { runId } = (frame.payload ?? frame) as Json;
+    const order = runs.get(runId) ?? [];
+    runs.set(runId, order);
     const kind = eventKind(frame);
     const step = kind === "agent assistant" || kind === "chat delta" ? "text" : kind;
     if (step !== "text" || order.at(-1) !== "text") order.push(step);
   }
-  return order;
+  return [...runs.values()];
 }
 
 /** Compares events: their order, and for each kind the fields of the first one. */
 export function eventDifferences(recorded: readonly Json[], ours: readonly Json[]): string[] {
-  const [wanted, found] = [eventOrder(recorded), eventOrder(ours)];
+  const [wanted, found] = [recorded, ours].map((frames) =>
+    eventOrder(frames)
+      .map((order) => order.join(", "))
+      .join(" | "),
+  );
   const result: string[] = [];
-  if (wanted.join() !== found.join()) result.push(`events: [${found.join(", ")}] instead of [${wanted.join(", ")}]`);
+  if (wanted !== found) result.push(`events: ${found} instead of ${wanted}`);
   for (const kind of new Set(recorded.map(eventKind))) {
     const [theirs, own] = [recorded, ours].map((frames) => frames.find((frame) => eventKind(frame) === kind));
     // Some recordings keep only what tells events apart.
     if (!theirs || !own || !("payload" in theirs)) continue;
-    const [left, right] = [theirs, own].map(({ event, payload }) => ({ event, payload }));
-    result.push(...differences(left, right, `event ${kind}`));
+    result.push(...differences(theirs.payload, own.payload, `event ${kind}.payload`));
   }
   return result;
+}
+
+/** Every place of a recording that holds something: of its answers as `payload.x`, of its events as `event <kind>.payload.x`. */
+export function places(recorded: readonly RecordedCase[]): Set<string> {
+  const found = new Set<string>();
+  const collect = (value: unknown, at: string) => {
+    if (Array.isArray(value)) for (const item of value) collect(item, `${at}[]`);
+    else if (isObject(value)) for (const [name, child] of Object.entries(value)) collect(child, `${at}.${name}`);
+    found.add(at);
+  };
+  for (const { answers, events } of recorded) {
+    for (const answer of answers) collect(answer.payload, "payload");
+    for (const frame of events ?? []) collect(frame.payload, `event ${eventKind(frame)}.payload`);
+  }
+  return found;
+}
+
+/** The place a difference names, without the number of the answer and the indexes of lists. */
+export function placeOf(difference: string): string {
+  return difference
+    .replace(/: [^:]*$/, "")
+    .replace(/^answer( \d+)?\./, "")
+    .replace(/\[\d+\]/g, "[]");
 }
 
 function typeName(value: unknown): string {

@@ -46,7 +46,9 @@ export function recordedCases(protocol: RecordedProtocol, file: string): Recorde
 }
 
 /** The exchanges of `handshake.json`. */
-export function recordedHandshakes(protocol: RecordedProtocol): { id: string; name: string; exchange: Json[]; events: Json[] }[] {
+export function recordedHandshakes(
+  protocol: RecordedProtocol,
+): { id: string; name: string; exchange: Json[]; events: Json[] }[] {
   return (readFile(protocol, "handshake").cases as Json[]).map((raw) => ({
     id: `v${protocol}/handshake: ${String(raw.name)}`,
     name: String(raw.name),
@@ -61,7 +63,8 @@ function answersOf(raw: Json): RecordedCase["answers"] {
       "ok" in answer && "payload" in answer ? (answer as RecordedCase["answers"][0]) : { ok: true, payload: answer },
     );
   }
-  if (raw.error) return [{ ok: false, error: raw.error as Json, ...("payload" in raw ? { payload: raw.payload } : {}) }];
+  if (raw.error)
+    return [{ ok: false, error: raw.error as Json, ...("payload" in raw ? { payload: raw.payload } : {}) }];
   return [{ ok: true, payload: raw.response }];
 }
 

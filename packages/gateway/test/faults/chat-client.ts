@@ -79,6 +79,13 @@ export class ChatClient {
     });
   }
 
+  /** The payload of the answer. @throws when it is an error */
+  async call(method: string, params: object): Promise<Record<string, unknown>> {
+    const { payload, error } = await this.request(method, params);
+    if (!payload) throw new Error(`${method}: ${error?.message}`);
+    return payload;
+  }
+
   /** Sends a chat message; its key is the run id. */
   send(sessionKey: string, message: string, options: { key?: string; timeoutMs?: number } = {}) {
     const { key = crypto.randomUUID(), ...rest } = options;
@@ -86,12 +93,11 @@ export class ChatClient {
   }
 
   async history(sessionKey: string): Promise<HistoryMessage[]> {
-    const { payload } = await this.request("chat.history", { sessionKey, limit: 1000 });
-    return payload?.messages as HistoryMessage[];
+    return (await this.call("chat.history", { sessionKey, limit: 1000 })).messages as HistoryMessage[];
   }
 
-  async waitForRun(runId: string, timeoutMs = 30_000): Promise<Record<string, unknown> | undefined> {
-    return (await this.request("agent.wait", { runId, timeoutMs })).payload;
+  waitForRun(runId: string, timeoutMs = 30_000): Promise<Record<string, unknown>> {
+    return this.call("agent.wait", { runId, timeoutMs });
   }
 
   /** The first `chat` event that fits, also one that is already there. */

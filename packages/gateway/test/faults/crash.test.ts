@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { type ChatClient, textOf } from "./chat-client.ts";
 import { createGatewayHome, type GatewayHome, oneAtATime } from "./gateway-home.ts";
 import { StartedGateway } from "./started-gateway.ts";
-import { checkSessionFiles } from "./state-check.ts";
+import { checkSessionFiles, transcriptEntries, transcriptFiles } from "./state-check.ts";
 
 /** What a chat shows: each message as `role: text`, without the ids and times of the prompt. */
 async function shown(client: ChatClient, sessionKey: string): Promise<string[]> {
@@ -122,14 +122,37 @@ it("answers what was accepted but not begun, each message once and in order", as
   const client = await second.connect();
   for (const key of ["run-0", "run-1", "run-2", "run-3"])
     expect(await client.waitForRun(key)).toMatchObject({ status: "ok" });
-  const said = (await shown(client, "main")).map((line) => line.replace(/\[media attached[^]*?answer\.\n/, ""));
-  expect(said.filter((line) => line.startsWith("user:")).map((line) => line.split("\n").at(-1))).toEqual([
-    "user: one",
-    "user: two",
-    "user: three",
-  ]);
+  const said = await shown(client, "main");
   expect(said.map((line) => line.split(":")[0])).toEqual(Array(3).fill(["user", "assistant"]).flat());
+  for (const [index, text] of ["one", "two", "three"].entries()) {
+    expect(said[2 * index]).toMatch(new RegExp(`[ ]${text}$`));
+    expect(said[2 * index + 1]).toContain(text);
+  }
   expect((await shown(client, "other")).length).toBe(2);
+});
+
+it("begins a new session where its user asked for it, not before, although a crash came in between", async () => {
+  await using home = await createGatewayHome();
+  home.model.enqueue({ hang: true });
+  const first = await StartedGateway.start(home);
+  const before = await first.connect();
+  const texts = ["one", "two", "/new three", "four"];
+  for (const [index, text] of texts.entries()) await before.send("main", text, { key: `run-${index}` });
+  await home.model.request(1);
+  await first.kill();
+
+  await using second = await StartedGateway.start(home);
+  const client = await second.connect();
+  for (const index of texts.keys()) expect(await client.waitForRun(`run-${index}`)).toMatchObject({ status: "ok" });
+  const said = (await shown(client, "main")).filter((line) => line.startsWith("user:"));
+  expect(said).toEqual(["user: three", "user: four"]);
+  const sessions = transcriptFiles(home.stateDir).map((file) =>
+    transcriptEntries(file).flatMap(({ openclawRunId }) => openclawRunId ?? []),
+  );
+  expect(sessions.toSorted()).toEqual([
+    ["run-0", "run-1"],
+    ["run-2", "run-3"],
+  ]);
 });
 
 it("gives up a message that ends the process each time, tells it once and stays up", async () => {

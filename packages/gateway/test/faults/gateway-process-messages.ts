@@ -1,4 +1,5 @@
 import type { Delivery, InboundMessage } from "@openclaw/plugin-sdk";
+import type { DiskState } from "./failing-disk.ts";
 
 /** What a Gateway process is started with; everything else is in its home directory. */
 export interface ProcessSettings {
@@ -9,6 +10,10 @@ export interface ProcessSettings {
   channel: boolean;
   /** The channel's account never ends when it is asked to stop. */
   hangingChannel: boolean;
+  /** What the service delivers while the channel is still connecting. */
+  backlog: InboundMessage[];
+  /** The disk under this directory can be made to fail. */
+  failingDisk?: string;
 }
 
 /** What the process tells its test. */
@@ -17,6 +22,7 @@ export type FromGateway =
   | { type: "failed"; name: string; message: string }
   | { type: "restart"; reason: string }
   | { type: "stopped" }
+  | { type: "disk"; state: DiskState }
   | { type: "received"; id: string }
   | { type: "refused"; id: string; error: string }
   | { type: "send"; number: number; delivery: Delivery };
@@ -24,5 +30,6 @@ export type FromGateway =
 /** What the test tells the process. */
 export type ToGateway =
   | { type: "receive"; message: InboundMessage }
+  | { type: "disk"; state: DiskState }
   | { type: "sent"; number: number }
   | { type: "sendFailed"; number: number; error: string };

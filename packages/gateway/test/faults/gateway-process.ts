@@ -1,9 +1,7 @@
 // One Gateway in a process of its own, which a test may kill. Its parent talks to it over the IPC channel, see
 // `gateway-process-messages.ts`. Argument: JSON of `ProcessSettings`.
-import { openConfigStore, resolvePaths } from "@openclaw/config";
-import { createLog } from "@openclaw/log";
 import type { Channel, ChannelContext } from "@openclaw/plugin-sdk";
-import { startGateway } from "../../src/index.ts";
+import { installFailingDisk } from "./failing-disk.ts";
 import type { FromGateway, ProcessSettings, ToGateway } from "./gateway-process-messages.ts";
 
 /** As long as a Gateway takes at most to end after a signal, ms. */
@@ -11,6 +9,10 @@ const shutdownLimitMs = 5000;
 
 const settings: ProcessSettings = JSON.parse(process.argv[2] ?? "");
 const tell = (message: FromGateway) => process.send?.(message);
+const disk = settings.failingDisk === undefined ? undefined : await installFailingDisk(settings.failingDisk);
+const { openConfigStore, resolvePaths } = await import("@openclaw/config");
+const { createLog } = await import("@openclaw/log");
+const { startGateway } = await import("../../src/index.ts");
 
 const answers = new Map<number, { resolve(result: { messageId: string }): void; reject(error: Error): void }>();
 let channelContext: ChannelContext | undefined;
@@ -21,6 +23,7 @@ const channel: Channel = {
   meta: { id: "telegram", label: "Telegram" },
   async start(context) {
     channelContext = context;
+    for (const message of settings.backlog) await context.receive(message);
     return {
       send(delivery) {
         sends += 1;
@@ -44,6 +47,10 @@ process.on("message", (message: ToGateway) => {
         () => tell({ type: "received", id: message.message.id }),
         (error: unknown) => tell({ type: "refused", id: message.message.id, error: String(error) }),
       );
+      return;
+    case "disk":
+      if (disk) disk.state = message.state;
+      tell(message);
       return;
     case "sent":
       answers.get(message.number)?.resolve({ messageId: `platform-${message.number}` });

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Delivery, InboundMessage } from "@openclaw/plugin-sdk";
 import { ChatClient } from "./chat-client.ts";
+import type { DiskState } from "./failing-disk.ts";
 import { type GatewayHome, gatewayToken } from "./gateway-home.ts";
 import type { FromGateway, ProcessSettings, ToGateway } from "./gateway-process-messages.ts";
 
@@ -24,8 +25,8 @@ export class StartRefused extends Error {
 
 export interface StartOptions extends Partial<Omit<ProcessSettings, "logFile">> {
   env?: NodeJS.ProcessEnv;
-  /** Largest file the process may write, in blocks of 512 bytes (`ulimit -f`): stands for a full disk. */
-  fileSizeBlocks?: number;
+  /** Kills the process when it is aborted, also while it is still starting. */
+  killed?: AbortSignal;
 }
 
 /** A Gateway that runs in a process of its own. */
@@ -39,17 +40,24 @@ export class StartedGateway implements AsyncDisposable {
 
   /** Resolves when the Gateway takes connections. Rejects with {@link StartRefused}. */
   static async start(home: GatewayHome, options: StartOptions = {}): Promise<StartedGateway> {
-    const { env, fileSizeBlocks, port = 0, channel = false, hangingChannel = false } = options;
-    const settings: ProcessSettings = { logFile: home.logFile, port, channel, hangingChannel };
+    const { env, killed: _, ...given } = options;
+    const settings: ProcessSettings = {
+      logFile: home.logFile,
+      port: 0,
+      channel: false,
+      hangingChannel: false,
+      backlog: [],
+      ...given,
+    };
     const args = ["--conditions=@openclaw/source", program, JSON.stringify(settings)];
-    const spawnOptions = { env: { ...home.env, ...env }, cwd: home.dir, stdio: ["ignore", "pipe", "pipe", "ipc"] as const };
-    const child =
-      fileSizeBlocks === undefined
-        ? spawn(process.execPath, args, { ...spawnOptions, stdio: [...spawnOptions.stdio] })
-        : spawn("sh", ["-c", `ulimit -S -f ${fileSizeBlocks}; exec "$0" "$@"`, process.execPath, ...args], {
-            ...spawnOptions,
-            stdio: [...spawnOptions.stdio],
-          });
+    const child = spawn(process.execPath, args, {
+      env: { ...home.env, ...env },
+      cwd: home.dir,
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
+    options.killed?.addEventListener("abort", () => child.kill("SIGKILL"));
+    // Messages to a process that has just been killed have nobody to reach.
+    child.on("error", () => {});
     let errors = "";
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       errors += text;
@@ -121,6 +129,12 @@ export class StartedGateway implements AsyncDisposable {
     const { number, delivery } = await this.nextSend();
     this.tell({ type: "sent", number });
     return delivery;
+  }
+
+  /** Lets the disk of a process that was started with `failingDisk` fail, or work again. */
+  async setDisk(state: DiskState): Promise<void> {
+    this.tell({ type: "disk", state });
+    await this.#inbox.next(({ type }) => type === "disk");
   }
 
   /** Why the Gateway asks to be restarted. */

@@ -1,0 +1,42 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { runCli } from "@openclaw/cli";
+
+/** Runs the command line of this process and ends it with the command's exit code. */
+export async function main({ version }: { version: string }): Promise<void> {
+  // A running Gateway has handlers of its own, which log and come first.
+  const onUncaught = (error: unknown) => {
+    if (process.listenerCount("uncaughtException") > 1) return;
+    const stack = error instanceof Error ? error.stack : String(error);
+    process.stderr.write(`[openclaw] Uncaught exception: ${stack}\n`);
+    process.exit(1);
+  };
+  process.on("uncaughtException", onUncaught);
+  const code = await runCli({
+    argv: process.argv.slice(2),
+    env: process.env,
+    cwd: process.cwd(),
+    version,
+    commit: process.env.OPENCLAW_COMMIT,
+    webRoot: webRoot(),
+    stdout: process.stdout,
+    stderr: process.stderr,
+  });
+  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+  process.exit(code);
+}
+
+/** The Control UI's files: beside the bundle, or where the web package builds them in a checkout. */
+function webRoot(): string | undefined {
+  const places = ["./ui/", "../../web/dist/ui/"].map((place) => fileURLToPath(new URL(place, import.meta.url)));
+  return places.find((place) => existsSync(place));
+}
+
+/** Resolves when everything written so far was handed to the operating system, or its reader is gone. */
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed || !stream.writable) return resolve();
+    stream.once("error", () => resolve());
+    stream.write("", () => resolve());
+  });
+}

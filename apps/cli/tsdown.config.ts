@@ -1,0 +1,35 @@
+import path from "node:path";
+import { defineConfig } from "tsdown";
+import { writeOclifManifest } from "./build/oclif-manifest.ts";
+import { thirdPartyNotices } from "./build/third-party-notices.ts";
+import { copyWebAssets } from "./build/web-assets.ts";
+
+const root = import.meta.dirname;
+
+// One self-contained program: the libraries' JavaScript is part of it, in chunks that load when a command needs them.
+export default defineConfig({
+  entry: { main: "src/main.ts", "oclif-commands": "src/oclif-commands.ts" },
+  format: "esm",
+  platform: "node",
+  target: "node22.18",
+  outDir: "dist",
+  clean: true,
+  dts: false,
+  fixedExtension: false,
+  sourcemap: false,
+  hash: true,
+  deps: { alwaysBundle: [/.*/], onlyBundle: false },
+  inputOptions: {
+    // The packages of this repository are taken from their sources, so that unused exports fall away.
+    resolve: { conditionNames: ["@openclaw/source", "node", "import", "module", "default"] },
+  },
+  plugins: [
+    thirdPartyNotices({ fileName: "THIRD-PARTY-NOTICES.txt", own: (name) => /^(?:@openclaw\/|openclaw$)/.test(name) }),
+  ],
+  hooks: {
+    "build:done": async () => {
+      copyWebAssets(path.join(root, "../web/dist/ui"), path.join(root, "dist/ui"));
+      await writeOclifManifest(root);
+    },
+  },
+});

@@ -1,0 +1,74 @@
+import type { ChatImage } from "./turn.ts";
+
+/** Longest tool output that is kept, in characters. */
+const OUTPUT_LIMIT = 120_000;
+
+/** Marks a reply may carry for channels; a reader must not see them. */
+const replyTags = /\[\[\s*(?:reply_to_current|reply_to\s*:[^\][\n]+|audio_as_voice)\s*\]\][ \t]*/gi;
+
+/** Answers of the model that mean "nothing to say". */
+const silentTexts = new Set(["NO_REPLY", "HEARTBEAT_OK"]);
+
+/** The text of an assistant message for a reader; empty when it says nothing. */
+export function visibleText(text: string): string {
+  const visible = text.replace(replyTags, "").trim();
+  return silentTexts.has(visible) ? "" : visible;
+}
+
+/** The parts of a message's content that are objects; a plain string counts as one text part. */
+export function contentParts(content: unknown): Record<string, unknown>[] {
+  if (typeof content === "string") return [{ type: "text", text: content }];
+  return Array.isArray(content) ? content.filter(isObject) : [];
+}
+
+/** All text parts of a content, joined by blank lines. */
+export function textOfContent(content: unknown): string {
+  return contentParts(content)
+    .flatMap((part) => (part.type === "text" && typeof part.text === "string" ? [part.text] : []))
+    .join("\n\n");
+}
+
+/** An image part as something a page can show. */
+export function imageOfPart(part: Record<string, unknown>): ChatImage | undefined {
+  if (part.type !== "image") return undefined;
+  const mimeType = typeof part.mimeType === "string" ? part.mimeType : "image/png";
+  if (typeof part.data === "string" && part.data !== "")
+    return { mimeType, url: `data:${mimeType};base64,${part.data}` };
+  return { mimeType, ...(typeof part.bytes === "number" ? { bytes: part.bytes } : {}) };
+}
+
+/** Images among the parts of a content. */
+export function imagesOfContent(content: unknown): ChatImage[] {
+  return contentParts(content).flatMap((part) => imageOfPart(part) ?? []);
+}
+
+/** What a tool returned, as text and images; anything without text parts is shown as JSON. */
+export function toolOutput(result: unknown): { output?: string; images?: ChatImage[] } {
+  if (result === undefined || result === null) return {};
+  const content = isObject(result) && "content" in result ? result.content : result;
+  const images = imagesOfContent(content);
+  const text =
+    errorText(textOfContent(content)) ||
+    (images.length > 0 || Array.isArray(content) ? "" : JSON.stringify(result, null, 2));
+  return { ...(text ? { output: cut(text) } : {}), ...(images.length > 0 ? { images } : {}) };
+}
+
+/** A tool that failed answers the model with a JSON object; a reader needs only the reason in it. */
+function errorText(text: string): string {
+  if (!text.startsWith("{")) return text;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) && value.status === "error" && typeof value.error === "string" ? value.error : text;
+  } catch {
+    return text; // not JSON after all
+  }
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function cut(text: string): string {
+  if (text.length <= OUTPUT_LIMIT) return text;
+  return `${text.slice(0, OUTPUT_LIMIT)}\n… (${text.length - OUTPUT_LIMIT} more characters)`;
+}

@@ -1,0 +1,103 @@
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
+import type { ChatState } from "../chat/chat-state.ts";
+import type { Turn } from "../chat/turn.ts";
+import { ArrowDownIcon } from "./icons.tsx";
+import { TurnView } from "./turn-view.tsx";
+
+/** This near to the end the list follows new text, pixels. */
+const FOLLOW_WITHIN = 80;
+
+/** The messages of a conversation. The list follows new text while the reader is at its end. */
+export function MessageList({ state }: { state: ChatState }) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const following = useRef(true);
+  const [atEnd, setAtEnd] = useState(true);
+  const lastSent = state.local.findLast(({ turn }) => turn.kind === "user")?.turn.id;
+
+  const toEnd = () => {
+    const element = scroller.current;
+    if (element) element.scrollTop = element.scrollHeight;
+  };
+  useEffect(() => {
+    if (!content.current) return;
+    // Images and code change their height after they were drawn.
+    const observer = new ResizeObserver(() => following.current && toEnd());
+    observer.observe(content.current);
+    return () => observer.disconnect();
+  });
+  useLayoutEffect(() => {
+    following.current = true;
+    toEnd();
+  }, [lastSent]);
+
+  const onScroll = () => {
+    const element = scroller.current;
+    if (!element) return;
+    following.current = element.scrollHeight - element.scrollTop - element.clientHeight < FOLLOW_WITHIN;
+    setAtEnd(following.current);
+  };
+
+  const loading = state.turns.length === 0 && (state.history === "loading" || state.history === "none");
+  return (
+    <div className="scroller-frame">
+      <section
+        ref={scroller}
+        className="scroller"
+        onScroll={onScroll}
+        aria-label="Conversation"
+        aria-busy={loading}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+        tabIndex={0}
+      >
+        <div ref={content} className="messages">
+          {loading && <Skeleton />}
+          {state.truncated && <p className="divider">Only the last 200 messages are shown.</p>}
+          {shownTurns(state)}
+        </div>
+      </section>
+      {!atEnd && (
+        <button
+          type="button"
+          className="icon-button to-end"
+          aria-label="To the latest message"
+          onClick={() => {
+            following.current = true;
+            toEnd();
+          }}
+        >
+          <ArrowDownIcon />
+        </button>
+      )}
+    </div>
+  );
+}
+
+/**
+ * History, then what the page knows beyond it. A run that goes on continues the turn the history ends with when the
+ * history already holds its beginning.
+ */
+function shownTurns(state: ChatState): ReactNode[] {
+  const known: Turn[] = [...state.turns, ...state.local.map(({ turn }) => turn)];
+  const running = state.runs.length > 0;
+  const last = known.at(-1);
+  const continues = running && last?.kind === "assistant" && state.local.length === 0 ? last : undefined;
+  const views = known.map((turn) => <TurnView key={turn.id} turn={turn} active={turn === continues} />);
+  for (const run of state.runs) {
+    const turn: Turn = { kind: "assistant", id: `run-${run.runId}`, parts: run.parts };
+    views.push(
+      <TurnView key={turn.id} turn={turn} active live compacting={run.compacting} bare={continues !== undefined} />,
+    );
+  }
+  return views;
+}
+
+function Skeleton() {
+  return (
+    <div className="skeleton" aria-hidden="true">
+      <span />
+      <span />
+      <span />
+    </div>
+  );
+}

@@ -1,0 +1,150 @@
+import { memo } from "react";
+import { type ChatImage, type Part, type Turn, turnText } from "../chat/turn.ts";
+import { Avatar } from "./avatar.tsx";
+import { CopyButton } from "./copy-button.tsx";
+import { Markdown } from "./markdown.tsx";
+import { ToolCard } from "./tool-card.tsx";
+import { useAppHandle, useSettings } from "./use-app.ts";
+
+interface TurnViewProps {
+  turn: Turn;
+  /** The turn is being worked on: calls without a result are running. */
+  active?: boolean;
+  /** The text is being written. */
+  live?: boolean;
+  compacting?: boolean;
+  /** Continues the turn above: no picture, no space. */
+  bare?: boolean;
+}
+
+/** One turn of the conversation. */
+export const TurnView = memo(function TurnView({
+  turn,
+  active = false,
+  live = false,
+  compacting = false,
+  bare = false,
+}: TurnViewProps) {
+  switch (turn.kind) {
+    case "compaction":
+      return <p className="divider">Earlier messages were summarised</p>;
+    case "user":
+      return (
+        <article className="turn user" aria-label="You">
+          <div className="bubble">
+            {turn.images.length > 0 && <Images images={turn.images} />}
+            {turn.text && <p className="user-text">{turn.text}</p>}
+          </div>
+          <Meta turn={turn} />
+        </article>
+      );
+    case "assistant":
+      return <AssistantTurn turn={turn} active={active} live={live} compacting={compacting} bare={bare} />;
+  }
+});
+
+type AssistantTurnProps = Required<Omit<TurnViewProps, "turn">> & { turn: Extract<Turn, { kind: "assistant" }> };
+
+function AssistantTurn({ turn, active, live, compacting, bare }: AssistantTurnProps) {
+  const { boot } = useAppHandle();
+  const { chatShowThinking, chatShowTools } = useSettings();
+  const shown = turn.parts.filter((part) =>
+    part.kind === "thinking" ? chatShowThinking : part.kind === "tool" ? chatShowTools : true,
+  );
+  const last = shown.at(-1);
+  const waiting = live && !(last?.kind === "text");
+  if (shown.length === 0 && !live && !turn.stopped) return null;
+
+  return (
+    <article
+      className={bare ? "turn assistant bare" : "turn assistant"}
+      aria-label={boot.assistantName}
+      aria-busy={live}
+    >
+      <div className="turn-avatar">{!bare && <Avatar size={28} />}</div>
+      <div className="turn-body">
+        {shown.map((part, index) => (
+          <PartView key={partKey(part, index)} part={part} active={active} live={live && part === last} />
+        ))}
+        {waiting && <Working text={compacting ? "Summarising earlier messages" : "Working"} />}
+        {turn.stopped && <p className="fine-print stopped">Stopped</p>}
+        {!live && <Meta turn={turn} />}
+      </div>
+    </article>
+  );
+}
+
+function PartView({ part, active, live }: { part: Part; active: boolean; live: boolean }) {
+  switch (part.kind) {
+    case "text":
+      return <Markdown text={part.text} live={live} />;
+    case "thinking":
+      return (
+        <details className="thinking">
+          <summary>Thinking</summary>
+          <Markdown text={part.text} />
+        </details>
+      );
+    case "tool":
+      return <ToolCard call={part.call} active={active} />;
+    case "image":
+      return <Images images={[part.image]} />;
+    case "error":
+      return (
+        <p className="turn-error">
+          <strong>Error:</strong> {part.text}
+        </p>
+      );
+  }
+}
+
+/** A tool keeps its card while texts before it change. */
+function partKey(part: Part, index: number): string {
+  return part.kind === "tool" ? `tool-${part.call.id}` : `${part.kind}-${index}`;
+}
+
+export function Images({ images }: { images: readonly ChatImage[] }) {
+  return (
+    <div className="images">
+      {images.map((image, index) =>
+        image.url ? (
+          <img key={index} src={image.url} alt={`${index + 1} of ${images.length}`} loading="lazy" />
+        ) : (
+          <span key={index} className="image-left-out">
+            Image{image.bytes ? `, ${Math.ceil(image.bytes / 1000)} kB` : ""} (left out of a long conversation)
+          </span>
+        ),
+      )}
+    </div>
+  );
+}
+
+function Working({ text }: { text: string }) {
+  return (
+    <p className="working">
+      <span className="working-dots" aria-hidden="true">
+        <span />
+        <span />
+        <span />
+      </span>
+      <span className={text === "Working" ? "visually-hidden" : undefined}>{text}</span>
+    </p>
+  );
+}
+
+function Meta({ turn }: { turn: Extract<Turn, { kind: "user" | "assistant" }> }) {
+  const text = turnText(turn);
+  return (
+    <div className="turn-meta">
+      {turn.at !== undefined && <time dateTime={new Date(turn.at).toISOString()}>{timeOfDay(turn.at)}</time>}
+      {text && <CopyButton text={text} label="Copy as Markdown" />}
+    </div>
+  );
+}
+
+function timeOfDay(at: number): string {
+  const date = new Date(at);
+  const time = date.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+  const today = date.toDateString() === new Date().toDateString();
+  return today ? time : `${date.toLocaleDateString(undefined, { day: "numeric", month: "short" })}, ${time}`;
+}

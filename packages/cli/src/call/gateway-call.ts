@@ -1,0 +1,181 @@
+import {
+  createGatewayClient,
+  type DeviceIdentity,
+  type GatewayClient,
+  GatewayClientError,
+  type RequestOptions,
+} from "@openclaw/client";
+import { CliError } from "../run/cli-error.ts";
+import type { CommandContext } from "../run/command-context.ts";
+import { type GatewayTarget, resolveTarget, type TargetFlags, targetLines } from "./gateway-target.ts";
+
+/** At which point a call failed. Only `connect` means that the Gateway cannot have acted on it. */
+export type CallStage = "connect" | "request";
+
+/** A Gateway that could not be reached, refused the connection, or refused the request. */
+export class GatewayCallError extends CliError {
+  readonly stage: CallStage;
+  /** The reason alone, without the lines about the target. */
+  readonly reason: string;
+  /** Which Gateway was tried. */
+  readonly details: readonly string[];
+  /** What stood beside the error of a refused request. */
+  readonly payload: unknown;
+
+  constructor(
+    reason: string,
+    options: { stage: CallStage; details: readonly string[]; payload?: unknown; cause?: unknown },
+  ) {
+    super([reason, ...options.details], { code: "gateway-call", cause: options.cause });
+    this.name = "GatewayCallError";
+    this.stage = options.stage;
+    this.reason = reason;
+    this.details = options.details;
+    this.payload = options.payload;
+  }
+}
+
+/** Options of everything that talks to a Gateway. */
+export interface CallOptions extends TargetFlags {
+  context: Pick<CommandContext, "config" | "env" | "paths" | "version">;
+  /** Limit of the connection and of each request, ms. */
+  timeoutMs?: number | undefined;
+  /** `probe` leaves no trace in the Gateway's list of clients. */
+  mode?: "cli" | "probe";
+}
+
+/** An open connection to a Gateway. */
+export interface GatewayConnection extends Disposable {
+  readonly target: GatewayTarget;
+  readonly client: GatewayClient;
+  /** @throws GatewayCallError */
+  call(method: string, params?: unknown, options?: RequestOptions): Promise<unknown>;
+  close(): void;
+}
+
+const defaultTimeoutMs = 10_000;
+
+/**
+ * Connects to the Gateway the flags, the environment and the configuration name.
+ * @throws CliError when they name none, GatewayCallError when it cannot be reached or refuses
+ */
+export async function connectGateway(options: CallOptions): Promise<GatewayConnection> {
+  const { context } = options;
+  const { config, path } = await context.config();
+  const target = resolveTarget({ config, configPath: path, env: context.env, flags: options });
+  const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+  const { fileDeviceTokens, loadDeviceIdentity } = await import("@openclaw/client/node");
+  const client = createGatewayClient({
+    url: target.url,
+    client: { id: "cli", version: context.version, platform: process.platform, mode: options.mode ?? "cli" },
+    credentials: () => ({ token: target.token, password: target.password }),
+    scopes: ["operator.admin", "operator.approvals", "operator.pairing"],
+    identity: lazyIdentity(() => loadDeviceIdentity(context.paths.stateDir)),
+    // Device tokens were given by the local Gateway and must not reach another one.
+    deviceTokens: target.kind === "local" ? fileDeviceTokens(context.paths.stateDir) : undefined,
+    reconnect: false,
+    requestTimeoutMs: timeoutMs,
+  });
+  const details = targetLines(target, path);
+  try {
+    await withTimeout(client.connect(), timeoutMs);
+  } catch (error) {
+    client.close();
+    throw new GatewayCallError(connectReason(error), { stage: "connect", details, cause: error });
+  }
+  return {
+    target,
+    client,
+    async call(method, params, requestOptions) {
+      try {
+        return await client.call(method, params, requestOptions);
+      } catch (error) {
+        throw requestError(error, details, requestOptions?.timeoutMs ?? timeoutMs);
+      }
+    },
+    close: () => client.close(),
+    [Symbol.dispose]: () => client.close(),
+  };
+}
+
+/** One request on a connection of its own. @throws CliError, GatewayCallError */
+export async function gatewayCall(
+  options: CallOptions & { method: string; params?: unknown; expectFinal?: boolean | undefined },
+): Promise<unknown> {
+  using connection = await connectGateway(options);
+  return await connection.call(options.method, options.params ?? {}, { expectFinal: options.expectFinal ?? false });
+}
+
+/** The identity is created when a Gateway asks for it: looking whether there is one writes nothing. */
+function lazyIdentity(load: () => DeviceIdentity): DeviceIdentity {
+  let loaded: DeviceIdentity | undefined;
+  const identity = () => (loaded ??= load());
+  return {
+    get deviceId() {
+      return identity().deviceId;
+    },
+    get publicKey() {
+      return identity().publicKey;
+    },
+    sign: (text) => identity().sign(text),
+  };
+}
+
+class ConnectTimeout extends Error {}
+
+async function withTimeout<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new ConnectTimeout(`gateway timeout after ${ms}ms`)), ms);
+  });
+  // What loses the race must not surface as an unhandled rejection.
+  work.catch(() => {});
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function connectReason(error: unknown): string {
+  if (!(error instanceof GatewayClientError)) return error instanceof Error ? error.message : String(error);
+  if (error.refusal) return `gateway connect failed: ${error.refusal.message}`;
+  if (error.closeCode !== undefined) return closedReason(error.closeCode, error.message);
+  return `gateway connect failed: ${error.message}`;
+}
+
+function requestError(error: unknown, details: readonly string[], timeoutMs: number): unknown {
+  if (!(error instanceof GatewayClientError)) return error;
+  switch (error.code) {
+    case "refused":
+      return new GatewayCallError(error.message, {
+        stage: "request",
+        details: [],
+        payload: error.payload,
+        cause: error,
+      });
+    case "timeout":
+      return new GatewayCallError(`gateway timeout after ${timeoutMs}ms`, { stage: "request", details, cause: error });
+    case "disconnected":
+    case "connect-failed":
+    case "closed":
+      return new GatewayCallError(closedReason(error.closeCode ?? 1006, error.message), {
+        stage: "request",
+        details,
+        cause: error,
+      });
+  }
+}
+
+const closeTexts: Readonly<Record<number, string>> = {
+  1000: "normal closure",
+  1006: "abnormal closure (no close frame)",
+  1008: "policy violation",
+  1012: "service restart",
+};
+
+function closedReason(code: number, message: string): string {
+  const text = closeTexts[code];
+  const reason = message.replace(/^disconnected \(\d+\): /, "");
+  return `gateway closed (${code}${text ? ` ${text}` : ""}): ${reason}`;
+}

@@ -1,0 +1,143 @@
+import os from "node:os";
+import type { OpenClawConfig } from "@openclaw/config";
+import { readVariable } from "@openclaw/config/paths";
+import { type NetworkInterfaces, resolveBind } from "@openclaw/net";
+import { CliError } from "../run/cli-error.ts";
+
+/** The port where nothing says otherwise. */
+const defaultPort = 18789;
+
+/** `--url`, `--token`, `--password` of a command. */
+export interface TargetFlags {
+  url?: string | undefined;
+  token?: string | undefined;
+  password?: string | undefined;
+}
+
+/** Which Gateway a command talks to, and what it shows there. */
+export interface GatewayTarget {
+  kind: "override" | "remote" | "local";
+  url: string;
+  /** Where the address came from, for people. */
+  source: string;
+  /** `gateway.bind` of a local target. */
+  bind: string | undefined;
+  token: string | undefined;
+  password: string | undefined;
+}
+
+export interface TargetInput {
+  config: OpenClawConfig;
+  configPath: string;
+  env: NodeJS.ProcessEnv;
+  flags?: TargetFlags;
+  interfaces?: NetworkInterfaces;
+}
+
+/** The port of the local Gateway. The environment wins over the configuration. */
+export function gatewayPort(config: OpenClawConfig, env: NodeJS.ProcessEnv): number {
+  const text = readVariable(env, "OPENCLAW_GATEWAY_PORT");
+  const port = text === undefined ? Number.NaN : Number(text);
+  if (Number.isInteger(port) && port > 0 && port <= 65_535) return port;
+  return config.gateway?.port ?? defaultPort;
+}
+
+/** The address of this machine at which the local Gateway listens. */
+export function localHost(config: OpenClawConfig, interfaces: NetworkInterfaces = os.networkInterfaces()): string {
+  const { bind = "loopback", customBindHost } = config.gateway ?? {};
+  if (bind !== "tailnet" && bind !== "custom") return "127.0.0.1";
+  const resolved = resolveBind({ mode: bind, customHost: customBindHost, interfaces });
+  const [address = "127.0.0.1"] = resolved.ok ? resolved.addresses : [];
+  return address === "0.0.0.0" ? "127.0.0.1" : address;
+}
+
+/**
+ * Finds the Gateway to talk to: an explicit address, the remote one of the configuration, the local one. What goes to
+ * an address that was given by hand, or to another machine, is only what was meant for it.
+ * @throws CliError
+ */
+export function resolveTarget(input: TargetInput): GatewayTarget {
+  const { config, env, configPath } = input;
+  const url = input.flags?.url?.trim();
+  const token = input.flags?.token?.trim() || undefined;
+  const password = input.flags?.password?.trim() || undefined;
+  const explicit = token !== undefined || password !== undefined;
+  if (url) {
+    if (!explicit) {
+      throw new CliError(
+        [
+          "gateway url override requires explicit credentials",
+          "Fix: pass --token or --password (or gatewayToken in tools).",
+          `Config: ${configPath}`,
+        ],
+        { code: "url-needs-credentials" },
+      );
+    }
+    return { kind: "override", url: checkedUrl(url, "--url"), source: "cli --url", bind: undefined, token, password };
+  }
+  const { gateway = {} } = config;
+  if (gateway.mode === "remote") {
+    const remote = gateway.remote?.url?.trim();
+    if (!remote) {
+      throw new CliError(
+        [
+          "gateway remote mode misconfigured: gateway.remote.url missing",
+          `Config: ${configPath}`,
+          "Fix: set gateway.remote.url, or set gateway.mode=local.",
+        ],
+        { code: "remote-url-missing" },
+      );
+    }
+    return {
+      kind: "remote",
+      url: checkedUrl(remote, "gateway.remote.url"),
+      source: "config gateway.remote.url",
+      bind: undefined,
+      token: explicit ? token : gateway.remote?.token,
+      password: explicit ? password : gateway.remote?.password,
+    };
+  }
+  const bind = gateway.bind ?? "loopback";
+  const host = localHost(config, input.interfaces);
+  const scheme = gateway.tls?.enabled ? "wss" : "ws";
+  return {
+    kind: "local",
+    url: `${scheme}://${host.includes(":") ? `[${host}]` : host}:${gatewayPort(config, env)}`,
+    source: host === "127.0.0.1" ? "local loopback" : `local ${bind} ${host}`,
+    bind,
+    token: explicit ? token : (readVariable(env, "OPENCLAW_GATEWAY_TOKEN") ?? gateway.auth?.token),
+    password: explicit ? password : (readVariable(env, "OPENCLAW_GATEWAY_PASSWORD") ?? gateway.auth?.password),
+  };
+}
+
+function checkedUrl(text: string, where: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && /^(?:wss?|https?):$/.test(url.protocol)) return text.replace(/^http/i, "ws");
+  throw new CliError(`${where}: "${text}" is not a WebSocket address such as ws://127.0.0.1:18789.`, {
+    code: "bad-url",
+  });
+}
+
+/** The lines that tell which Gateway was tried. */
+export function targetLines(target: GatewayTarget, configPath: string): string[] {
+  return [
+    `Gateway target: ${target.url}`,
+    `Source: ${target.source}`,
+    `Config: ${configPath}`,
+    ...(target.bind === undefined ? [] : [`Bind: ${target.bind}`]),
+  ];
+}
+
+/** Secrets that differ between environment and configuration; the Gateway takes the latter, the command line the former. */
+export function secretConflicts(config: OpenClawConfig, env: NodeJS.ProcessEnv): string[] {
+  const pairs = [
+    ["OPENCLAW_GATEWAY_TOKEN", "gateway.auth.token", config.gateway?.auth?.token],
+    ["OPENCLAW_GATEWAY_PASSWORD", "gateway.auth.password", config.gateway?.auth?.password],
+  ] as const;
+  return pairs.flatMap(([name, path, configured]) => {
+    const set = readVariable(env, name);
+    return set !== undefined && configured !== undefined && set !== configured
+      ? [`${name} and ${path} differ: the Gateway uses the config, this command line the environment`]
+      : [];
+  });
+}

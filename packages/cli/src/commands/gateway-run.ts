@@ -1,0 +1,116 @@
+import { openConfigStore } from "@openclaw/config";
+import { GatewayPortError, GatewayStartError, resolveSettings } from "@openclaw/gateway";
+import { createLog } from "@openclaw/log";
+import { GatewayLockError } from "@openclaw/storage";
+import { rawStreamPath } from "../foreground/raw-stream.ts";
+import { runGateway } from "../foreground/run-gateway.ts";
+import { invalidBind, readStartFlags, type StartFlags, type StartInput } from "../foreground/start-flags.ts";
+import { CliError } from "../run/cli-error.ts";
+import type { CommandContext } from "../run/command-context.ts";
+import { invalidConfigLines } from "../run/config-guard.ts";
+
+/** `gateway` and `gateway run`: the Gateway in the foreground, until a signal ends it. */
+export async function run({ flags }: { flags: StartInput }, context: CommandContext): Promise<number> {
+  const { paths, env, version, stdout } = context;
+  const start = readStartFlags(flags, paths.profile?.toLowerCase() === "dev");
+  if (flags.reset || flags.dev) {
+    const { ensureDevConfig, resetDevState } = await import("../foreground/dev-config.ts");
+    if (flags.reset) await resetDevState(context);
+    await ensureDevConfig(context);
+  }
+  exportFlags(flags, env);
+
+  // The file is chosen by the configuration, so the log gets it when that is known.
+  const log = createLog({ file: false, console: stdout, env });
+  const store = await openConfigStore({ paths, env, version, log });
+  const overrides = start.tailscaleOff ? { gateway: { tailscale: { mode: "off" } } } : undefined;
+  if (overrides && store.snapshot().valid) await store.setOverrides(overrides);
+  try {
+    const snapshot = store.snapshot();
+    if (!snapshot.valid) throw new CliError(invalidConfigLines(snapshot, context), { code: "invalid-config" });
+    if (start.badBind) {
+      // What stands before the bind mode in the order of the checks is told first.
+      resolveSettings(snapshot, env, { ...start.gateway, bind: "loopback", auth: "token", token: "not used" });
+      throw new CliError(invalidBind);
+    }
+    const { port } = resolveSettings(snapshot, env, start.gateway);
+    if (flags.force) await force(port, (line) => log.info(line));
+    return await runGateway({
+      paths,
+      env,
+      version,
+      store,
+      overrides,
+      log,
+      verbose: flags.verbose,
+      gateway: {
+        flags: start.gateway,
+        webRoot: context.webRoot,
+        wsLog: { verbose: flags.verbose, style: start.wsLog },
+        ...(await recordedFetch(context)),
+      },
+      events: process,
+      exit: context.exit,
+    });
+  } catch (error) {
+    throw await startFailure(error, start, context);
+  } finally {
+    await store.close();
+    await log.close();
+  }
+}
+
+/** What flags say also holds for child processes. */
+function exportFlags(flags: StartInput, env: NodeJS.ProcessEnv): void {
+  if (flags.token) env.OPENCLAW_GATEWAY_TOKEN = flags.token;
+  if (flags.password) env.OPENCLAW_GATEWAY_PASSWORD = flags.password;
+  if (flags["raw-stream"]) env.OPENCLAW_RAW_STREAM = "1";
+  if (flags["raw-stream-path"]) env.OPENCLAW_RAW_STREAM_PATH = flags["raw-stream-path"];
+}
+
+async function recordedFetch(context: CommandContext): Promise<{ fetch?: typeof fetch }> {
+  const file = rawStreamPath(context.env, context.paths.stateDir);
+  if (file === undefined) return {};
+  const { rawStreamFile, recordAnswers } = await import("../foreground/raw-stream.ts");
+  return { fetch: recordAnswers(fetch, { append: rawStreamFile(file), now: context.now }) };
+}
+
+async function force(port: number, log: (line: string) => void): Promise<void> {
+  const [{ freePort }, { systemProcesses }] = await Promise.all([
+    import("../foreground/free-port.ts"),
+    import("../foreground/port-listeners.ts"),
+  ]);
+  for (const line of await freePort(port, systemProcesses, process.pid)) log(line);
+}
+
+/** Words a failed start for the terminal. */
+async function startFailure(error: unknown, start: StartFlags, context: CommandContext): Promise<unknown> {
+  if (error instanceof CliError) return error;
+  if (error instanceof GatewayStartError) return new CliError(error.lines, { code: "start-blocked", cause: error });
+  if (!(error instanceof GatewayLockError || error instanceof GatewayPortError)) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return new CliError(`Gateway failed to start: ${reason}`, { code: "start-failed", cause: error });
+  }
+  return new CliError(
+    [
+      ...`Gateway failed to start: ${error.message}`.split("\n"),
+      `If the gateway is supervised, stop it with: ${context.hint("openclaw gateway stop")}`,
+      ...(error instanceof GatewayPortError ? await portOwners(start, context) : []),
+    ],
+    { code: "gateway-locked", cause: error },
+  );
+}
+
+async function portOwners(start: StartFlags, context: CommandContext): Promise<string[]> {
+  const [{ systemProcesses }, { gatewayPort }] = await Promise.all([
+    import("../foreground/port-listeners.ts"),
+    import("../call/gateway-target.ts"),
+  ]);
+  const port = start.gateway.port ?? gatewayPort((await context.config()).config, context.env);
+  try {
+    const owners = systemProcesses.listeners(port).map(({ pid, command }) => `- pid ${pid}: ${command}`);
+    return owners.length > 0 ? [`Port ${port} is already in use:`, ...owners] : [];
+  } catch (error) {
+    return [`Port ${port} is already in use (${error instanceof Error ? error.message : String(error)}).`];
+  }
+}

@@ -1,0 +1,140 @@
+import os from "node:os";
+import type { OpenClawConfig } from "@openclaw/config";
+import { listOf, recordOf } from "../commands/payload.ts";
+import type { CommandContext } from "../run/command-context.ts";
+import { type GatewayProbe, probeGateway } from "./gateway-probe.ts";
+import { type LocalState, readLocalState } from "./local-state.ts";
+import { checkSecurity } from "./security-check.ts";
+import { serviceFacts } from "./services.ts";
+import { statusSession } from "./session-facts.ts";
+
+export interface StatusOptions {
+  timeoutMs: number;
+  deep: boolean;
+  usage: boolean;
+}
+
+/** Everything `status` knows: the document of `--json` and what the report needs besides. */
+export interface Status {
+  document: StatusDocument;
+  probe: GatewayProbe;
+  local: LocalState;
+  config: OpenClawConfig;
+}
+
+type StatusDocument = ReturnType<typeof buildDocument>;
+
+/** How many sessions are listed. */
+const recentSessions = 10;
+
+/** Reads the state directory and asks the Gateway; works without one. */
+export async function collectStatus(context: CommandContext, options: StatusOptions): Promise<Status> {
+  const { config } = await context.config();
+  const methods: (readonly [string, object])[] = [["status", {}]];
+  if (options.deep) methods.push(["health", { probe: true }], ["last-heartbeat", {}]);
+  if (options.usage) methods.push(["usage.status", {}]);
+  const [probe, local] = await Promise.all([
+    probeGateway(context, { timeoutMs: options.timeoutMs, methods }),
+    readLocalState(config, context),
+  ]);
+  return { document: buildDocument(context, config, probe, local, options), probe, local, config };
+}
+
+function buildDocument(
+  context: CommandContext,
+  config: OpenClawConfig,
+  probe: GatewayProbe,
+  local: LocalState,
+  options: StatusOptions,
+) {
+  const now = context.now();
+  const agents = local.agents.map(({ id, name, workspaceDir, bootstrapPending, store }) => {
+    const [latest] = store.byRecency();
+    const lastUpdatedAt = latest?.[1].updatedAt ?? null;
+    return {
+      id,
+      ...(name === undefined ? {} : { name }),
+      workspaceDir,
+      bootstrapPending,
+      sessionsPath: store.path,
+      sessionsCount: store.count,
+      lastUpdatedAt,
+      lastActiveAgeMs: lastUpdatedAt === null ? null : Math.max(0, now - lastUpdatedAt),
+    };
+  });
+  const remote = recordOf(probe.answers.status);
+  const { target, reachable, connectLatencyMs, self, error, misconfigured } = probe;
+  return {
+    heartbeat: "heartbeat" in remote ? remote.heartbeat : localHeartbeat(local),
+    channelSummary: listOf(remote.channelSummary),
+    queuedSystemEvents: listOf(remote.queuedSystemEvents),
+    sessions: "sessions" in remote ? remote.sessions : localSessions(local, now),
+    os: osFacts(),
+    update: null,
+    updateChannel: config.update?.channel ?? "stable",
+    updateChannelSource: config.update?.channel ? "config" : "default",
+    memory: null,
+    memoryPlugin: { enabled: false, slot: null, reason: "no memory plugin in this build" },
+    gateway: {
+      mode: config.gateway?.mode === "remote" ? "remote" : "local",
+      url: target?.url ?? null,
+      urlSource: target?.source ?? null,
+      misconfigured,
+      reachable,
+      connectLatencyMs,
+      self,
+      error,
+    },
+    gatewayService: serviceFacts("gateway", context.paths),
+    nodeService: serviceFacts("node", context.paths),
+    agents: {
+      defaultId: local.defaultAgentId,
+      agents,
+      totalSessions: agents.reduce((sum, agent) => sum + agent.sessionsCount, 0),
+      bootstrapPendingCount: agents.filter((agent) => agent.bootstrapPending).length,
+    },
+    securityAudit: checkSecurity({ config, env: context.env, paths: context.paths, now }),
+    ...(options.deep
+      ? { health: probe.answers.health ?? null, lastHeartbeat: probe.answers["last-heartbeat"] ?? null }
+      : {}),
+    ...(options.usage ? { usage: probe.answers["usage.status"] ?? null } : {}),
+  };
+}
+
+/** Heartbeats need a running Gateway. */
+function localHeartbeat(local: LocalState) {
+  return {
+    defaultAgentId: local.defaultAgentId,
+    agents: local.agents.map(({ id }) => ({ agentId: id, enabled: false, every: "disabled", everyMs: null })),
+  };
+}
+
+function localSessions({ agents, defaults }: LocalState, now: number) {
+  const byAgent = agents.map(({ id, store }) => {
+    const recent = [];
+    for (const [key, entry] of store.byRecency()) {
+      if (recent.length >= recentSessions) break;
+      recent.push(statusSession(id, key, entry, defaults, now));
+    }
+    return { agentId: id, path: store.path, count: store.count, recent };
+  });
+  return {
+    paths: [...new Set(byAgent.map((agent) => agent.path))],
+    count: byAgent.reduce((sum, agent) => sum + agent.count, 0),
+    defaults,
+    recent: byAgent
+      .flatMap((agent) => agent.recent)
+      .sort((a, b) => b.updatedAt - a.updatedAt)
+      .slice(0, recentSessions),
+    byAgent,
+  };
+}
+
+function osFacts() {
+  const platform = os.platform();
+  const arch = os.arch();
+  const release = os.release();
+  const name =
+    platform === "darwin" ? "macOS" : platform === "win32" ? "Windows" : platform === "linux" ? "Linux" : platform;
+  return { platform, arch, release, label: `${name} ${release} (${arch})` };
+}

@@ -1,0 +1,45 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Writable } from "node:stream";
+import { runCli } from "../src/index.ts";
+
+/** A stream that keeps what is written. */
+class Capture extends Writable {
+  text = "";
+  isTTY = false;
+  columns = 100;
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString("utf8");
+    done();
+  }
+}
+
+/** A home directory of its own and a way to run command lines in it. */
+export function temporaryHome() {
+  const home = mkdtempSync(path.join(tmpdir(), "openclaw-cli-"));
+  const env = (extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
+    HOME: home,
+    PATH: process.env.PATH,
+    // Nothing listens there: the discard port needs privileges.
+    OPENCLAW_GATEWAY_PORT: "9",
+    ...extra,
+  });
+  return {
+    home,
+    configPath: path.join(home, ".openclaw", "openclaw.json"),
+    writeConfig(text: string) {
+      mkdirSync(path.join(home, ".openclaw"), { recursive: true, mode: 0o700 });
+      writeFileSync(path.join(home, ".openclaw", "openclaw.json"), text, { mode: 0o600 });
+    },
+    async run(argv: readonly string[], options: { env?: NodeJS.ProcessEnv; terminal?: boolean } = {}) {
+      const stdout = new Capture();
+      const stderr = new Capture();
+      stdout.isTTY = options.terminal ?? false;
+      const code = await runCli({ argv, env: env(options.env), cwd: home, version: "1.2.3", stdout, stderr });
+      return { code, stdout: stdout.text, stderr: stderr.text };
+    },
+    [Symbol.dispose]: () => rmSync(home, { recursive: true, force: true }),
+  };
+}

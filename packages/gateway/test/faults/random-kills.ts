@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { messageText, toolCallsOf } from "@openclaw/sessions";
+import type { ChatClient } from "./chat-client.ts";
+import { createGatewayHome, type GatewayHome } from "./gateway-home.ts";
+import { StartedGateway } from "./started-gateway.ts";
+import { checkSessionFiles, type StoredEntry, transcriptEntries, transcriptFiles } from "./state-check.ts";
+
+const sessionKeys = ["main", "red", "blue"];
+
+export interface KillReport {
+  kills: number;
+  /** Of them, while the Gateway was starting. */
+  killedAtStart: number;
+  accepted: number;
+  /** Messages that were cut off three times, and whose session was told so. */
+  givenUp: number;
+  /** Messages whose sender did not hear of them any more; they may be answered or not. */
+  unheard: number;
+}
+
+interface Sent {
+  id: string;
+  sessionKey: string;
+  accepted: boolean;
+  /** Appends its id to the file of effects. */
+  hasEffect: boolean;
+}
+
+/**
+ * Starts a Gateway `rounds` times, sends it one to three messages in one to three sessions and kills it at a random
+ * moment. At the end every message that was accepted must have been answered or given up exactly once, no tool may have
+ * run twice, and the files must be whole.
+ * @throws AssertionError
+ */
+export async function killAtRandom(rounds: number, random: () => number = Math.random): Promise<KillReport> {
+  await using home = await createGatewayHome();
+  const effects = path.join(home.dir, "effects");
+  fs.writeFileSync(effects, "");
+  const sent: Sent[] = [];
+  let killedAtStart = 0;
+
+  for (let round = 0; round < rounds; round += 1) {
+    const kill = new AbortController();
+    const duringStart = random() < 0.15;
+    if (duringStart) void delay(random() * 500).then(() => kill.abort());
+    try {
+      await using gateway = await StartedGateway.start(home, { killed: kill.signal });
+      const client = await gateway.connect();
+      const asked = Array.from({ length: 1 + Math.floor(random() * 3) }, (_, index) =>
+        ask(client, newMessage(`${round}.${index}`, effects, random), sent),
+      );
+      // The random moment is what is tested here, not something to wait for.
+      await Promise.race([delay(random() * 300), gateway.exit]);
+      await gateway.kill();
+      await Promise.all(asked);
+    } catch (error) {
+      // A kill at start ends whatever was going on.
+      if (!duringStart) throw error;
+      killedAtStart += 1;
+    }
+  }
+
+  await finishAll(home);
+  await checkSessionFiles(home.stateDir);
+  const givenUp = checkAnswers(home, sent);
+  checkEffects(effects, sent);
+  return {
+    kills: rounds,
+    killedAtStart,
+    accepted: sent.filter(({ accepted }) => accepted).length,
+    givenUp,
+    unheard: sent.filter(({ accepted }) => !accepted).length,
+  };
+}
+
+function newMessage(id: string, effects: string, random: () => number) {
+  const kind = random();
+  const mark = `<${id}>`;
+  const command = JSON.stringify({ command: `echo '${mark}' >> ${effects}` });
+  const text = kind < 0.4 ? `hello ${mark}` : kind < 0.7 ? `slow:8 ${mark}` : `tool:exec ${command}`;
+  const sessionKey = sessionKeys[Math.floor(random() * sessionKeys.length)] ?? "main";
+  return { id, text, sessionKey, hasEffect: kind >= 0.7 };
+}
+
+async function ask(client: ChatClient, message: ReturnType<typeof newMessage>, sent: Sent[]): Promise<void> {
+  const { id, sessionKey, text, hasEffect } = message;
+  const entry: Sent = { id, sessionKey, accepted: false, hasEffect };
+  sent.push(entry);
+  const answer = await client.send(sessionKey, text, { key: id }).catch(() => undefined);
+  if (!answer) return; // Killed before the answer.
+  assert.equal(answer.payload?.status, "started", JSON.stringify(answer));
+  entry.accepted = true;
+}
+
+/** What is open is answered before a message that comes later, so the answer to one more in each session is the end. */
+async function finishAll(home: GatewayHome): Promise<void> {
+  const gateway = await StartedGateway.start(home);
+  const client = await gateway.connect();
+  for (const sessionKey of sessionKeys) {
+    const key = `last ${sessionKey}`;
+    await client.send(sessionKey, "the last one", { key });
+    assert.equal((await client.terminal(key)).state, "final");
+  }
+  assert.equal((await gateway.terminate()).code, 0);
+}
+
+/** @returns how many messages were given up. */
+function checkAnswers(home: GatewayHome, sent: readonly Sent[]): number {
+  const runs = new Map<string, { asked: number; answered: number }>();
+  const notices: string[] = [];
+  const problems: string[] = [];
+  for (const file of transcriptFiles(home.stateDir)) {
+    let current: { asked: number; answered: number } | undefined;
+    for (const entry of transcriptEntries(file)) {
+      if (entry.openclawRunId !== undefined) {
+        current = runs.get(entry.openclawRunId) ?? { asked: 0, answered: 0 };
+        current.asked += 1;
+        runs.set(entry.openclawRunId, current);
+      }
+      const { message } = entry;
+      if (message?.role !== "assistant") continue;
+      if (messageText(message).includes("given up after")) notices.push(messageText(message));
+      else if (toolCallsOf(message).length === 0) {
+        if (message.stopReason !== "stop") problems.push(describe(entry));
+        if (current) current.answered += 1;
+      }
+    }
+  }
+  let givenUp = 0;
+  for (const { id, accepted } of sent) {
+    const run = runs.get(id) ?? { asked: 0, answered: 0 };
+    const told = notices.filter((notice) => notice.includes(`<${id}>`)).length;
+    const ends = run.answered + told;
+    givenUp += told;
+    const isRight = run.asked <= 1 && ends <= 1 && run.answered <= run.asked && (!accepted || ends === 1);
+    if (!isRight) problems.push(`${id}: asked ${run.asked}, answered ${run.answered}, given up ${told}, ${accepted}`);
+  }
+  assert.deepEqual(problems, []);
+  return givenUp;
+}
+
+function checkEffects(file: string, sent: readonly Sent[]): void {
+  const lines = fs.readFileSync(file, "utf8").split("\n").filter(Boolean);
+  assert.equal(new Set(lines).size, lines.length, `a tool ran twice: ${lines.join(" ")}`);
+  const allowed = new Set(sent.filter(({ hasEffect }) => hasEffect).map(({ id }) => `<${id}>`));
+  assert.deepEqual(
+    lines.filter((line) => !allowed.has(line)),
+    [],
+  );
+}
+
+function describe(entry: StoredEntry): string {
+  return `unexpected end ${JSON.stringify(entry).slice(0, 300)}`;
+}
