@@ -5,6 +5,7 @@ export {
   GatewayCallError,
   type GatewayConnection,
   gatewayCall,
+  withGateway,
 } from "./call/gateway-call.ts";
 export { type GatewayTarget, resolveTarget, type TargetFlags, type TargetInput } from "./call/gateway-target.ts";
 export { globalFlagHelp } from "./parse/global-flag-help.ts";

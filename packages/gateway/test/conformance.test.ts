@@ -241,3 +241,19 @@ for (const protocol of [3, 4] as const) {
     }
   });
 }
+
+describe("the table of exceptions", () => {
+  it("names recorded cases of methods that are replayed", () => {
+    const ids = ([3, 4] as const).flatMap((protocol) => [
+      ...recordedHandshakes(protocol).map(({ id }) => id),
+      ...recordedFiles(protocol)
+        .filter((file) => file !== "handshake" && file !== "events")
+        .flatMap((file) => recordedCases(protocol, file))
+        .filter(({ method }) => served(method))
+        .map(({ id }) => id),
+    ]);
+    expect(Object.keys(exceptions).filter((id) => !ids.includes(id))).toEqual([]);
+    expect(Object.keys(scenarios).filter((id) => !ids.includes(id))).toEqual([]);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});

@@ -68,7 +68,7 @@ function AssistantTurn({ turn, active, live, compacting, bare }: AssistantTurnPr
         ))}
         {waiting && <Working text={compacting ? "Summarising earlier messages" : "Working"} />}
         {turn.stopped && <p className="fine-print stopped">Stopped</p>}
-        {!live && <Meta turn={turn} />}
+        {!live && !active && <Meta turn={turn} />}
       </div>
     </article>
   );

@@ -15,11 +15,19 @@ import { type AgentTurn, explicitSessionKey, type TurnOutcome } from "./agent-tu
  * @throws CliError when a Gateway owns the state directory
  */
 export async function embeddedTurn(turn: AgentTurn, context: CommandContext): Promise<TurnOutcome> {
+  const lease = await takeState(context);
+  try {
+    return await runTurn(turn, context);
+  } finally {
+    await lease.release();
+  }
+}
+
+async function runTurn(turn: AgentTurn, context: CommandContext): Promise<TurnOutcome> {
   const { env, paths } = context;
   const { config: current } = await context.config();
   const config = () => current;
   const { target } = turn;
-  await using _lease = await takeState(context);
   const log = createLog({ file: false, console: context.stderr, consoleLevel: "warn", env });
   const wantedIds = target.kind === "session-id" ? [target.sessionId] : [];
   const sessions = openSessions({

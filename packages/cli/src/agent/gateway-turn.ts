@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { connectGateway, GatewayCallError, type GatewayConnection } from "../call/gateway-call.ts";
+import { GatewayCallError, type GatewayConnection, withGateway } from "../call/gateway-call.ts";
 import type { TargetFlags } from "../call/gateway-target.ts";
 import { listOf, recordOf, textOf } from "../commands/payload.ts";
 import { CliError } from "../run/cli-error.ts";
@@ -16,8 +16,13 @@ const connectTimeoutMs = 10_000;
  * Runs a turn on the Gateway and waits for its end.
  * @throws GatewayCallError; with stage `connect` the Gateway has not heard of the turn
  */
-export async function gatewayTurn(turn: AgentTurn, context: CommandContext, flags: TargetFlags): Promise<TurnOutcome> {
-  using connection = await connectGateway({ context, ...flags, timeoutMs: connectTimeoutMs });
+export function gatewayTurn(turn: AgentTurn, context: CommandContext, flags: TargetFlags): Promise<TurnOutcome> {
+  return withGateway({ context, ...flags, timeoutMs: connectTimeoutMs }, (connection) =>
+    runTurn(turn, context, connection),
+  );
+}
+
+async function runTurn(turn: AgentTurn, context: CommandContext, connection: GatewayConnection): Promise<TurnOutcome> {
   const { config } = await context.config();
   const seconds = turn.timeoutSeconds ?? config.agents?.defaults?.timeoutSeconds ?? defaultTimeoutSeconds;
   const place = await sessionOf(turn, connection);

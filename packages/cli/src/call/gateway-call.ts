@@ -45,7 +45,7 @@ export interface CallOptions extends TargetFlags {
 }
 
 /** An open connection to a Gateway. */
-export interface GatewayConnection extends Disposable {
+export interface GatewayConnection {
   readonly target: GatewayTarget;
   readonly client: GatewayClient;
   /** @throws GatewayCallError */
@@ -94,16 +94,28 @@ export async function connectGateway(options: CallOptions): Promise<GatewayConne
       }
     },
     close: () => client.close(),
-    [Symbol.dispose]: () => client.close(),
   };
+}
+
+/** Does something with a connection and closes it. @throws CliError, GatewayCallError, and what the work throws */
+export async function withGateway<T>(
+  options: CallOptions,
+  work: (connection: GatewayConnection) => Promise<T>,
+): Promise<T> {
+  const connection = await connectGateway(options);
+  try {
+    return await work(connection);
+  } finally {
+    connection.close();
+  }
 }
 
 /** One request on a connection of its own. @throws CliError, GatewayCallError */
 export async function gatewayCall(
   options: CallOptions & { method: string; params?: unknown; expectFinal?: boolean | undefined },
 ): Promise<unknown> {
-  using connection = await connectGateway(options);
-  return await connection.call(options.method, options.params ?? {}, { expectFinal: options.expectFinal ?? false });
+  const { method, params = {}, expectFinal = false } = options;
+  return withGateway(options, (connection) => connection.call(method, params, { expectFinal }));
 }
 
 /** The identity is created when a Gateway asks for it: looking whether there is one writes nothing. */

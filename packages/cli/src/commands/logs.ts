@@ -1,5 +1,5 @@
 import { isBrokenPipe, type ParsedLogLine, parseLogLine } from "@openclaw/log";
-import { connectGateway, GatewayCallError, type GatewayConnection } from "../call/gateway-call.ts";
+import { GatewayCallError, type GatewayConnection, withGateway } from "../call/gateway-call.ts";
 import { CliError } from "../run/cli-error.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import type { CommandInput } from "../spec/command-spec.ts";
@@ -31,17 +31,18 @@ export async function run({ flags }: { flags: Flags }, context: CommandContext):
   const printer = flags.json ? jsonPrinter(context) : textPrinter(context, style);
   let cursor: number | undefined;
   try {
-    using connection = await connectGateway({ context, ...flags, timeoutMs: flags.timeout });
-    for (let first = true; !output.closed; first = false) {
-      const tail = await readTail(connection, { limit, maxBytes, ...(cursor === undefined ? {} : { cursor }) });
-      cursor = tail.cursor;
-      if (first) printer.start(tail);
-      if (tail.reset) printer.notice("Log cursor reset (file rotated).");
-      if (tail.truncated) printer.notice("Log tail truncated (increase --max-bytes).");
-      for (const line of tail.lines) printer.line(line);
-      if (!flags.follow) break;
-      await output.sleep(interval);
-    }
+    await withGateway({ context, ...flags, timeoutMs: flags.timeout }, async (connection) => {
+      for (let first = true; !output.closed; first = false) {
+        const tail = await readTail(connection, { limit, maxBytes, ...(cursor === undefined ? {} : { cursor }) });
+        cursor = tail.cursor;
+        if (first) printer.start(tail);
+        if (tail.reset) printer.notice("Log cursor reset (file rotated).");
+        if (tail.truncated) printer.notice("Log tail truncated (increase --max-bytes).");
+        for (const line of tail.lines) printer.line(line);
+        if (!flags.follow) break;
+        await output.sleep(interval);
+      }
+    });
   } catch (error) {
     if (!(error instanceof GatewayCallError)) throw error;
     throw unreachable(error, flags.json, context);

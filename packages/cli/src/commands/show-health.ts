@@ -1,4 +1,4 @@
-import { connectGateway } from "../call/gateway-call.ts";
+import { withGateway } from "../call/gateway-call.ts";
 import { type TargetFlags, targetLines } from "../call/gateway-target.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import { formatAge } from "../terminal/age.ts";
@@ -20,13 +20,15 @@ export async function showHealth(context: CommandContext, options: ShowHealthOpt
     quiet: options.json,
   });
   try {
-    using connection = await connectGateway({ context, ...options });
-    const health = await connection.call("health", options.verbose ? { probe: true } : {});
+    const { health, target } = await withGateway({ context, ...options }, async (connection) => ({
+      health: await connection.call("health", options.verbose ? { probe: true } : {}),
+      target: connection.target,
+    }));
     progress.stop();
     if (options.json) return context.printJson(health);
     if (options.verbose) {
       const { path } = await context.config();
-      for (const line of targetLines(connection.target, path)) context.print(context.style.muted(line));
+      for (const line of targetLines(target, path)) context.print(context.style.muted(line));
     }
     for (const line of healthLines(health, context)) context.print(line);
   } finally {

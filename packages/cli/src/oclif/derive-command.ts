@@ -46,7 +46,7 @@ function usageLine(spec: AnyCommand, isGroupAction: boolean): string {
 
 function oclifFlag(flag: FlagSpec): Command.Flag {
   const common = {
-    summary: flag.summary,
+    summary: flag.defaultText ? `${flag.summary} (default: ${flag.defaultText})` : flag.summary,
     hidden: flag.hidden ?? false,
     ...(flag.char && { char: flag.char as Interfaces.AlphabetLowercase }),
   };

@@ -1,4 +1,4 @@
-import { connectGateway, GatewayCallError } from "../call/gateway-call.ts";
+import { GatewayCallError, withGateway } from "../call/gateway-call.ts";
 import { type GatewayTarget, resolveTarget, type TargetFlags } from "../call/gateway-target.ts";
 import { isRecord, listOf, recordOf, textOf } from "../commands/payload.ts";
 import { CliError } from "../run/cli-error.ts";
@@ -42,30 +42,23 @@ export async function probeGateway(
   }
   const startedAt = performance.now();
   try {
-    using connection = await connectGateway({ context, ...options, mode: "probe" });
-    const connectLatencyMs = Math.round(performance.now() - startedAt);
-    const answers: Record<string, unknown> = {};
-    await Promise.all(
-      options.methods.map(async ([method, params]) => {
-        try {
-          answers[method] = await connection.call(method, params);
-        } catch (error) {
-          // A Gateway of another release may not know a method; the report does without it.
-          if (!(error instanceof GatewayCallError)) throw error;
-        }
-      }),
-    );
-    const { state } = connection.client;
-    const hello = state.kind === "connected" ? state.hello : undefined;
-    return {
-      target,
-      misconfigured: false,
-      reachable: true,
-      connectLatencyMs,
-      self: selfOf(hello),
-      error: null,
-      answers,
-    };
+    return await withGateway({ context, ...options, mode: "probe" }, async (connection) => {
+      const connectLatencyMs = Math.round(performance.now() - startedAt);
+      const answers: Record<string, unknown> = {};
+      await Promise.all(
+        options.methods.map(async ([method, params]) => {
+          try {
+            answers[method] = await connection.call(method, params);
+          } catch (error) {
+            // A Gateway of another release may not know a method; the report does without it.
+            if (!(error instanceof GatewayCallError)) throw error;
+          }
+        }),
+      );
+      const { state } = connection.client;
+      const self = selfOf(state.kind === "connected" ? state.hello : undefined);
+      return { target, misconfigured: false, reachable: true, connectLatencyMs, self, error: null, answers };
+    });
   } catch (error) {
     if (!(error instanceof GatewayCallError)) throw error;
     return { ...nothing, target, misconfigured: false, error: error.reason };

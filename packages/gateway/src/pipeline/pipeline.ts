@@ -7,7 +7,7 @@
 import type { AgentRuntime, EmittedRunEvent, RunResult } from "@openclaw/agent-runtime";
 import type { Logger } from "@openclaw/log";
 import type { InboundMessage } from "@openclaw/plugin-sdk";
-import type { Clock, Journal } from "@openclaw/storage";
+import type { Clock, Journal, JournalEntry } from "@openclaw/storage";
 import type { Conversations } from "../conversations.ts";
 import { unavailable } from "../methods/handler.ts";
 import { ChatStream } from "../runs/chat-stream.ts";
@@ -116,6 +116,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
 
   /** Only what began counts: a message that waited behind a fatal one is not to blame for it. */
   const noteAttempt = (id: string) => {
+    if (journal.get(id)?.state !== "open") return; // stopped before its turn came
     try {
       journal.attempt(id);
     } catch (error) {
@@ -287,6 +288,26 @@ export function createPipeline(context: PipelineContext): Pipeline {
     return aborted;
   };
 
+  const resumeEntry = (entry: JournalEntry) => {
+    const parsed = inbound.safeParse(entry.payload);
+    if (!parsed.success) {
+      log.error(`journal entry ${entry.id} cannot be read and was given up`, { error: parsed.error.message });
+      journal.settle(entry.id, "given-up");
+      return;
+    }
+    const message = parsed.data;
+    if (entry.attempts >= MAX_ATTEMPTS) {
+      void track(giveUp(message));
+      return;
+    }
+    const recorded = runtime.hasRecorded(message.sessionKey, message.id);
+    const gate = createGate();
+    gate.open();
+    const done = track(process(message, { durable: Promise.resolve(), gate, initiator: undefined, resume: recorded }));
+    done.catch((error: unknown) => log.error(`run ${message.id} failed unexpectedly`, { error: String(error) }));
+    log.info(`run ${message.id} continues after an interruption`, { sessionKey: message.sessionKey, recorded });
+  };
+
   return {
     submit,
     async receive(message) {
@@ -302,25 +323,12 @@ export function createPipeline(context: PipelineContext): Pipeline {
     },
     resume() {
       for (const entry of journal.open()) {
-        const parsed = inbound.safeParse(entry.payload);
-        if (!parsed.success) {
-          log.error(`journal entry ${entry.id} cannot be read and was given up`, { error: parsed.error.message });
-          journal.settle(entry.id, "given-up");
-          continue;
+        try {
+          resumeEntry(entry);
+        } catch (error) {
+          // One that cannot be looked at now must not keep the Gateway from starting; it stays open.
+          log.error(`run ${entry.id} cannot go on`, { error: String(error) });
         }
-        const message = parsed.data;
-        if (entry.attempts >= MAX_ATTEMPTS) {
-          track(giveUp(message));
-          continue;
-        }
-        const recorded = runtime.hasRecorded(message.sessionKey, message.id);
-        const gate = createGate();
-        gate.open();
-        const done = track(
-          process(message, { durable: Promise.resolve(), gate, initiator: undefined, resume: recorded }),
-        );
-        done.catch((error: unknown) => log.error(`run ${message.id} failed unexpectedly`, { error: String(error) }));
-        log.info(`run ${message.id} continues after an interruption`, { sessionKey: message.sessionKey, recorded });
       }
     },
     abort,

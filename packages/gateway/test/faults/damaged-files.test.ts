@@ -136,6 +136,23 @@ it("goes on with what is open in a journal that has an unreadable line and a tor
   await goesOn(home, gateway, client);
 });
 
+it("goes on with a message whose line in the transcript was cut off", async () => {
+  await using home = await talkedIn("terminate");
+  home.model.enqueue({ hang: true });
+  const first = await StartedGateway.start(home);
+  await (await first.connect()).send("main", "open", { key: "open" });
+  await home.model.request(4);
+  await first.kill();
+  const file = transcriptWith(home, '"openclawRunId":"open"');
+  fs.truncateSync(file, fs.statSync(file).size - 2);
+
+  await using gateway = await StartedGateway.start(home);
+  const client = await gateway.connect();
+  expect(await client.waitForRun("open")).toMatchObject({ status: "ok" });
+  expect(await said(client, "main")).toEqual(["one", "three", "open"]);
+  await goesOn(home, gateway, client);
+});
+
 it("brings back the sessions of a store that cannot be read", async () => {
   await using home = await talkedIn("terminate");
   const file = path.join(sessionsFolder(home.stateDir), "sessions.json");

@@ -120,7 +120,7 @@ it("tells a chat whose message could not be answered", async () => {
   await last.receive(message("m2", "and this?"));
   expect(await last.acceptSend()).toMatchObject({ to: "7", replyTo: "m2", text: expect.stringMatching(/.{15,}/) });
   expect(last.untaken).toEqual([]);
-  await last.kill();
+  await last.terminate();
 
   await using later = await start(home);
   await later.receive(message("m3", "hello"));
