@@ -1,10 +1,10 @@
 import type { Step, Turn } from "./turn.ts";
 import { call, say } from "./turn.ts";
-import { because, fileContent, isMissing, notOffered, readCall } from "./workspace-calls.ts";
+import { because, fileContent, isMissing, listCall, listedNames, notOffered, readCall } from "./workspace-calls.ts";
 
 /**
- * The steps that add text at the end of a file without touching what is in it: read it; write it when it is new,
- * else replace its last lines by themselves and the addition. Answers with `done` of what happened.
+ * The steps that add text at the end of a file without touching what is in it: see whether it is there; write it when it
+ * is new, else read it and replace its last lines by themselves and the addition. Answers with `done` of what happened.
  */
 export function appendToFile(
   turn: Turn,
@@ -16,10 +16,20 @@ export function appendToFile(
   },
 ): Step {
   const { path, addition } = options;
-  const [readRound, writeRound] = turn.rounds;
   if (!turn.tools.has("write")) return say(notOffered("write files"));
   const read = readCall(turn, path);
   if (!read) return say(notOffered("read files, and will not write to one I cannot read"));
+  // Looking first spares the user a failed call in the chat when the file is yet to be made.
+  const look = path.includes("/") ? undefined : listCall(turn, ".");
+  const looked = look ? turn.rounds[0]?.[0] : undefined;
+  if (look && !looked) return call(look);
+  if (looked && listedNames(looked)?.includes(path) === false) {
+    const written = turn.rounds[1]?.[0];
+    if (!written) return call({ tool: "write", input: { path, content: options.newFile } });
+    if (written.error !== undefined) return say(`I could not write to ${path}: ${because(written)}.`);
+    return say(options.done("created"));
+  }
+  const [readRound, writeRound] = turn.rounds.slice(look ? 1 : 0);
   const seen = readRound?.[0];
   if (!seen) return call(read);
 

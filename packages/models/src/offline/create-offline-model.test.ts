@@ -172,7 +172,7 @@ test("does not write over a file it saw only the beginning of", async () => {
 test("remembers and recalls", async () => {
   const { text, calls } = await tell("Remember that I like green tea");
   expect(text).toBe("I will remember: I like green tea (saved in MEMORY.md)");
-  expect(calls).toEqual(["read", "write"]);
+  expect(calls).toEqual(["exec", "write"]);
   await tell("remember the cat is called Tom");
   expect(file("MEMORY.md")).toBe("# Memory\n\n- I like green tea\n- the cat is called Tom\n");
   expect((await tell("remember that I like green tea")).text).toContain("I already have that");
@@ -187,7 +187,7 @@ test("keeps daily notes by the date of the message and finds them again", async 
   await tell("[Sat 2026-02-14 00:10 CET] remember for today: call Ann");
   expect(file("memory/2026-02-14.md")).toBe("# 2026-02-14\n\n- call Ann\n");
   const { text, calls } = await tell("recall Ann");
-  expect(calls).toEqual(["read", "exec", "read"]);
+  expect(calls).toEqual(["exec", "exec", "read"]);
   expect(text).toBe("This is what I remember about ann:\n\n- call Ann (memory/2026-02-14.md)");
 });
 

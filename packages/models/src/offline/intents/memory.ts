@@ -55,13 +55,24 @@ export const recall: Intent = {
   plan(slots, turn) {
     const reading = readCall(turn, memoryFile);
     if (!reading) return say(notOffered("read files, and my memory is in files"));
-    const [first, second] = turn.rounds;
-    const listing = listCall(turn, notesFolder);
-    if (!first) return call(reading, ...(listing ? [listing] : []));
-
-    const notes = dailyNotes(first[1]);
+    const words = topicWords(slots.topic);
+    const root = listCall(turn, ".");
+    if (!root) {
+      const [only] = turn.rounds;
+      return only ? answer(only[0], [], [], words) : call(reading);
+    }
+    // What is not there is not read: nobody should see a failed call for an empty memory.
+    const [looked, first, second] = turn.rounds;
+    if (!looked) return call(root);
+    const names = listedNames(looked[0]);
+    const hasMemory = names?.includes(memoryFile) ?? true;
+    const listing = names?.includes(`${notesFolder}/`) ? listCall(turn, notesFolder) : undefined;
+    const wanted = [...(hasMemory ? [reading] : []), ...(listing ? [listing] : [])];
+    if (wanted.length === 0) return answer(undefined, [], [], words);
+    if (!first) return call(...wanted);
+    const notes = listing ? dailyNotes(first.at(-1)) : [];
     if (notes.length > 0 && !second) return call(...notes.map((path) => ({ tool: "read", input: { path } })));
-    return answer(first[0], notes, second ?? [], topicWords(slots.topic));
+    return answer(hasMemory ? first[0] : undefined, notes, second ?? [], words);
   },
 };
 
