@@ -32,7 +32,7 @@ function fakeGateway(answers: Record<string, (params: Record<string, unknown>) =
         }
       });
     },
-  } as ChatGateway;
+  } as unknown as ChatGateway;
   return { gateway, state, calls, sent: () => calls.filter(({ method }) => method === "chat.send") };
 }
 
@@ -180,6 +180,7 @@ describe("while a run is active", () => {
     const subject = chat(fake.gateway);
     for (const text of ["one", "two", "three"]) say(subject, text);
     subject.unqueue("run-2");
+    await settled();
     subject.chatEvent(terminal("run-1", "aborted"));
     await settled();
     expect(fake.sent().map(({ params }) => params.message)).toEqual(["one", "three"]);
@@ -195,6 +196,18 @@ describe("while a run is active", () => {
     expect(fake.calls.filter(({ method }) => method === "chat.abort").map(({ params }) => params)).toEqual([
       { sessionKey },
     ]);
+  });
+
+  it("stopping a message that was not handed over yet takes it back", async () => {
+    const { "sessions.patch": _patch, ...others } = normal;
+    const fake = fakeGateway(others);
+    const subject = chat(fake.gateway);
+    say(subject, "wrong words");
+    await subject.stop();
+    expect(subject.state).toMatchObject({ runs: [], local: [], draft: { text: "wrong words" } });
+    fake.calls.find(({ method }) => method === "sessions.patch")?.resolve({ ok: true });
+    await settled();
+    expect(fake.sent()).toEqual([]);
   });
 
   it("stopping also ends a run the Gateway no longer knows", async () => {

@@ -9,7 +9,7 @@ const root = path.resolve(import.meta.dirname, "..");
 describe("the page", () => {
   it("has no inline script or style and names everything relative to itself", () => {
     const html = fs.readFileSync(path.join(root, "index.html"), "utf8");
-    for (const [, attributes = "", body = ""] of html.matchAll(/<script([^>]*)>([^]*?)<\/script>/g)) {
+    for (const [, attributes = "", body = ""] of html.matchAll(/<script([^>]*)>([\s\S]*?)<\/script>/g)) {
       expect(body).toBe("");
       expect(attributes).toMatch(/ src="\.\//);
     }

@@ -223,7 +223,10 @@ export async function startGateway(
     const requestRestart = (request: RestartRequest) => {
       if (restartTimer) return;
       log.info(`restart in ${request.delayMs} ms (${request.reason})`);
-      restartTimer = setTimeout(() => onRestart(request), request.delayMs);
+      restartTimer = setTimeout(() => {
+        restartTimer = undefined;
+        onRestart(request);
+      }, request.delayMs);
     };
     const handlers = createHandlers({
       stateDir: paths.stateDir,

@@ -330,6 +330,23 @@ describe("a second message while the first is answered", () => {
   });
 });
 
+describe("history", () => {
+  it("is cut to what a client can take, the latest kept", async () => {
+    await start();
+    const client = await gateway.connect();
+    await send(client, "hello", "k");
+    await ended(client, "k");
+    for (let index = 0; index < 80; index++) {
+      await client.request("chat.inject", { sessionKey: "main", message: `${index} ${"x".repeat(100_000)}` });
+    }
+    const { payload } = await client.request("chat.history", { sessionKey: "main", limit: 1000 });
+    const messages = payload.messages as Json[];
+    expect(Buffer.byteLength(JSON.stringify(messages))).toBeLessThanOrEqual(6 * 1024 * 1024);
+    expect(messages.length).toBeGreaterThan(50);
+    expect(String(text({ message: messages.at(-1) })).startsWith("79 ")).toBe(true);
+  });
+});
+
 describe("what a program sees that left", () => {
   it("gets the result of its run with the same key, and through agent.wait", async () => {
     await start();

@@ -1,3 +1,4 @@
+import { helloOk } from "@openclaw/protocol";
 import { afterEach, describe, expect, it } from "vitest";
 import { manualClock } from "../../storage/src/testing/manual-clock.ts";
 import type { ConnectOptions, Json, Response } from "../src/testing/raw-client.ts";
@@ -103,6 +104,7 @@ describe("protocol versions", () => {
     expect(v4.server).toMatchObject({ bootId: expect.any(String), version: "2026.1.1" });
     expect((v4.features as Json).capabilities).toEqual([]);
     expect(v4.auth).toEqual({ method: "token", role: "operator", scopes: ["operator.admin"] });
+    for (const hello of [v3, v4]) expect(helloOk.safeParse(hello).error).toBeUndefined();
     expect((v4.server as Json).connId).not.toBe((v3.server as Json).connId);
   });
 });
@@ -467,6 +469,21 @@ describe("pages in a browser", () => {
     expect((await gateway.open({ origin }).connect({ ...page, auth: null })).ok).toBe(false);
   });
 
+  it("get no token for what nobody approved, though the secret alone lets them in", async () => {
+    await start({ config: { gateway: { controlUi: { allowInsecureAuth: true } } } });
+    const device = createDevice();
+    const paired = await gateway
+      .open({ origin: "http://localhost" })
+      .connect({ ...page, device, scopes: ["operator.read"] });
+    expect(auth(paired).scopes).toEqual(["operator.read"]);
+    const wide = gateway.open({ host: "192.0.2.9", origin: "http://192.0.2.9" });
+    const hello = await wide.connect({ ...page, device });
+    expect(hello.ok).toBe(true);
+    expect(hello.payload.auth).toBeUndefined();
+    const { payload } = await wide.request("device.pair.list", {});
+    expect(payload.paired).toMatchObject([{ deviceId: device.id, scopes: ["operator.read"] }]);
+  });
+
   it("cannot reach the Gateway by a name that was made to point here", async () => {
     await start();
     const rebound = gateway.open({
@@ -521,6 +538,41 @@ describe("failed logins", () => {
     expect((await from("203.0.113.5").connect()).ok).toBe(true);
     expect((await from("203.0.113.6").connect()).ok).toBe(true);
     expect((await gateway.open().connect()).ok).toBe(true);
+  });
+
+  it("do not count a right device token that asks for too much", async () => {
+    const clock = manualClock();
+    await start({ clock, config: { gateway: { trustedProxies: ["127.0.0.1"] } } });
+    const device = createDevice();
+    const hello = await gateway.open().connect({ device, scopes: ["operator.read"] });
+    const token = auth(hello).deviceToken;
+    const headers = { "x-forwarded-for": "203.0.113.5" };
+    for (const protocol of [3, 4] as const) {
+      for (let attempt = 0; attempt < 11; attempt++) {
+        const { error } = await gateway.open({ headers }).connect({ protocol, device, auth: { token } });
+        expect(error?.details?.code).toBe(protocol === 3 ? "AUTH_TOKEN_MISMATCH" : "AUTH_SCOPE_MISMATCH");
+      }
+    }
+    expect((await gateway.open({ headers }).connect({ device, scopes: ["operator.read"], auth: { token } })).ok).toBe(
+      true,
+    );
+  });
+
+  it("with the shared secret do not keep a device out that uses its own token", async () => {
+    await start({ clock: manualClock(), config: { gateway: { trustedProxies: ["127.0.0.1"] } } });
+    const device = createDevice();
+    const hello = await gateway.open().connect({ protocol: 4, device, scopes: ["operator.read"] });
+    const headers = { "x-forwarded-for": "203.0.113.5" };
+    for (let attempt = 0; attempt < 11; attempt++)
+      await gateway.open({ headers }).connect({ auth: { token: "wrong" } });
+    expect((await gateway.open({ headers }).connect()).error?.details?.code).toBe("AUTH_RATE_LIMITED");
+    const own = {
+      protocol: 4 as const,
+      device,
+      scopes: ["operator.read"],
+      auth: { deviceToken: auth(hello).deviceToken },
+    };
+    expect((await gateway.open({ headers }).connect(own)).ok).toBe(true);
   });
 
   it("keep wrong device tokens apart from wrong secrets", async () => {

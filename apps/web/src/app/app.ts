@@ -121,7 +121,7 @@ export function createApp(options: AppOptions): App {
       ...(password ? { password } : {}),
     }),
     onState: (connection) => connectionChanged(connection),
-    onGap: () => reload(),
+    onGap: () => catchUp(),
   });
 
   const chatFor = (key: string): Chat => {
@@ -175,9 +175,9 @@ export function createApp(options: AppOptions): App {
     });
   };
 
-  const reload = () => {
+  const catchUp = () => {
     if (gateway.state.kind !== "connected") return;
-    for (const chat of chats.values()) void chat.connected();
+    for (const chat of chats.values()) void chat.missedEvents();
     void refreshSessions();
   };
 

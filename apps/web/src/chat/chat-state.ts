@@ -63,7 +63,8 @@ export type ChatAction =
   | { type: "unqueued"; runId: string }
   | { type: "queue-resumed" }
   | { type: "sent"; message: Outgoing; at: number }
-  | { type: "send-refused"; message: Outgoing; error: string; fromQueue: boolean }
+  /** The message was not taken; without an error the user took it back. */
+  | { type: "send-refused"; message: Outgoing; error: string | undefined; fromQueue: boolean }
   | { type: "run-gone"; runId: string }
   | { type: "foreign-runs-gone" }
   | { type: "agent"; event: AgentEvent }

@@ -50,8 +50,10 @@ export interface Chat {
   /** Makes the session report tool calls, or stop doing so. */
   showTools(shown: boolean): Promise<void>;
   dismissError(): void;
-  /** The connection is (again) there. */
+  /** The connection is (again) there: what the Gateway has not confirmed is sent again. */
   connected(): Promise<void>;
+  /** Events were lost: what they could have changed is asked for. */
+  missedEvents(): Promise<void>;
   agentEvent(event: AgentEvent): void;
   chatEvent(event: ChatEvent): void;
 }
@@ -63,7 +65,7 @@ export function createChat(options: ChatOptions): Chat {
   let loading: Promise<void> | undefined;
   let loadAgain = false;
   /** Messages the Gateway has not confirmed; they are sent again after a reconnection, under the same key. */
-  const unconfirmed = new Map<string, { message: Outgoing; fromQueue: boolean }>();
+  const unconfirmed = new Map<string, { message: Outgoing; fromQueue: boolean; handedOver: boolean }>();
 
   const dispatch = (action: ChatAction) => {
     const next = reduceChat(state, action);
@@ -121,9 +123,12 @@ export function createChat(options: ChatOptions): Chat {
   };
 
   const transmit = async (message: Outgoing, fromQueue: boolean) => {
-    unconfirmed.set(message.runId, { message, fromQueue });
+    const pending = { message, fromQueue, handedOver: unconfirmed.get(message.runId)?.handedOver ?? false };
+    unconfirmed.set(message.runId, pending);
     try {
       await askForTools();
+      if (!unconfirmed.has(message.runId)) return; // taken back meanwhile
+      pending.handedOver = true;
       const answer = await gateway.request(
         "chat.send",
         {
@@ -164,6 +169,11 @@ export function createChat(options: ChatOptions): Chat {
   };
 
   const stop = async () => {
+    for (const { message, handedOver } of [...unconfirmed.values()]) {
+      if (handedOver) continue;
+      unconfirmed.delete(message.runId);
+      dispatch({ type: "send-refused", message, error: undefined, fromQueue: false });
+    }
     const own = state.runs.filter((run) => run.own).map((run) => run.runId);
     try {
       const { runIds } = await gateway.request("chat.abort", { sessionKey });
@@ -174,6 +184,17 @@ export function createChat(options: ChatOptions): Chat {
     } catch (error) {
       dispatch({ type: "error", error: `Could not stop: ${describe(error)}` });
     }
+  };
+
+  /** Brings the state up to date after events may have been missed. */
+  const catchUp = async () => {
+    dispatch({ type: "foreign-runs-gone" });
+    const confirmed = state.runs.filter((run) => run.own && !unconfirmed.has(run.runId));
+    await Promise.all(
+      confirmed.map(async ({ runId }) => ((await hasEnded(gateway, runId)) ? settle(runId) : undefined)),
+    );
+    await load();
+    if (!isBusy(state)) afterRun();
   };
 
   return {
@@ -216,14 +237,12 @@ export function createChat(options: ChatOptions): Chat {
       }
     },
     dismissError: () => dispatch({ type: "error", error: undefined }),
-    async connected() {
-      dispatch({ type: "foreign-runs-gone" });
-      const lost = state.runs.filter((run) => run.own && !unconfirmed.has(run.runId));
-      for (const { message, fromQueue } of unconfirmed.values()) void transmit(message, fromQueue);
-      await Promise.all(lost.map(async ({ runId }) => ((await hasEnded(gateway, runId)) ? settle(runId) : undefined)));
-      await load();
-      if (!isBusy(state)) afterRun();
+    connected() {
+      const again = [...unconfirmed.values()];
+      for (const { message, fromQueue } of again) void transmit(message, fromQueue);
+      return catchUp();
     },
+    missedEvents: catchUp,
     agentEvent(event) {
       const before = state.runs.length;
       dispatch({ type: "agent", event });

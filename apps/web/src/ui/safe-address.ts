@@ -1,12 +1,13 @@
 const linkProtocols = new Set(["http:", "https:", "mailto:"]);
 
-/** An address a reader may follow; undefined for scripts, files and everything else. */
+/**
+ * An address a reader may follow: a page elsewhere, a mail address, a place in the same text. Undefined for scripts, and
+ * for relative addresses: they mean files of the assistant's workspace, not pages of the Gateway.
+ */
 export function safeLink(address: string | undefined): string | undefined {
   if (!address) return undefined;
-  // Without an own protocol it is relative to the page, which is harmless.
-  const protocol = /^\s*([a-z][a-z0-9+.-]*:)/i.exec(address)?.[1]?.toLowerCase();
-  if (protocol === undefined) return /^[\s/\\]*[/\\]{2}/.test(address) ? undefined : address;
-  return linkProtocols.has(protocol) && URL.canParse(address) ? address : undefined;
+  if (address.startsWith("#")) return address;
+  return URL.canParse(address) && linkProtocols.has(new URL(address).protocol) ? address : undefined;
 }
 
 /**

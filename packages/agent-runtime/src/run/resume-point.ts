@@ -24,8 +24,8 @@ export function findRunEntry(path: string, runId: string): string | undefined {
   const needle = JSON.stringify(runId);
   for (const line of readLinesBackward(path)) {
     if (!line.includes('"openclawRunId"') || !line.includes(needle)) continue;
-    const entry: unknown = JSON.parse(line);
-    if (typeof entry !== "object" || entry === null || !("openclawRunId" in entry) || !("id" in entry)) continue;
+    const entry = parseEntry(line);
+    if (entry === undefined || !("openclawRunId" in entry) || !("id" in entry)) continue;
     if (entry.openclawRunId === runId && typeof entry.id === "string") return entry.id;
   }
   return undefined;
@@ -50,4 +50,15 @@ export function findResumePoint(transcript: Transcript, runId: string): ResumePo
   }
   if (last?.role === "assistant" && toolCallsOf(last).length === 0) return { kind: "answered", messages, last };
   return { kind: "open", messages };
+}
+
+/** Undefined for a line that a crash cut off; the transcript deals with it when it is opened. */
+function parseEntry(line: string): object | undefined {
+  try {
+    const entry: unknown = JSON.parse(line);
+    return typeof entry === "object" && entry !== null ? entry : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }

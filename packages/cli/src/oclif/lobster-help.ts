@@ -83,7 +83,7 @@ export class LobsterHelp extends HelpBase {
     const { style } = this.#options;
     const name = title === "Commands:" ? style.accentBright : style.warn;
     const left = Math.max(...rows.map(([text]) => textWidth(text)));
-    const room = Math.max(24, (this.#options.width ?? 120) - left - 4);
+    const room = Math.max(24, (this.#options.width || 120) - left - 4);
     const lines = rows.flatMap(([label, text]) =>
       wrapText(text, room).map((line, index) =>
         `  ${index === 0 ? name(padText(label, left)) : " ".repeat(left)}  ${line}`.trimEnd(),

@@ -30,6 +30,6 @@ export function banner(options: BannerOptions): string | undefined {
   const tagline = taglines[index % taglines.length] ?? taglines[0];
   const title = `🦞 OpenClaw ${version}${commit ? ` (${commit})` : ""}`;
   const oneLine = `${title} — ${tagline}`;
-  if (textWidth(oneLine) <= (options.columns ?? 120)) return `${style.heading(title)} ${style.muted(`— ${tagline}`)}`;
+  if (textWidth(oneLine) <= (options.columns || 120)) return `${style.heading(title)} ${style.muted(`— ${tagline}`)}`;
   return `${style.heading(title)}\n   ${style.muted(tagline)}`;
 }

@@ -5,7 +5,7 @@ import { CliError } from "../run/cli-error.ts";
 import type { CommandContext } from "../run/command-context.ts";
 
 /** What a Gateway says of itself. */
-interface GatewaySelf {
+export interface GatewaySelf {
   host: string | null;
   ip: string | null;
   version: string | null;

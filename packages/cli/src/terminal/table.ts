@@ -15,7 +15,7 @@ export function renderTable(
   rows: readonly (readonly string[])[],
   options: { width: number | undefined; style: Style },
 ): string {
-  const available = Math.max(60, (options.width ?? 120) - 1);
+  const available = Math.max(60, (options.width || 120) - 1);
   const widths = columnWidths(columns, rows, available);
   const rule = (left: string, middle: string, right: string) =>
     options.style.muted(left + widths.map((width) => "─".repeat(width + 2)).join(middle) + right);

@@ -24,7 +24,24 @@ export function padText(text: string, width: number): string {
  * word. Escape sequences stay whole.
  */
 export function wrapText(text: string, width: number): string[] {
-  return text.split("\n").flatMap((line) => wrapLine(line, Math.max(1, width)));
+  return closeStyles(text.split("\n").flatMap((line) => wrapLine(line, Math.max(1, width))));
+}
+
+/** SGR numbers that end a style. */
+const endings = new Set(["0", "", "22", "23", "24", "27", "28", "29", "39", "49"]);
+
+/** Ends open styles at the end of each line and takes them up again on the next, so that frames keep their own. */
+function closeStyles(lines: readonly string[]): string[] {
+  const open: string[] = [];
+  return lines.map((line) => {
+    const before = open.join("");
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with this character
+    for (const [sequence, code = ""] of line.matchAll(/\u001b\[([0-9;]*)m/g)) {
+      if (endings.has(code)) open.pop();
+      else open.push(sequence);
+    }
+    return open.length > 0 ? `${before}${line}\u001b[0m` : `${before}${line}`;
+  });
 }
 
 function wrapLine(line: string, width: number): string[] {

@@ -19,6 +19,8 @@ export function configMethods(gateway: MethodContext): HandlersOf<ConfigMethod> 
   /** The last answer of `config.get`, good as long as no file it was made of has changed. */
   let answer: { files: string; json: Record<ProtocolVersion, RawJson> } | undefined;
 
+  let schema: RawJson | undefined;
+
   const write = async (work: () => Promise<ConfigSnapshot>): Promise<ConfigSnapshot> => {
     try {
       return await work();
@@ -70,7 +72,8 @@ export function configMethods(gateway: MethodContext): HandlersOf<ConfigMethod> 
       }
       return answer.json[session.protocol] as never;
     },
-    "config.schema": () => configJsonSchema() as never,
+    // It does not depend on the file, and takes long enough to make that others would wait for it.
+    "config.schema": () => (schema ??= RawJson.of(configJsonSchema())) as never,
     async "config.set"(params) {
       const snapshot = await write(() => configStore.write(params));
       return { ok: true as const, path: snapshot.path, config: redactConfig(snapshot).config } as never;

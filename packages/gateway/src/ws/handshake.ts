@@ -68,8 +68,15 @@ export function handshake(params: unknown, nonce: string, remote: Remote, contex
     origin: remote.origin,
     credential,
   });
-  const sharedLock = context.limiter.check(attempt("shared-secret"));
-  if (!sharedLock.allowed) return rateLimited(client, protocol, context.auth.mode, sharedLock.retryAfterMs);
+  const presented = {
+    token: connect.auth?.token,
+    password: connect.auth?.password,
+    deviceToken: connect.auth?.deviceToken,
+  };
+  // A field of its own says that the shared secret is not being tried.
+  const onlyDeviceToken = !!presented.deviceToken && !presented.token && !presented.password;
+  const lock = context.limiter.check(attempt(onlyDeviceToken ? "device-token" : "shared-secret"));
+  if (!lock.allowed) return rateLimited(client, protocol, context.auth.mode, lock.retryAfterMs);
 
   // An ignored device block counts as absent for everything below.
   const device = controlUi && context.disableDeviceAuth ? undefined : connect.device;
@@ -80,14 +87,11 @@ export function handshake(params: unknown, nonce: string, remote: Remote, contex
     });
   }
 
-  const presented = {
-    token: connect.auth?.token,
-    password: connect.auth?.password,
-    deviceToken: connect.auth?.deviceToken,
-  };
   const shared = checkSharedSecret(context.auth, presented, protocol);
-  const failAuth = (reason: AuthReason) => {
-    if (reason === "token_mismatch" || reason === "password_mismatch") context.limiter.failed(attempt("shared-secret"));
+  const failAuth = (reason: AuthReason, credential: "wrong" | "too-narrow" = "wrong") => {
+    // Only wrong secrets count: a right one that does not reach far enough is no guess.
+    if (credential === "wrong" && (reason === "token_mismatch" || reason === "password_mismatch"))
+      context.limiter.failed(attempt("shared-secret"));
     const { message, details } = describeAuthFailure(reason, client, {
       protocol,
       mode: context.auth.mode,
@@ -156,9 +160,9 @@ export function handshake(params: unknown, nonce: string, remote: Remote, contex
     const tokenLock = context.limiter.check(attempt("device-token"));
     if (!tokenLock.allowed) return rateLimited(client, protocol, context.auth.mode, tokenLock.retryAfterMs);
     const verdict = context.devices.verifyToken(device.id, role, candidate, requestedScopes);
+    if (verdict === "scope-mismatch") return failAuth(protocol === 4 ? "scope_mismatch" : shared.reason, "too-narrow");
     if (verdict !== "ok") {
       context.limiter.failed(attempt("device-token"));
-      if (verdict === "scope-mismatch" && protocol === 4) return failAuth("scope_mismatch");
       if (presented.deviceToken && protocol === 4) return failAuth("device_token_mismatch");
       return failAuth(shared.reason);
     }
@@ -178,8 +182,11 @@ export function handshake(params: unknown, nonce: string, remote: Remote, contex
     remoteIp: remote.localDirect || isLoopbackAddress(remote.address) ? undefined : remote.address,
   };
   const need = context.devices.needs(claim);
-  const bypass = insecureBypass && shared.ok;
-  if (need && !bypass) {
+  if (need && insecureBypass && shared.ok) {
+    // The secret lets this page in; it does not approve the device, so there is no token for it.
+    return { ok: true, session: session(method, device.id), requestedScopes };
+  }
+  if (need) {
     const { request, created } = context.devices.request(claim, remote.localDirect);
     if (!remote.localDirect) {
       if (created) context.onPairing({ kind: "requested", payload: request });
@@ -190,11 +197,10 @@ export function handshake(params: unknown, nonce: string, remote: Remote, contex
       kind: "resolved",
       payload: { requestId: request.requestId, deviceId: device.id, decision: "approved", ts: context.clock.now() },
     });
-  } else if (!need) {
+  } else {
     context.devices.touch(claim);
   }
-  const paired = context.devices.get(device.id);
-  const deviceToken = paired ? context.devices.ensureToken(device.id, role, requestedScopes) : undefined;
+  const deviceToken = context.devices.ensureToken(device.id, role, requestedScopes);
   return { ok: true, session: session(method, device.id), deviceToken, requestedScopes };
 }
 
