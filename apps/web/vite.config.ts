@@ -18,6 +18,8 @@ export default defineConfig({
     // Every file is fetched from the Gateway, nothing is inlined: the page runs under `default-src 'none'`.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // The notices of what is built in travel with it.
+    license: { fileName: "third-party-licenses.md" },
   },
   server: {
     proxy: {

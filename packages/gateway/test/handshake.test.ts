@@ -472,10 +472,7 @@ describe("pages in a browser", () => {
   it("get no token for what nobody approved, though the secret alone lets them in", async () => {
     await start({ config: { gateway: { controlUi: { allowInsecureAuth: true } } } });
     const device = createDevice();
-    const paired = await gateway
-      .open({ origin: "http://localhost" })
-      .connect({ ...page, device, scopes: ["operator.read"] });
-    expect(auth(paired).scopes).toEqual(["operator.read"]);
+    await gateway.connect({ device, scopes: ["operator.read"] });
     const wide = gateway.open({ host: "192.0.2.9", origin: "http://192.0.2.9" });
     const hello = await wide.connect({ ...page, device });
     expect(hello.ok).toBe(true);
