@@ -17,7 +17,8 @@ function pending() {
     .filter((name) => name.endsWith(".md") && name !== "README.md")
     .sort()
     .map((name) => {
-      const [, front = "", text = ""] = /^---\n(.*?)\n---\n(.*)$/s.exec(fs.readFileSync(path.join(folder, name), "utf8")) ?? [];
+      const [, front = "", text = ""] =
+        /^---\n(.*?)\n---\n(.*)$/s.exec(fs.readFileSync(path.join(folder, name), "utf8")) ?? [];
       const packages = [...front.matchAll(/^"?([^":]+)"?:\s*\w+/gm)].map((match) => match[1]);
       return { packages, text: text.trim().replaceAll("\n", "\n  ") };
     });
@@ -28,7 +29,11 @@ const current = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : intro;
 const released = /^## \d{4}-\d{2}-\d{2}.*$/ms.exec(current)?.[0] ?? "";
 const release = process.argv.includes("--release") ? process.argv[process.argv.indexOf("--release") + 1] : undefined;
 const heading = release ? `## ${release}` : unreleased;
-const next = [intro, ...(entries.length > 0 ? [`${heading}\n\n${entries.join("\n")}\n`] : []), ...(released ? [released] : [])].join("\n");
+const next = [
+  intro,
+  ...(entries.length > 0 ? [`${heading}\n\n${entries.join("\n")}\n`] : []),
+  ...(released ? [released] : []),
+].join("\n");
 
 if (process.argv.includes("--check")) {
   if (next !== current) {

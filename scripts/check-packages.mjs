@@ -32,14 +32,18 @@ async function check(folder) {
   for (const field of ["description", "license", "type", "engines", "files"]) {
     if (!manifest[field]) fail(manifest.name, `package.json has no "${field}"`);
   }
-  const { messages } = await publint({ pkgDir: folder, level: "warning", pack: false });
+  const { stdout } = await run("pnpm", ["pack", "--json", "--pack-destination", target], { cwd: folder });
+  const tarball = path.resolve(folder, JSON.parse(stdout).filename);
+  const bytes = fs.readFileSync(tarball);
+  const { messages } = await publint({
+    level: "warning",
+    pack: { tarball: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) },
+  });
   for (const message of messages) fail(manifest.name, formatMessage(message, manifest));
   if (!manifest.exports?.["."]?.types) return;
-  const { stdout } = await run("pnpm", ["pack", "--json", "--pack-destination", target], { cwd: folder });
-  const tarball = JSON.parse(stdout).filename;
   const attw = path.join(root, "node_modules", ".bin", "attw");
   try {
-    await run(attw, [path.resolve(folder, tarball), "--profile", "esm-only", "--format", "ascii"], { cwd: root });
+    await run(attw, [tarball, "--profile", "esm-only", "--format", "ascii"], { cwd: root });
   } catch (error) {
     fail(manifest.name, `${error.stdout ?? ""}${error.stderr ?? ""}`);
   }

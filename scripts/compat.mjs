@@ -6,6 +6,8 @@
 //   --no-build                         takes what is built, however old
 //   --keep                             leaves the folder with homes and logs behind
 // The only traffic is npm's, for the installation; everything else stays on this machine.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -47,6 +49,7 @@ async function compat() {
   const wanted = new Set(positionals.length > 0 ? positionals : parts);
 
   const tools = await ensureToolchain(root);
+  if (!isRecentEnough(process.versions.node)) return rerun(tools.node);
   if (values.build) {
     await ensureDependencies(root, tools);
     await ensureBuild(root, tools);
@@ -59,6 +62,7 @@ async function compat() {
   const model = await startModelServer();
   const gateway = await createOurGateway({ node: tools.node, folder, modelUrl: model.baseUrl });
   const report = createReport();
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => gateway.stop().finally(() => process.exit(1)));
   try {
     report.section("Our Gateway");
     const started = await report.check("starts from this checkout", () => gateway.start());
@@ -94,6 +98,19 @@ async function compat() {
   }
   console.log(`\n${report.summary()}`);
   return report.failed > 0 ? 1 : 0;
+}
+
+/** The published programs need Node 24.16. */
+function isRecentEnough(version) {
+  const [major, minor] = version.split(".").map(Number);
+  return major > 24 || (major === 24 && minor >= 16);
+}
+
+/** Runs this program once more with the checkout's own Node. */
+async function rerun(node) {
+  const child = spawn(node, process.argv.slice(1), { stdio: "inherit" });
+  const [code] = await once(child, "exit");
+  return code ?? 1;
 }
 
 /** Runs the checks of one part; a part that cannot even begin is one failed check. */

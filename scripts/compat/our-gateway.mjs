@@ -91,7 +91,6 @@ export async function createOurGateway({ node, folder, modelUrl }) {
      */
     async stop() {
       const ending = child;
-      child = undefined;
       if (!ending) return { code: 0, signal: null };
       if (ending.exitCode === null && ending.signalCode === null) {
         const exited = once(ending, "exit");

@@ -67,7 +67,9 @@ export async function ensureToolchain(root) {
   }
   const shims = path.join(tools, "bin");
   const shim = path.join(shims, "pnpm");
-  const script = `#!/bin/sh\nexec "${node}" "${pnpmEntry}" "$@"\n`;
+  // Found from its own place, so that a moved or linked checkout keeps working.
+  const below = (file) => path.relative(shims, file);
+  const script = `#!/bin/sh\nhere=$(cd "$(dirname "$0")" && pwd)\nexec "$here/${below(node)}" "$here/${below(pnpmEntry)}" "$@"\n`;
   if (!fs.existsSync(shim) || fs.readFileSync(shim, "utf8") !== script) {
     fs.mkdirSync(shims, { recursive: true });
     fs.writeFileSync(shim, script, { mode: 0o755 });

@@ -136,11 +136,11 @@ async function say(message: string): Promise<void> {
   await page.keyboard.press("Enter");
 }
 
-const text = () => page.evaluate(() => document.body.innerText);
+const text = () => page.evaluate(() => document.body.textContent ?? "");
 
 async function untilText(pattern: RegExp): Promise<void> {
   await page.waitForFunction(
-    (source: string, flags: string) => new RegExp(source, flags).test(document.body.innerText),
+    (source: string, flags: string) => new RegExp(source, flags).test(document.body.textContent ?? ""),
     { timeout: 30_000 },
     pattern.source,
     pattern.flags,
