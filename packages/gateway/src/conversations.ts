@@ -9,11 +9,14 @@ import {
   type ListSessionsOptions,
   listSessions,
   messageText,
+  normalizeAgentId,
   type PeerAddress,
   patchSession,
   peerSessionKey,
+  resolvedModel,
   type SessionDefaults,
   type SessionEntry,
+  SessionError,
   type SessionPatchRequest,
   type Sessions,
   sendPolicyFor,
@@ -30,13 +33,10 @@ import type { SystemEvents } from "./pipeline/system-events.ts";
 /** Heartbeats are announced with these values until a scheduler runs them. */
 const heartbeat = { enabled: false, every: "30m", everyMs: 30 * 60_000, prompt: "", target: "last", ackMaxChars: 300 };
 
-/** What `sessions.list` returns at most on protocol 4 when no limit is asked for. */
-const DEFAULT_V4_LIST_LIMIT = 100;
-
 /** What the Gateway's methods and pipeline do with sessions, in terms of the keys clients use. */
 export interface Conversations {
   /** @throws RequestError for a malformed key */
-  canonicalKey(key: string): string;
+  canonicalKey(key: string, agentId?: string): string;
   agentOf(key: string): string;
   mainKey(agentId?: string): string;
   entry(key: string): SessionEntry | undefined;
@@ -52,10 +52,12 @@ export interface Conversations {
   lastText(key: string): string | undefined;
   /** Appends a text the Gateway itself says. */
   note(key: string, text: string): { id: string; message: AssistantMessage };
-  history(sessionKey: string, limit: number): ResultOf<"chat.history">;
+  history(sessionKey: string, limit: number, agentId?: string): ResultOf<"chat.history">;
   list(options: ListSessionsOptions, protocol: 3 | 4): Promise<object>;
   patch(key: string, request: SessionPatchRequest): Promise<object>;
   status(): Promise<object>;
+  /** What `/status` answers about a session. */
+  statusCard(key: string): Promise<string>;
   /** Session of a direct chat with somebody, of the default agent when none is named. */
   directKey(
     peer: { peerId: string; channel: string; accountId?: string | undefined },
@@ -74,12 +76,30 @@ export function createConversations(options: {
   config(): OpenClawConfig;
   clock: Clock;
   systemEvents: SystemEvents;
+  version: string;
 }): Conversations {
   const { sessions, models, agents, config, clock } = options;
 
-  const canonicalKey = (key: string): string => {
+  const canonicalKey = (key: string, agentId?: string): string => {
     if (key.trim() === "") throw invalidRequest("key required");
-    return sessions.canonical(key);
+    try {
+      const canonical = sessions.canonical(key);
+      return agentId === undefined || canonical === "global" || canonical === "unknown"
+        ? canonical
+        : keyOfAgent(key, canonical, agentId);
+    } catch (error) {
+      if (error instanceof SessionError) throw invalidRequest(error.message);
+      throw error;
+    }
+  };
+  /** A bare key belongs to the agent that is named beside it; a full key must agree with it. */
+  const keyOfAgent = (key: string, canonical: string, named: string): string => {
+    const agentId = normalizeAgentId(named);
+    if (!agents.has(agentId)) throw invalidRequest(`unknown agent id "${named}"`);
+    if (!/^agent:/i.test(key.trim())) return sessions.canonical(`agent:${agentId}:${key.trim()}`);
+    const owner = sessions.agentIdOf(canonical);
+    if (owner !== agentId) throw invalidRequest(`agent "${named}" does not match session key agent "${owner}"`);
+    return canonical;
   };
   let windows: { config: OpenClawConfig; byModel: Map<string, number> } | undefined;
   /** Context window of a model; looked up once per configuration. */
@@ -205,8 +225,8 @@ export function createConversations(options: {
       const { id } = sessions.transcript(key).appendMessage(message);
       return { id, message };
     },
-    history(sessionKey, limit) {
-      const { key, entry } = sessions.locate(sessionKey);
+    history(sessionKey, limit, agentId) {
+      const { key, entry } = sessions.locate(canonicalKey(sessionKey, agentId));
       const thinkingLevel = entry?.thinkingLevel ?? config().agents?.defaults?.thinkingDefault ?? "off";
       if (!entry?.sessionId) return { sessionKey, messages: [], thinkingLevel };
       const transcript = sessions.transcript(key);
@@ -226,13 +246,13 @@ export function createConversations(options: {
         const { hasMore: _hasMore, ...list } = listSessions(sessions, request, context);
         return list;
       }
-      const { limit = DEFAULT_V4_LIST_LIMIT, offset = 0, ...filter } = request;
-      const { hasMore, ...list } = listSessions(sessions, { ...filter, limit, offset }, context);
+      const { limit, offset = 0, ...filter } = request;
+      const { hasMore, ...list } = listSessions(sessions, request, context);
       const end = offset + list.count;
       return {
         ...list,
         totalCount: hasMore ? countSessions(sessions, filter, context) : end,
-        limitApplied: limit,
+        limitApplied: limit ?? null,
         nextOffset: hasMore ? end : null,
         hasMore,
         owners: [],
@@ -293,6 +313,25 @@ export function createConversations(options: {
     },
     directKey: ({ peerId, channel, accountId }, agentId) =>
       peerKey({ kind: "direct", channel, peerId, ...(accountId ? { accountId } : {}) }, agentId),
+    async statusCard(key) {
+      const entry = sessions.get(key);
+      const defaults = await modelDefaults(sessions.agentIdOf(key));
+      const model = resolvedModel(entry, defaults);
+      const window = entry?.contextTokens ?? defaults.contextTokens ?? 0;
+      const used = entry?.totalTokens ?? 0;
+      const percent = window > 0 ? Math.round((used / window) * 100) : 0;
+      const thinking = entry?.thinkingLevel ?? config().agents?.defaults?.thinkingDefault ?? "off";
+      return [
+        `🦞 OpenClaw ${options.version}`,
+        `🧠 Model: ${model.modelProvider}/${model.model}`,
+        ...(entry?.inputTokens === undefined
+          ? []
+          : [`🧮 Tokens: ${shortCount(entry.inputTokens)} in / ${shortCount(entry.outputTokens ?? 0)} out`]),
+        `📚 Context: ${shortCount(used)}/${shortCount(window)} (${percent}%) · 🧹 Compactions: ${entry?.compactionCount ?? 0}`,
+        `🧵 Session: ${key}${entry ? ` • updated ${ago(clock.now() - entry.updatedAt)}` : ""}`,
+        `⚙️ Runtime: direct · Think: ${thinking}`,
+      ].join("\n");
+    },
     route(message) {
       const agentId = agents.defaultId();
       const { chat, channel, accountId } = message;
@@ -357,4 +396,18 @@ function pick<T extends object, K extends keyof T>(value: T, keys: readonly K[])
   const picked: Partial<Pick<T, K>> = {};
   for (const key of keys) if (value[key] !== undefined) picked[key] = value[key];
   return picked;
+}
+
+/** 950, 4.4k, 15k, 1.5m. */
+function shortCount(count: number): string {
+  if (count < 1000) return String(count);
+  if (count < 10_000) return `${(count / 1000).toFixed(1)}k`;
+  return count < 1_000_000 ? `${Math.round(count / 1000)}k` : `${(count / 1_000_000).toFixed(1)}m`;
+}
+
+function ago(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) return "just now";
+  if (minutes < 60) return `${minutes}m ago`;
+  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)}h ago` : `${Math.floor(minutes / 1440)}d ago`;
 }

@@ -178,7 +178,7 @@ export async function startGateway(
     const stateVersion = () => ({ presence: presence.version, health: health.version });
     const presence = createPresence({ clock, version, connections, stateVersion });
     releases.push(() => presence.close());
-    const conversations = createConversations({ sessions, models, agents, config, clock, systemEvents });
+    const conversations = createConversations({ sessions, models, agents, config, clock, systemEvents, version });
     const health = createHealth({ source: conversations.healthSource(), clock, connections, stateVersion });
     releases.push(() => health.close());
 

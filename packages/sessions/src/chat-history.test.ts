@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { chatHistoryMessages } from "./chat-history.ts";
-import { stripEnvelope } from "./envelope.ts";
+import { mediaReplyHint, stoppedRunNote, stripEnvelope } from "./envelope.ts";
 import { type TranscriptMessage, zeroUsage } from "./message.ts";
 import type { HistoryItem } from "./transcript.ts";
 
@@ -27,6 +27,14 @@ describe("envelopes", () => {
     ["[Signaling] is a topic", "[Signaling] is a topic"],
     ["[todo] buy milk", "[todo] buy milk"],
     ["the [message_id: x] inline stays", "the [message_id: x] inline stays"],
+    [
+      "System: [Mon 2026-02-09 08:52 UTC] Door opened\n\n[Mon 2026-02-09 08:53 UTC] who was it?\n[message_id: 1]",
+      "who was it?",
+    ],
+    ["System: [Mon 2026-02-09 08:52 UTC] A new session has begun.\n\n/new", "/new"],
+    [`${stoppedRunNote}\n[Mon 2026-02-09 08:53 UTC] again`, "again"],
+    [`[media attached: /m/a.png (image/png)]\n${mediaReplyHint}\n[Mon 2026-02-09 08:53 UTC] look`, "look"],
+    ["System: reboot please", "System: reboot please"],
     ["plain", "plain"],
     ["", ""],
   ])("%j becomes %j", (text, expected) => {

@@ -29,7 +29,7 @@ export {
   type SessionOrigin,
 } from "./delivery-context.ts";
 export { type DmHistoryConfig, dmHistoryLimit } from "./dm-history-limit.ts";
-export { stripEnvelope } from "./envelope.ts";
+export { mediaReplyHint, stoppedRunNote, stripEnvelope } from "./envelope.ts";
 export {
   type AssistantBlock,
   type AssistantMessage,

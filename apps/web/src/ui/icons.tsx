@@ -29,7 +29,6 @@ export const SidebarIcon = icon(
     <path d="M9.5 4.500v15" />
   </>,
 );
-export const PlusIcon = icon(<path d="M12 5v14M5 12h14" />);
 export const ComposeIcon = icon(
   <>
     <path d="M12 5H7a3 3 0 0 0-3 3v9a3 3 0 0 0 3 3h9a3 3 0 0 0 3-3v-5" />

@@ -1,5 +1,12 @@
 import { describeModelFailure, type ModelFailure, type ModelRef } from "@openclaw/models";
-import { runUsagePatch, type SessionEntry, sumUsage, type Transcript, zeroUsage } from "@openclaw/sessions";
+import {
+  runUsagePatch,
+  type SessionEntry,
+  stoppedRunNote,
+  sumUsage,
+  type Transcript,
+  zeroUsage,
+} from "@openclaw/sessions";
 import { emptyAnswerText, runAgentLoop } from "../loop/agent-loop.ts";
 import type { LoopResult } from "../loop/loop-events.ts";
 import { chooseModel, type PreparedRun, prepareRun } from "./prepare-run.ts";
@@ -12,8 +19,6 @@ import { createRunOutput, type RunOutput } from "./run-output.ts";
 import type { RunPrompt, RunRequest, RunResult } from "./run-request.ts";
 import { contextWindow } from "./run-setup.ts";
 import type { RuntimeParts } from "./runtime-parts.ts";
-
-const stoppedNote = "[The user stopped your previous run before it was finished.]";
 
 /** What a run came to, before who stopped it is taken into account. */
 export type RunOutcome = Omit<RunResult, "startedAt" | "endedAt" | "status"> & { status: "ok" | "error" | "aborted" };
@@ -242,7 +247,7 @@ function answeredOutcome(
 
 function recordMessage(context: ReadyContext, entry: SessionEntry, transcript: Transcript): void {
   const { request, parts } = context;
-  recordPrompt(transcript, request, parts.clock.now(), entry.abortedLastRun === true ? stoppedNote : undefined);
+  recordPrompt(transcript, request, parts.clock.now(), entry.abortedLastRun === true ? stoppedRunNote : undefined);
   if (entry.abortedLastRun === true) noteInSession(context, entry, { abortedLastRun: false });
   context.onRecorded();
 }

@@ -13,12 +13,17 @@ export function chatMethods(
 
   return {
     async "chat.send"(params, context) {
-      const sessionKey = conversations.canonicalKey(params.sessionKey);
-      const attachments = await storeAttachments(params.attachments ?? [], {
-        stateDir: gateway.stateDir,
-        maxBytes: gateway.limits.maxAttachmentBytes,
-      });
-      if (params.message.trim() === "" && attachments.length === 0)
+      const sessionKey = conversations.canonicalKey(params.sessionKey, params.agentId);
+      const runId = params.idempotencyKey;
+      // What was sent with the first request is there already.
+      const repeated = lookUp(gateway.journal, runId).seen;
+      const attachments = repeated
+        ? []
+        : await storeAttachments(params.attachments ?? [], {
+            stateDir: gateway.stateDir,
+            maxBytes: gateway.limits.maxAttachmentBytes,
+          });
+      if (params.message.trim() === "" && attachments.length === 0 && !repeated)
         throw invalidRequest("message or attachment required");
       if (conversations.sendPolicy(sessionKey, "webchat") === "deny")
         throw invalidRequest("send blocked by session policy");
@@ -26,7 +31,6 @@ export function chatMethods(
         const runIds = pipeline.abort(sessionKey, { reason: "stop" });
         return { ok: true as const, aborted: runIds.length > 0, runIds };
       }
-      const runId = params.idempotencyKey;
       const seen = lookUp(gateway.journal, runId);
       if (seen.seen) {
         if (seen.running) return { runId, status: "in_flight" as const };
@@ -60,7 +64,7 @@ export function chatMethods(
     },
 
     "chat.abort"(params) {
-      const sessionKey = conversations.canonicalKey(params.sessionKey);
+      const sessionKey = conversations.canonicalKey(params.sessionKey, params.agentId);
       if (params.runId !== undefined) {
         const record = gateway.runs.get(params.runId);
         if (record && record.sessionKey !== sessionKey) throw invalidRequest("runId does not match sessionKey");
@@ -70,7 +74,7 @@ export function chatMethods(
     },
 
     "chat.history"(params) {
-      return conversations.history(params.sessionKey, params.limit ?? 200);
+      return conversations.history(params.sessionKey, params.limit ?? 200, params.agentId);
     },
 
     "chat.inject"(params) {

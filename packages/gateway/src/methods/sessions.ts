@@ -17,6 +17,14 @@ type SessionMethod =
 export function sessionMethods(gateway: MethodContext): HandlersOf<SessionMethod> {
   const { conversations, sessions, pipeline, runs, clock } = gateway;
 
+  /** A client that says which session it means gets no other one changed. */
+  const expectSession = (key: string, sessionId: string | undefined) => {
+    const current = conversations.entry(key)?.sessionId;
+    if (sessionId !== undefined && sessionId !== current) {
+      throw invalidRequest(`session ${key} has changed: expected ${sessionId}, found ${current ?? "none"}`);
+    }
+  };
+
   /** Stops what runs in a session and waits for it. */
   const stopRuns = async (key: string): Promise<boolean> => {
     const open = runs.openOf(key).map((record) => record.runId);
@@ -36,19 +44,22 @@ export function sessionMethods(gateway: MethodContext): HandlersOf<SessionMethod
     },
 
     async "sessions.patch"(params) {
-      const { key, ...request } = params;
-      return (await refusing(() => conversations.patch(key, request))) as never;
+      const { key, agentId, ...request } = params;
+      const named = agentId === undefined ? key : conversations.canonicalKey(key, agentId);
+      return (await refusing(() => conversations.patch(named, request))) as never;
     },
 
     async "sessions.reset"(params) {
-      const key = conversations.canonicalKey(params.key);
+      const key = conversations.canonicalKey(params.key, params.agentId);
+      expectSession(key, params.expectedSessionId);
       await stopRuns(key);
       const { entry } = refusing(() => sessions.reset(key, { now: clock.now() }));
       return { ok: true as const, key, entry } as never;
     },
 
     async "sessions.delete"(params) {
-      const key = conversations.canonicalKey(params.key);
+      const key = conversations.canonicalKey(params.key, params.agentId);
+      expectSession(key, params.expectedSessionId);
       if (key === conversations.mainKey()) throw invalidRequest(`Cannot delete the main session (${key}).`);
       if (!(await stopRuns(key))) throw unavailable(`Session ${key} is still active; try again in a moment.`);
       const options = params.deleteTranscript === undefined ? {} : { deleteTranscript: params.deleteTranscript };

@@ -9,18 +9,18 @@ export function isStopText(text: string): boolean {
 }
 
 /** What a message is, once commands are recognised. */
-export type Command = { kind: "message"; text: string } | { kind: "reset"; trigger: string; rest: string };
+export type Command = { kind: "message" } | { kind: "reset"; trigger: string; rest: string } | { kind: "status" };
 
 /**
- * Recognises the triggers that begin a new session (`session.resetTriggers`, default `/new` and `/reset`) at the start
- * of a message of an authorised sender. Everything else is a message for the model.
+ * Recognises `/status` and the triggers that begin a new session (`session.resetTriggers`, default `/new` and `/reset`)
+ * in a message of an authorised sender. Everything else is a message for the model.
  */
 export function parseCommand(
   message: Pick<Inbound, "text" | "authorized">,
   resetTriggers: readonly string[] = [],
 ): Command {
   const triggers = resetTriggers.length > 0 ? resetTriggers : ["/new", "/reset"];
-  if (!message.authorized) return { kind: "message", text: message.text };
+  if (!message.authorized) return { kind: "message" };
   const text = message.text.trim();
   const lower = text.toLowerCase();
   for (const trigger of triggers) {
@@ -28,11 +28,11 @@ export function parseCommand(
     if (lower === wanted) return { kind: "reset", trigger, rest: "" };
     if (lower.startsWith(`${wanted} `)) return { kind: "reset", trigger, rest: text.slice(trigger.length).trim() };
   }
-  return { kind: "message", text: message.text };
+  return lower === "/status" ? { kind: "status" } : { kind: "message" };
 }
 
-/** The prompt of a run that a bare reset trigger starts: the model greets. */
-export function greetingPrompt(trigger: string): string {
+/** What the model is told when a bare reset trigger began a session: to greet. */
+export function greetingInstruction(trigger: string): string {
   return [
     `A new session has begun because the user sent ${trigger}.`,
     "Greet them in your configured persona, in one to three sentences, and ask what they would like to do.",

@@ -14,7 +14,7 @@ import { ChatStream } from "../runs/chat-stream.ts";
 import type { RunRegistry } from "../runs/run-registry.ts";
 import type { Connections } from "../ws/connections.ts";
 import { admitChannelMessage, type ChannelEntrance } from "./channel-inbound.ts";
-import { greetingPrompt, isStopText, parseCommand } from "./command.ts";
+import { greetingInstruction, isStopText, parseCommand } from "./command.ts";
 import { lookUp } from "./dedupe.ts";
 import { createGate, type Gate } from "./gate.ts";
 import { type Inbound, inbound } from "./inbound.ts";
@@ -90,6 +90,10 @@ export function createPipeline(context: PipelineContext): Pipeline {
   /** Everything that happens to a journalled message until its entry is closed. */
   const process = async (message: Inbound, options: ProcessOptions): Promise<RunResult | undefined> => {
     const chat = openRun(message, options.initiator);
+    if (message.source === "chat.send" && parseCommand(message).kind === "status") {
+      await options.gate.opened;
+      return answerStatus(message, chat);
+    }
     const handle = startTurn(message, {
       runtime,
       ...(options.resume ? {} : { prompt: () => prepare(message) }),
@@ -114,6 +118,23 @@ export function createPipeline(context: PipelineContext): Pipeline {
     return chat;
   };
 
+  /** Answers `/status` at once, also while a run is active; the card stands in the transcript like any answer. */
+  const answerStatus = async (message: Inbound, chat: ChatStream): Promise<undefined> => {
+    const startedAt = clock.now();
+    let outcome: { status: "ok" } | { status: "error"; summary: string };
+    try {
+      const card = await conversations.statusCard(message.sessionKey);
+      chat.answer(conversations.note(message.sessionKey, card).message);
+      outcome = { status: "ok" };
+    } catch (error) {
+      outcome = { status: "error", summary: error instanceof Error ? error.message : String(error) };
+      chat.end({ state: "error", errorMessage: outcome.summary });
+    }
+    await settle(message.id, "done", outcome);
+    runs.finish(message.id, { status: outcome.status, startedAt, endedAt: clock.now() });
+    return undefined;
+  };
+
   /** Only what began counts: a message that waited behind a fatal one is not to blame for it. */
   const noteAttempt = (id: string) => {
     if (journal.get(id)?.state !== "open") return; // stopped before its turn came
@@ -133,15 +154,17 @@ export function createPipeline(context: PipelineContext): Pipeline {
       route: message.route,
       senderName: message.senderName,
     });
-    const greeting = command.kind === "reset" && command.rest === "";
-    const text = command.kind === "message" ? command.text : greeting ? greetingPrompt(command.trigger) : command.rest;
     const waiting = systemEvents.peek(message.sessionKey);
+    const greeting =
+      command.kind === "reset" && command.rest === ""
+        ? [{ at: clock.now(), text: greetingInstruction(command.trigger) }]
+        : [];
     return {
-      text: promptBody(message, text, {
+      text: promptBody(message, command.kind === "reset" ? command.rest || command.trigger : message.text, {
         formatTime: formatTime(),
         previousRunAborted,
-        systemEvents: waiting,
-        stamp: command.kind === "message",
+        systemEvents: [...waiting, ...greeting],
+        stamp: command.kind !== "reset",
       }),
       // Shown to the model means in its transcript; until then the events stay for the next turn.
       onRecorded: () => {
@@ -177,6 +200,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
     }
     // What the model had written when its user stopped it was told with the stop.
     if (stream === "assistant" && chat.terminal) return;
+    if (stream === "lifecycle" && data.phase !== "start") chat.completeDeltas();
     connections.broadcastVersions("agent", { v3, v4 });
     if (stream === "assistant") chat.update(data.text, data.delta, seq);
     else chat.reached(seq);

@@ -1,3 +1,4 @@
+import { mediaReplyHint, stoppedRunNote } from "@openclaw/sessions";
 import type { Attachment, Inbound } from "./inbound.ts";
 
 /** Formats times the way prompts carry them, `Mon 2026-02-09 08:53 UTC`; made once per zone because Intl is slow to set up. */
@@ -46,11 +47,12 @@ export function promptBody(message: Inbound, text: string, around: PromptSurroun
       : `[${around.formatTime(message.receivedAt)}] ${text}`;
   const lines: string[] = [];
   if (around.systemEvents.length > 0) {
-    for (const event of around.systemEvents) lines.push(`System: [${around.formatTime(event.at)}] ${event.text}`);
+    for (const event of around.systemEvents)
+      lines.push(`System: [${around.formatTime(event.at)}] ${event.text.replace(/\s+/g, " ")}`);
     lines.push("");
   }
   lines.push(...mediaNotes(message.attachments));
-  if (around.previousRunAborted) lines.push("Note: the user stopped your previous run before it was finished.");
+  if (around.previousRunAborted) lines.push(stoppedRunNote);
   lines.push(stamped);
   if (message.messageId) lines.push(`[message_id: ${message.messageId}]`);
   return lines.join("\n");
@@ -66,5 +68,5 @@ function mediaNotes(attachments: readonly Attachment[]): string[] {
           `[media attached: ${attachments.length} files]`,
           ...attachments.map((item, index) => `[media attached ${index + 1}/${attachments.length}: ${describe(item)}]`),
         ];
-  return [...notes, "To send a picture back, put a line `MEDIA:<path or URL>` into the answer."];
+  return [...notes, mediaReplyHint];
 }

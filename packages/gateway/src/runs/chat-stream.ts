@@ -122,6 +122,16 @@ export class ChatStream {
     this.#context.onTerminal?.();
   }
 
+  /** The terminal event of a command that was answered without a run: the message as it stands in the transcript. */
+  answer(message: object): void {
+    if (this.#terminal) return;
+    this.#terminal = true;
+    const { runId, sessionKey, agentId } = this.#context;
+    const v3 = { runId, sessionKey, seq: 1, state: "final", message };
+    this.#broadcast(v3, { ...v3, agentId, stopReason: "stop" });
+    this.#context.onTerminal?.();
+  }
+
   #delta(): void {
     if (this.#terminal) return;
     // Without the blank at the end, which the final text will not have either.

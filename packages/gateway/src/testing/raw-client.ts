@@ -72,8 +72,8 @@ export interface OpenOptions {
   origin?: string;
   /** The `Host` header: a name other than localhost makes the connection a remote one. */
   host?: string;
-  /** Local address to connect from. */
-  localAddress?: string;
+  /** `false`: pings of the Gateway are not answered. */
+  answerPings?: boolean;
   token: string;
 }
 
@@ -84,7 +84,7 @@ export function openRawClient(url: string, options: OpenOptions): RawClient {
     maxPayload: 64 * 1024 * 1024,
     headers: { ...options.headers, ...(options.host === undefined ? {} : { host: options.host }) },
     ...(options.origin === undefined ? {} : { origin: options.origin }),
-    ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress }),
+    autoPong: options.answerPings ?? true,
   };
   const socket = new WebSocket(url, socketOptions);
   const frames: Json[] = [];

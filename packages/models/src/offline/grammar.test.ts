@@ -23,6 +23,7 @@ test.each([
   ["Hi!", "greeting", {}],
   ["hello there", "greeting", {}],
   ["Good Morning.", "greeting", {}],
+  ["/new", "greeting", {}],
   ["A new session was started. Greet the user in one or two sentences.", "greeting", {}],
   ["HELP", "help", {}],
   ["What can you do for me?", "help", {}],

@@ -12,6 +12,7 @@ export const greeting: Intent = {
       "(?:hi|hello|hey|howdy|hiya|greetings|good (?:morning|afternoon|evening|day))(?:,? (?:there|you|again|assistant|openclaw|everyone|friend))?",
     ),
     // How a fresh session asks for a first word.
+    /^\/(?:new|reset)$/i,
     /\bnew session\b[\s\S]*\bgreet/i,
     /\bgreet\b[\s\S]*\bnew session\b/i,
   ],

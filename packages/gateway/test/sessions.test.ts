@@ -1,0 +1,144 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Json, RawClient } from "../src/testing/raw-client.ts";
+import { startTestGateway, type TestGateway } from "../src/testing/test-gateway.ts";
+
+let gateway: TestGateway;
+let v3: RawClient;
+let v4: RawClient;
+beforeEach(async () => {
+  gateway = await startTestGateway({ config: { agents: { list: [{ id: "main", default: true }, { id: "work" }] } } });
+  v3 = await gateway.connect();
+  v4 = await gateway.connect({ protocol: 4 });
+});
+afterEach(() => gateway.close());
+
+async function turn(client: RawClient, params: Json): Promise<Json> {
+  const idempotencyKey = crypto.randomUUID();
+  const answer = await client.request("chat.send", { message: "hello", idempotencyKey, ...params });
+  if (!answer.ok) return answer as unknown as Json;
+  return client.event("chat", ({ runId, state }) => runId === idempotencyKey && state !== "delta");
+}
+
+describe("session keys", () => {
+  it("mean the session of the agent that version 4 names beside them", async () => {
+    expect(await turn(v4, { sessionKey: "main", agentId: "work" })).toMatchObject({
+      sessionKey: "agent:work:main",
+      agentId: "work",
+    });
+    expect(await turn(v4, { sessionKey: "notes", agentId: "Work" })).toMatchObject({ sessionKey: "agent:work:notes" });
+    expect(await turn(v4, { sessionKey: "agent:work:notes", agentId: "work" })).toMatchObject({
+      sessionKey: "agent:work:notes",
+    });
+    const { payload } = await v4.request("chat.history", { sessionKey: "main", agentId: "work" });
+    expect(payload.messages).toHaveLength(2);
+    expect((await v4.request("chat.history", { sessionKey: "main" })).payload.messages).toEqual([]);
+    const mismatch = await v4.request("chat.abort", { sessionKey: "agent:main:main", agentId: "work" });
+    expect(mismatch.error?.message).toBe('agent "work" does not match session key agent "main"');
+    expect(await turn(v4, { sessionKey: "main", agentId: "ghost" })).toMatchObject({
+      error: { message: 'unknown agent id "ghost"' },
+    });
+  });
+
+  it("that are malformed are refused as what they are", async () => {
+    for (const [method, params] of [
+      ["chat.send", { sessionKey: "agent:", message: "x", idempotencyKey: "k" }],
+      ["chat.history", { sessionKey: "agent:x" }],
+      ["sessions.reset", { key: "agent:" }],
+      ["sessions.patch", { key: "agent:" }],
+      ["sessions.resolve", { key: "agent:" }],
+    ] as const) {
+      const { error } = await v3.request(method, params);
+      expect(error, method).toMatchObject({
+        code: "INVALID_REQUEST",
+        message: expect.stringMatching(/^malformed session key/),
+      });
+    }
+  });
+
+  it("come back as they were sent where clients match on them, and canonical elsewhere", async () => {
+    expect(await turn(v3, { sessionKey: "main" })).toMatchObject({ sessionKey: "agent:main:main" });
+    expect((await v3.request("chat.history", { sessionKey: "main" })).payload.sessionKey).toBe("main");
+    const { payload } = await v3.request("sessions.preview", { keys: ["main", "agent:main:main"] });
+    expect((payload.previews as Json[]).map(({ key }) => key)).toEqual(["main", "agent:main:main"]);
+    expect((await v3.request("sessions.patch", { key: "main", label: "Home" })).payload.key).toBe("agent:main:main");
+  });
+});
+
+describe("changes to a session", () => {
+  it("are refused to a client that means another one", async () => {
+    await turn(v4, { sessionKey: "agent:main:x" });
+    const { payload } = await v4.request("chat.history", { sessionKey: "agent:main:x" });
+    const params = { key: "agent:main:x", expectedSessionId: payload.sessionId };
+    expect((await v4.request("sessions.reset", params)).ok).toBe(true);
+    for (const method of ["sessions.reset", "sessions.delete"]) {
+      const { error } = await v4.request(method, params);
+      expect(error, method).toMatchObject({
+        code: "INVALID_REQUEST",
+        message: expect.stringMatching(/has changed: expected /),
+      });
+    }
+    expect((await v4.request("sessions.delete", { key: "agent:main:x" })).payload.deleted).toBe(true);
+  });
+
+  it("stop its run first", async () => {
+    for (const [method, key] of [
+      ["sessions.reset", "agent:main:a"],
+      ["sessions.delete", "agent:main:b"],
+    ] as const) {
+      const runId = crypto.randomUUID();
+      await v3.request("chat.send", { sessionKey: key, message: "slow:40 x", idempotencyKey: runId });
+      await v3.event("chat", (payload) => payload.runId === runId && payload.state === "delta");
+      expect((await v3.request(method, { key })).ok).toBe(true);
+      expect(await v3.event("chat", (payload) => payload.runId === runId && payload.state !== "delta")).toMatchObject({
+        state: "aborted",
+      });
+    }
+    expect((await v3.request("chat.history", { sessionKey: "agent:main:a" })).payload.messages).toEqual([]);
+  });
+});
+
+describe("the list", () => {
+  it("is paged on version 4, and whole on version 3", async () => {
+    for (let index = 0; index < 7; index++)
+      await v3.request("sessions.patch", { key: `agent:main:s${index}`, label: `L${index}` });
+    await v3.request("sessions.patch", { key: "agent:work:s", label: "other" });
+    const seen: string[] = [];
+    let offset: number | null = 0;
+    while (offset !== null) {
+      const { payload }: { payload: Json } = await v4.request("sessions.list", { limit: 3, offset, agentId: "main" });
+      expect(payload).toMatchObject({ totalCount: 7, limitApplied: 3 });
+      seen.push(...(payload.sessions as Json[]).map(({ key }) => String(key)));
+      offset = payload.nextOffset as number | null;
+    }
+    expect(seen).toEqual([6, 5, 4, 3, 2, 1, 0].map((index) => `agent:main:s${index}`));
+    expect((await v4.request("sessions.list", { limit: 3 })).payload).toMatchObject({
+      totalCount: 8,
+      count: 3,
+      hasMore: true,
+    });
+    expect((await v4.request("sessions.list", { search: "L3" })).payload).toMatchObject({
+      totalCount: 1,
+      nextOffset: null,
+      limitApplied: 100,
+    });
+    const whole = (await v3.request("sessions.list", {})).payload;
+    expect(whole.count).toBe(8);
+    expect(Object.keys(whole).sort()).toEqual(["count", "defaults", "path", "sessions", "ts"]);
+  });
+});
+
+describe("attachments", () => {
+  it("of a message that comes again are not stored again", async () => {
+    const fs = await import("node:fs");
+    const params = {
+      sessionKey: "main",
+      message: "",
+      idempotencyKey: "k",
+      attachments: [{ fileName: "a.txt", content: "aGVsbG8=" }],
+    };
+    await v3.request("chat.send", params);
+    await v3.event("chat", ({ state }) => state === "final");
+    expect((await v3.request("chat.send", params)).payload).toEqual({ runId: "k", status: "ok" });
+    expect(fs.readdirSync(`${gateway.stateDir}/media/inbound`)).toHaveLength(1);
+  });
+});
