@@ -23,6 +23,7 @@ export async function runChecks(root, tools, filters) {
     ["unused code and dependencies", [bin("knip"), ["--no-progress"]]],
     ["packaging", node("scripts/check-packages.mjs")],
     ["reference pages are current", node("scripts/generate-docs.mjs", "--check")],
+    ["changelog is current", node("scripts/changelog.mjs", "--check")],
   ];
   const totals = { passed: 0, failed: 0, skipped: 0 };
   if (filters.length === 0) {

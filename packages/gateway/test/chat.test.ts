@@ -27,6 +27,18 @@ const phases = (client: RawClient, runId: string) =>
     .filter(({ stream }) => stream === "lifecycle")
     .map(({ data }) => (data as Json).phase);
 
+describe("a message whose answer is to go to a channel as well", () => {
+  it.each(["chat.send", "agent"])("is refused by %s before anything is kept of it", async (method) => {
+    await start();
+    const client = await gateway.connect();
+    const params = { sessionKey: "main", message: "hello", idempotencyKey: "k", deliver: true };
+    const refused = await client.request(method, params);
+    expect(refused.error).toMatchObject({ code: "INVALID_REQUEST", message: expect.stringMatching(/deliver is not/) });
+    expect((await client.request("chat.history", { sessionKey: "main" })).payload.messages).toEqual([]);
+    expect(gateway.model.requests).toEqual([]);
+  });
+});
+
 describe("a message that comes again with its key", () => {
   it("starts one run, however often and whenever it comes", async () => {
     await start();

@@ -128,6 +128,20 @@ describe("the list", () => {
 });
 
 describe("attachments", () => {
+  it("do not let a request in twice that is sent twice at once", async () => {
+    const attachments = [{ fileName: "a.txt", content: "aGVsbG8=" }];
+    const params = { sessionKey: "main", message: "look", idempotencyKey: "k", attachments };
+    for (const id of ["one", "two"]) v3.send({ type: "req", id, method: "agent", params });
+    await Promise.all([v3.response("one"), v3.response("two")]);
+    await v3.event("chat", ({ state }) => state === "final");
+    await v3.request("agent.wait", { runId: "k" });
+    const answers = v3.frames
+      .filter((frame) => frame.id === "one" || frame.id === "two")
+      .map((frame) => (frame.payload as Json).status);
+    expect(answers.sort()).toEqual(["accepted", "accepted", "ok"]);
+    expect(gateway.model.requests).toHaveLength(1);
+  });
+
   it("of a message that comes again are not stored again", async () => {
     const fs = await import("node:fs");
     const params = {

@@ -38,6 +38,10 @@ describe("the built-in redaction", () => {
     expect(redact(text)).toBe(expected);
   });
 
+  it("leaves what follows the bare word key: it names a thing, such as a setting that is wrong", () => {
+    expect(redact('agents: Unrecognized key: "nonsense"')).toBe('agents: Unrecognized key: "nonsense"');
+  });
+
   it("keeps the first and last line of a private key", () => {
     const text = "before\n-----BEGIN RSA PRIVATE KEY-----\nMIIabc\nxyz=\n-----END RSA PRIVATE KEY-----\nafter";
     expect(redact(text)).toBe(

@@ -1,5 +1,8 @@
 const secretEnding = /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD)$/i;
 
+/** `Unrecognized key: "x"` and the like: the bare word says what kind of thing follows, not that it is secret. */
+const bareKey = /^[Kk]ey$/;
+
 const ordinaryWord = /^(?:monkey|turkey|donkey|hockey|jockey|whiskey|hotkey)$/i;
 
 /**
@@ -15,5 +18,5 @@ const identifier =
  * (any case) and is not one of the names that merely identify, such as `sessionKey`.
  */
 export function isSecretName(name: string): boolean {
-  return secretEnding.test(name) && !ordinaryWord.test(name) && !identifier.test(name);
+  return secretEnding.test(name) && !bareKey.test(name) && !ordinaryWord.test(name) && !identifier.test(name);
 }

@@ -4,7 +4,7 @@ import { toolDisplay } from "../chat/tool-display.ts";
 import type { ToolCall } from "../chat/turn.ts";
 import { CopyButton } from "./copy-button.tsx";
 import { CheckIcon, ChevronIcon, CloseIcon } from "./icons.tsx";
-import { Images } from "./turn-view.tsx";
+import { Images } from "./images.tsx";
 
 /** A tool call: what was done on one line, arguments and output behind it. */
 export function ToolCard({ call, active }: { call: ToolCall; active: boolean }) {

@@ -1,7 +1,8 @@
 import { memo } from "react";
-import { type ChatImage, type Part, type Turn, turnText } from "../chat/turn.ts";
+import { type Part, type Turn, turnText } from "../chat/turn.ts";
 import { Avatar } from "./avatar.tsx";
 import { CopyButton } from "./copy-button.tsx";
+import { Images } from "./images.tsx";
 import { Markdown } from "./markdown.tsx";
 import { ToolCard } from "./tool-card.tsx";
 import { useAppHandle, useSettings } from "./use-app.ts";
@@ -101,22 +102,6 @@ function PartView({ part, active, live }: { part: Part; active: boolean; live: b
 /** A tool keeps its card while texts before it change. */
 function partKey(part: Part, index: number): string {
   return part.kind === "tool" ? `tool-${part.call.id}` : `${part.kind}-${index}`;
-}
-
-export function Images({ images }: { images: readonly ChatImage[] }) {
-  return (
-    <div className="images">
-      {images.map((image, index) =>
-        image.url ? (
-          <img key={index} src={image.url} alt={`${index + 1} of ${images.length}`} loading="lazy" />
-        ) : (
-          <span key={index} className="image-left-out">
-            Image{image.bytes ? `, ${Math.ceil(image.bytes / 1000)} kB` : ""} (left out of a long conversation)
-          </span>
-        ),
-      )}
-    </div>
-  );
 }
 
 function Working({ text }: { text: string }) {

@@ -1,11 +1,11 @@
 import type { Conversations } from "../conversations.ts";
 import { storeAttachments } from "../pipeline/attachments.ts";
-import { lookUp } from "../pipeline/dedupe.ts";
+import { lookUp, type Seen } from "../pipeline/dedupe.ts";
 import type { Inbound } from "../pipeline/inbound.ts";
 import { agentResult } from "../pipeline/pipeline.ts";
 import type { RunOutcome } from "../runs/run-registry.ts";
 import { failureOf } from "./chat.ts";
-import { type HandlersOf, invalidRequest } from "./handler.ts";
+import { deliverIsMissing, type HandlersOf, invalidRequest, type RequestContext } from "./handler.ts";
 import { isKnownChannel } from "./known-channels.ts";
 import type { MethodContext } from "./method-context.ts";
 
@@ -29,22 +29,7 @@ export function agentMethods(
     async agent(params, context) {
       const runId = params.idempotencyKey;
       const seen = lookUp(gateway.journal, runId);
-      if (seen.seen) {
-        if (seen.running) return { runId, status: "accepted" as const, acceptedAt: seen.entry.at };
-        const failure = failureOf(seen.entry.result);
-        if (failure) {
-          context.fail({ code: "UNAVAILABLE", message: failure }, { runId, status: "error", summary: failure });
-          return undefined;
-        }
-        const stored = seen.entry.result as { result?: object } | undefined;
-        context.respond({
-          runId,
-          status: "ok",
-          summary: "completed",
-          ...(stored?.result ? { result: stored.result } : {}),
-        });
-        return undefined;
-      }
+      if (seen.seen) return answerRepeat(seen, context);
       const attachments = await storeAttachments((params.attachments ?? []) as never, {
         stateDir: gateway.stateDir,
         maxBytes: gateway.limits.maxAttachmentBytes,
@@ -66,17 +51,16 @@ export function agentMethods(
       if (sessionKey && conversations.sendPolicy(sessionKey, params.channel ?? "webchat") === "deny") {
         throw invalidRequest("send blocked by session policy");
       }
-      if (params.deliver) {
-        throw invalidRequest(
-          "deliver is not available in this build: no channel can be reached yet; read the answer from the result",
-        );
-      }
+      if (params.deliver) throw deliverIsMissing();
       if (!sessionKey) {
         context.respond({ runId, status: "accepted", acceptedAt: clock.now() });
         const summary = "Error: Pass --to <E.164>, --session-id, or --agent to choose a session";
         context.fail({ code: "UNAVAILABLE", message: summary }, { runId, status: "error", summary });
         return undefined;
       }
+      // The same request may have come in while the attachments were written.
+      const overtaken = lookUp(gateway.journal, runId);
+      if (overtaken.seen) return answerRepeat(overtaken, context);
       const message: Inbound = {
         id: runId,
         source: "agent",
@@ -161,6 +145,20 @@ function sessionKeyOf(
   }
   if (to) return conversations.directKey({ peerId: to, channel: channel ?? "whatsapp", accountId }, agentId);
   return agentId ? conversations.mainKey(agentId) : undefined;
+}
+
+/** Answers a request whose key is known: while its run goes on as at first, afterwards with what the run came to. */
+function answerRepeat({ running, entry }: Seen & { seen: true }, context: RequestContext) {
+  const runId = entry.id;
+  if (running) return { runId, status: "accepted" as const, acceptedAt: entry.at };
+  const failure = failureOf(entry.result);
+  if (failure) {
+    context.fail({ code: "UNAVAILABLE", message: failure }, { runId, status: "error", summary: failure });
+    return undefined;
+  }
+  const stored = entry.result as { result?: object } | undefined;
+  context.respond({ runId, status: "ok", summary: "completed", ...(stored?.result ? { result: stored.result } : {}) });
+  return undefined;
 }
 
 /** How a run of an earlier process ended, as far as the journal still knows. */

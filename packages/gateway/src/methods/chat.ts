@@ -2,7 +2,7 @@ import { storeAttachments } from "../pipeline/attachments.ts";
 import { isStopText } from "../pipeline/command.ts";
 import { lookUp } from "../pipeline/dedupe.ts";
 import type { Inbound } from "../pipeline/inbound.ts";
-import { type HandlersOf, invalidRequest, RequestError, unavailable } from "./handler.ts";
+import { deliverIsMissing, type HandlersOf, invalidRequest, RequestError, unavailable } from "./handler.ts";
 import type { MethodContext } from "./method-context.ts";
 
 /** `chat.*`: what the web chat and other chat clients use. */
@@ -27,6 +27,7 @@ export function chatMethods(
         throw invalidRequest("message or attachment required");
       if (conversations.sendPolicy(sessionKey, "webchat") === "deny")
         throw invalidRequest("send blocked by session policy");
+      if (params.deliver) throw deliverIsMissing();
       if (isStopText(params.message) && attachments.length === 0) {
         const runIds = pipeline.abort(sessionKey, { reason: "stop" });
         return { ok: true as const, aborted: runIds.length > 0, runIds };

@@ -72,8 +72,11 @@ export function configMethods(gateway: MethodContext): HandlersOf<ConfigMethod> 
       }
       return answer.json[session.protocol] as never;
     },
-    // It does not depend on the file, and takes long enough to make that others would wait for it.
-    "config.schema": () => (schema ??= RawJson.of(configJsonSchema())) as never,
+    async "config.schema"() {
+      // It does not depend on the file, and takes long enough to make that others would wait for it.
+      schema ??= RawJson.of(await configJsonSchema());
+      return schema as never;
+    },
     async "config.set"(params) {
       const snapshot = await write(() => configStore.write(params));
       return { ok: true as const, path: snapshot.path, config: redactConfig(snapshot).config } as never;

@@ -44,6 +44,13 @@ export function invalidRequest(message: string, extra: Omit<GatewayErrorShape, "
   return new RequestError("INVALID_REQUEST", message, extra);
 }
 
+/** The error for `deliver: true`: a run is not taken on when its answer could not go where it was asked to go. */
+export function deliverIsMissing(): RequestError {
+  return invalidRequest(
+    "deliver is not available in this build: no channel can be reached yet; read the answer from the session",
+  );
+}
+
 /** The error for work that failed or is not possible now. */
 export function unavailable(message: string, extra: Omit<GatewayErrorShape, "code" | "message"> = {}): RequestError {
   return new RequestError("UNAVAILABLE", message, extra);

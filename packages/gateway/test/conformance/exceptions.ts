@@ -32,7 +32,6 @@ const ownEvents = correction(15, "a queued message runs under its own id, withou
   "events: ",
 ]);
 const delivery = notBuilt("delivery of a reply to a channel", ["answer 1", "answer 2"]);
-const slashStatus = notBuilt("the command /status", ["events: ", "event chat final"]);
 const ownSchema = (...differs: string[]): Exception => ({
   because: "the schema describes this project's configuration; choices are enumerations",
   differs: differs.map((place) => `answer.payload.schema.${place}`),
@@ -83,7 +82,6 @@ export const exceptions: Record<string, Exception> = {
   "v3/chat.abort: whole session": abortedEnd,
   "v3/chat.send: stop command aborts the session": abortedEnd,
   "v3/chat.send: slow run": abortedEnd,
-  "v3/chat.send: slash command answered without a run (/status)": slashStatus,
   "v3/chat.send: provider error": correction(13, "a turn that failed at its provider is an error everywhere", [
     "events: ",
   ]),
@@ -189,7 +187,6 @@ export const exceptions: Record<string, Exception> = {
     because: "parameter errors keep their general text when no session is named",
     differs: ["answer.error"],
   },
-  "v4/chat.send: slash command": slashStatus,
   "v4/chat.send: slow run, aborted by runId": correction(14, "an aborted run ends its lifecycle once", ["events: "]),
   "v4/chat.send: second message while the first run is active": ownEvents,
   "v4/chat.send: provider error": correction(13, "exactly one terminal event", ["events: "]),
