@@ -145,7 +145,9 @@ describe("gateway run", () => {
     await gateway.output(listening);
     home.writeConfig({ ...config, gateway: { ...config.gateway, mode: "remote" } });
     await gateway.output(/restart skipped, the Gateway would not start again: Gateway start blocked/);
+    // Back at the configuration it runs with, it has nothing to restart for.
     home.writeConfig(config);
+    await gateway.output(/config change applied \(dynamic reads: gateway\.mode\)/);
     const health = await home.run(["health", "--json"]);
     expect(JSON.parse(health.stdout)).toMatchObject({ ok: true });
   });

@@ -501,6 +501,7 @@ describe("after an interruption", () => {
     const model = scriptedModel([answerText("here it is")]);
     const after = test.restart(model);
     expect(after.runtime.hasRecorded("main", "cut")).toBe(true);
+    expect(after.runtime.hasAnswered("main", "cut")).toBe(false);
     expect(await runOf(after).done).toMatchObject({ status: "ok", texts: ["here it is"] });
     expect(model.requests[0]?.prompt.slice(1).map(promptText)).toEqual(["important"]);
   });
@@ -533,7 +534,9 @@ describe("after an interruption", () => {
     const test = setUp([callTools(["1", "exec", { command: "true" }]), answerText("the answer")]);
     await test.turn("question", { runId: "cut" });
     const model = scriptedModel([]);
-    const result = await runOf(test.restart(model)).done;
+    const after = test.restart(model);
+    expect(after.runtime.hasAnswered("main", "cut")).toBe(true);
+    const result = await runOf(after).done;
     expect(result).toMatchObject({ status: "ok", texts: ["the answer"], payloads: [{ text: "the answer" }] });
     expect(model.requests).toHaveLength(0);
   });
@@ -562,6 +565,7 @@ describe("after an interruption", () => {
   test("a run whose message was never written starts with its prompt, or says that it cannot go on", async () => {
     const test = setUp([answerText("fresh")]);
     expect(test.runtime.hasRecorded(mainKey, "cut")).toBe(false);
+    expect(test.runtime.hasAnswered(mainKey, "cut")).toBe(false);
     expect(await runOf(test, { prompt: { text: "again" } }).done).toMatchObject({ status: "ok", texts: ["fresh"] });
     expect(await test.start("", { runId: "unknown", prompt: undefined, resume: true }).done).toMatchObject({
       status: "error",

@@ -11,7 +11,7 @@ import type { SystemPromptReport } from "./prompt/system-prompt-report.ts";
 import { executeRun, type RunOutcome } from "./run/agent-run.ts";
 import { createLanes, type LaneLimits } from "./run/lanes.ts";
 import { chooseModel, prepareRun } from "./run/prepare-run.ts";
-import { findRunEntry } from "./run/resume-point.ts";
+import { findResumePoint, findRunEntry } from "./run/resume-point.ts";
 import { RunControl } from "./run/run-control.ts";
 import { createRunEvents, type EmitRunEvent } from "./run/run-events.ts";
 import type { RunHandle, RunRequest, RunResult } from "./run/run-request.ts";
@@ -52,6 +52,8 @@ export interface AgentRuntime {
   activeRun(sessionKey: string): RunHandle | undefined;
   /** Whether the transcript of a session holds the message of a run, so that the run can be resumed. */
   hasRecorded(sessionKey: string, runId: string): boolean;
+  /** Whether the transcript of a session holds the answer of a run, so that resuming it only has to end it. */
+  hasAnswered(sessionKey: string, runId: string): boolean;
   /** What a session wants to see of tool calls. */
   verboseLevel(sessionKey: string): "off" | "on" | "full";
   /** The system prompt a run would get now, and what it is made of. Throws when the model cannot be resolved. */
@@ -161,6 +163,12 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
     hasRecorded(sessionKey, runId) {
       const path = sessions.transcriptPath(sessionKey);
       return path !== undefined && findRunEntry(path, runId) !== undefined;
+    },
+    hasAnswered(sessionKey, runId) {
+      return (
+        this.hasRecorded(sessionKey, runId) &&
+        findResumePoint(sessions.transcript(sessionKey), runId).kind === "answered"
+      );
     },
     verboseLevel(sessionKey) {
       const level = sessions.get(sessionKey)?.verboseLevel ?? options.config().agents?.defaults?.verboseDefault;

@@ -1,7 +1,7 @@
 import crypto from "node:crypto";
 import os from "node:os";
 import { createAgentRuntime } from "@openclaw/agent-runtime";
-import type { ConfigStore, OpenClawConfig, Paths } from "@openclaw/config";
+import { type ConfigStore, changedPaths, type OpenClawConfig, type Paths } from "@openclaw/config";
 import type { Log, WsLogStyle } from "@openclaw/log";
 import { createRedactor } from "@openclaw/log";
 import { createModels } from "@openclaw/models";
@@ -333,16 +333,19 @@ export async function startGateway(
       });
     };
 
-    const unwatch = configStore.watch((next, changedPaths) => {
+    const startedWith = config();
+    const unwatch = configStore.watch((next, paths) => {
       const mode = next.config.gateway?.reload?.mode ?? "hybrid";
-      const action = reloadAction(changedPaths);
+      // A change that was taken back before the Gateway restarted for it needs no restart either.
+      const running = reloadAction(changedPaths(startedWith, next.config));
+      const action = running === "none" ? "none" : reloadAction(paths);
       if (mode === "off") log.info("config reload disabled (gateway.reload.mode=off)");
       else if (action === "none" && mode !== "restart")
-        log.info(`config change applied (dynamic reads: ${changedPaths.join(", ")})`);
+        log.info(`config change applied (dynamic reads: ${paths.join(", ")})`);
       else if (mode === "hot")
-        log.warn(`config reload requires gateway restart; hot mode ignoring (${changedPaths.join(", ")})`);
+        log.warn(`config reload requires gateway restart; hot mode ignoring (${paths.join(", ")})`);
       else {
-        log.info(`config change requires gateway restart (${changedPaths.join(", ")})`);
+        log.info(`config change requires gateway restart (${paths.join(", ")})`);
         requestRestart({ reason: "config", delayMs: 0 });
       }
     });

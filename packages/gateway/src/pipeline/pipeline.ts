@@ -320,7 +320,9 @@ export function createPipeline(context: PipelineContext): Pipeline {
       return;
     }
     const message = parsed.data;
-    if (entry.attempts >= MAX_ATTEMPTS) {
+    // What was answered in the last attempt needs only its end; that too does not end the process for ever.
+    const answered = entry.attempts >= MAX_ATTEMPTS && runtime.hasAnswered(message.sessionKey, message.id);
+    if (entry.attempts >= (answered ? 2 * MAX_ATTEMPTS : MAX_ATTEMPTS)) {
       void track(giveUp(message));
       return;
     }

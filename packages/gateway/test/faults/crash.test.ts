@@ -191,3 +191,26 @@ it("gives up a message that ends the process each time, tells it once and stays 
   await using later = await StartedGateway.start(home);
   expect(await told(await later.connect())).toHaveLength(1);
 });
+
+it("ends a message that was answered just before the third crash, and does not give it up", async () => {
+  await using home = await createGatewayHome();
+  const first = await StartedGateway.start(home);
+  const before = await first.connect();
+  await before.send("main", "hello", { key: "run-1" });
+  await before.terminal("run-1");
+  await first.kill();
+  // What the journal holds when each of three attempts ended the process, the last after the answer was written.
+  const folder = path.join(home.stateDir, "journal");
+  const [segment = ""] = fs.readdirSync(folder).map((name) => path.join(folder, name));
+  const lines = fs.readFileSync(segment, "utf8").split("\n").filter(Boolean);
+  const open = lines.filter((line) => !line.includes('"type":"state"') && !line.includes('"type":"ended"'));
+  const interrupted = open.map((line) => line.replace('"attempts":1', '"attempts":3'));
+  expect(interrupted).not.toEqual(open);
+  fs.writeFileSync(segment, [...interrupted, ""].join("\n"));
+
+  await using second = await StartedGateway.start(home);
+  const client = await second.connect();
+  expect(await client.waitForRun("run-1")).toMatchObject({ status: "ok" });
+  expect(await shown(client, "main")).toEqual(["user: hello", expect.stringMatching(/^assistant: (?!.*given up)/)]);
+  expect(home.model.requests).toHaveLength(1);
+});
