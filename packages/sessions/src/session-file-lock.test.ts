@@ -119,12 +119,12 @@ describe("the lock of a transcript", () => {
     expect(existsSync(`${file}.lock`)).toBe(false);
   });
 
-  test("leaves no listeners on the process", async () => {
+  test("listens to the process once, and no more when it is closed", async () => {
     const before = process.listenerCount("SIGTERM");
     const set = locks();
-    const held = await set.acquire(join(tempDir(), "s.jsonl"));
+    for (const name of ["a.jsonl", "b.jsonl"]) (await set.acquire(join(tempDir(), name))).release();
     expect(process.listenerCount("SIGTERM")).toBe(before + 1);
-    held.release();
+    set.close();
     expect(process.listenerCount("SIGTERM")).toBe(before);
   });
 });

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Clock, ensurePrivateDirSync, systemClock } from "@openclaw/storage";
 import { parseLine } from "./read-entry.ts";
@@ -63,7 +63,7 @@ export class SessionFileLocks {
       }
       await new Promise((resolve) => setTimeout(resolve, retryMs));
     }
-    if (this.#held.size === 0) this.#listen();
+    this.#listen();
     this.#held.set(path, (this.#held.get(path) ?? 0) + 1);
     let released = false;
     const release = () => {
@@ -76,7 +76,7 @@ export class SessionFileLocks {
 
   /** Releases everything that is still held. */
   close(): void {
-    for (const path of this.#held.keys()) rmSync(path, { force: true });
+    for (const path of this.#held.keys()) unlinkIfThere(path);
     this.#held.clear();
     this.#unlisten();
   }
@@ -89,8 +89,7 @@ export class SessionFileLocks {
       return;
     }
     this.#held.delete(path);
-    rmSync(path, { force: true });
-    if (this.#held.size === 0) this.#unlisten();
+    unlinkIfThere(path);
   }
 
   // Undefined when the lock file is ours now, else who holds it.
@@ -109,7 +108,7 @@ export class SessionFileLocks {
       const owner = readLock(path);
       if (owner === undefined) continue; // Released in between.
       if (!this.#isStale(owner)) return owner;
-      rmSync(path, { force: true });
+      unlinkIfThere(path);
     }
   }
 
@@ -121,9 +120,11 @@ export class SessionFileLocks {
     return owner.pid > 0 && !isAlive(owner.pid);
   }
 
+  // Once, not per lock: to listen to a signal costs as much as the lock itself.
   #listen(): void {
+    if (this.#listeners.length > 0) return;
     const onExit = () => {
-      for (const path of this.#held.keys()) rmSync(path, { force: true });
+      for (const path of this.#held.keys()) unlinkIfThere(path);
     };
     process.on("exit", onExit);
     this.#listeners.push(() => process.off("exit", onExit));
@@ -156,10 +157,19 @@ function createLock(path: string, owner: LockOwner): void {
     writeSync(fd, JSON.stringify(owner));
   } catch (error) {
     // On a full disk: an empty lock would keep everybody out, us included.
-    rmSync(path, { force: true });
+    unlinkIfThere(path);
     throw error;
   } finally {
     closeSync(fd);
+  }
+}
+
+/** `rmSync` looks at the file first. */
+function unlinkIfThere(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (!isErrno(error, "ENOENT")) throw error;
   }
 }
 
