@@ -1,56 +1,20 @@
 // What one message costs as a session and the number of sessions grow, measured through the Gateway's own port.
 //   node growth.mjs --port <n> -- <command that starts the gateway in the foreground>
 // Prints one JSON object: milliseconds (medians) small and large, and their ratios.
-import { spawn } from "node:child_process";
 import crypto from "node:crypto";
 import fs from "node:fs";
-import net from "node:net";
-import os from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
-import { chatTurn, connect } from "./client.mjs";
+import { chatTurn } from "./client.mjs";
+import { createHome, startGateway } from "./gateway-under-test.mjs";
 
 const split = process.argv.indexOf("--");
 const port = Number(process.argv[process.argv.indexOf("--port") + 1] ?? 19730);
 const messages = 10_000;
 const sessions = 10_000;
-const token = "bench-token";
-const home = fs.mkdtempSync(path.join(os.tmpdir(), "gateway-growth-"));
-const stateDir = path.join(home, ".openclaw");
-const store = path.join(stateDir, "agents", "main", "sessions");
+// A small window, so that the prompt has the same size however long the history is.
+const home = createHome({ port, contextWindow: 32000, maxTokens: 2000 });
+const store = path.join(home.stateDir, "agents", "main", "sessions");
 fs.mkdirSync(store, { recursive: true, mode: 0o700 });
-const llmPort = port + 1;
-fs.writeFileSync(
-  path.join(stateDir, "openclaw.json"),
-  JSON.stringify({
-    gateway: { mode: "local", port, auth: { mode: "token", token } },
-    agents: {
-      defaults: { workspace: path.join(home, "workspace"), maxConcurrent: 8, model: { primary: "fake/fake-1" } },
-    },
-    models: {
-      providers: {
-        fake: {
-          baseUrl: `http://127.0.0.1:${llmPort}/v1`,
-          apiKey: "k",
-          api: "openai-completions",
-          // A small window, so that the prompt has the same size however long the history is.
-          models: [
-            {
-              id: "fake-1",
-              name: "Fake",
-              reasoning: false,
-              input: ["text"],
-              cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
-              contextWindow: 32000,
-              maxTokens: 2000,
-            },
-          ],
-        },
-      },
-    },
-  }),
-  { mode: 0o600 },
-);
 
 const usage = {
   input: 1,
@@ -112,43 +76,11 @@ fs.writeFileSync(path.join(store, "sessions.json"), JSON.stringify(entries, null
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const round = (value) => Number(value.toFixed(2));
-const llm = spawn(
-  process.execPath,
-  [fileURLToPath(new URL("./scripted-model.mjs", import.meta.url)), String(llmPort)],
-  { stdio: "ignore" },
-);
-const command = process.argv.slice(split + 1).map((part) => part.replaceAll("{port}", String(port)));
-const log = fs.openSync(path.join(home, "gateway.log"), "w");
-const launched = performance.now();
-const gateway = spawn(command[0], command.slice(1), {
-  stdio: ["ignore", log, log],
-  env: {
-    ...process.env,
-    HOME: home,
-    OPENCLAW_STATE_DIR: stateDir,
-    OPENCLAW_CONFIG_PATH: path.join(stateDir, "openclaw.json"),
-    OPENCLAW_SKIP_CHANNELS: "1",
-    NO_COLOR: "1",
-  },
-});
-const accepts = () =>
-  new Promise((resolve) => {
-    const socket = net.connect(port, "127.0.0.1", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on("error", () => resolve(false));
-  });
+const gateway = startGateway(home, process.argv.slice(split + 1));
 const result = { messages, sessions };
 try {
-  let client;
-  while (!client) {
-    if (gateway.exitCode !== null)
-      throw new Error(`the gateway exited: ${fs.readFileSync(path.join(home, "gateway.log"), "utf8").slice(-600)}`);
-    if (await accepts()) client = await connect({ url: `ws://127.0.0.1:${port}`, token }).catch(() => undefined);
-    if (!client) await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  result.readyMs = round(performance.now() - launched);
+  const client = await gateway.firstClient();
+  result.readyMs = round(performance.now() - gateway.launched);
   const time = async (count, work) => {
     const times = [];
     for (let n = 0; n < count; n++) {
@@ -174,8 +106,7 @@ try {
   result.error = String(error.message ?? error);
   process.exitCode = 1;
 } finally {
-  gateway.kill("SIGKILL");
-  llm.kill();
+  gateway.kill();
 }
 console.log(JSON.stringify(result, null, 2));
 process.exit();

@@ -38,7 +38,7 @@ describe("resolvePaths", () => {
       { stateDir: "/home/ann/s", configPath: "/home/ann/s/openclaw.json" },
     ],
     ["CLAWDBOT_STATE_DIR", { ...home, CLAWDBOT_STATE_DIR: "/old" }, { stateDir: "/old" }],
-    ["a relative directory", { ...home, OPENCLAW_STATE_DIR: "rel" }, { stateDir: "/work/rel" }],
+    ["a relative directory", { ...home, OPENCLAW_STATE_DIR: "rel" }, { stateDir: "/srv/rel" }],
     [
       "OPENCLAW_CONFIG_PATH",
       { ...home, OPENCLAW_CONFIG_PATH: " /c.json5 " },
@@ -68,7 +68,7 @@ describe("resolvePaths", () => {
       { profile: "x", stateDir: "/s" },
     ],
   ])("follows %s", (_, env, expected) => {
-    expect(resolvePaths(env, { homedir: "/os/home", cwd: "/work" })).toMatchObject(expected);
+    expect(resolvePaths(env, { homedir: "/os/home", cwd: "/srv" })).toMatchObject(expected);
   });
 
   it("prefers the flag to the variable, and takes --dev for the profile dev", () => {

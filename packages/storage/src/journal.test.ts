@@ -1,15 +1,15 @@
 import { appendFileSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { GroupCommit, type JournalOptions, openJournal, type StorageProblem } from "./index.ts";
+import { GroupCommit, openJournal, type SegmentStoreOptions, type StorageProblem } from "./index.ts";
 import { manualClock } from "./testing/manual-clock.ts";
 import { tempDir } from "./testing/temp-dir.ts";
 
-function setUp(overrides: Partial<JournalOptions> = {}) {
+function setUp(overrides: Partial<SegmentStoreOptions> = {}) {
   const clock = manualClock();
   const problems: StorageProblem[] = [];
   const dir = join(tempDir(), "journal");
-  const options: JournalOptions = {
+  const options: SegmentStoreOptions = {
     dir,
     clock,
     commit: new GroupCommit({ fsync: "off" }),

@@ -1,9 +1,9 @@
 import type { Clock } from "./clock.ts";
-import type { GroupCommit } from "./group-commit.ts";
 import { entryFromRecord, entryToRecord, type JournalEntry, type JournalState, stateFrom } from "./journal-entry.ts";
 import { type JsonRecord, numberField, stringField } from "./record.ts";
 import { Remembered } from "./remembered.ts";
 import { type Replayed, SegmentLog, type SegmentRecord } from "./segment-log.ts";
+import type { SegmentStoreOptions } from "./segment-store-options.ts";
 import { StorageError } from "./storage-error.ts";
 import type { OnStorageProblem } from "./storage-problem.ts";
 
@@ -38,24 +38,12 @@ export interface Journal {
   close(): Promise<void>;
 }
 
-export interface JournalOptions {
-  /** Directory of the segments, created with mode 0700. */
-  dir: string;
-  commit: GroupCommit;
-  clock: Clock;
-  onProblem: OnStorageProblem;
-  /** How long and how many finished entries are remembered (default 5 minutes and 1000). */
-  remember?: { ms?: number; count?: number };
-  /** Size at which a segment is closed, in bytes (default 8 MiB). */
-  segmentBytes?: number;
-}
-
 /**
  * Opens the journal of a directory, which must belong to this process alone (see the state directory lease). What a
  * crash cut off in the middle is dropped; unreadable lines are kept aside and reported.
  * @throws StorageError `newer-format` when a newer release wrote one of the segments.
  */
-export function openJournal(options: JournalOptions): Journal {
+export function openJournal(options: SegmentStoreOptions): Journal {
   return new FileJournal(options);
 }
 
@@ -72,7 +60,7 @@ class FileJournal implements Journal {
   readonly #durable = new Map<string, Promise<void>>();
   #next = 1;
 
-  constructor(options: JournalOptions) {
+  constructor(options: SegmentStoreOptions) {
     this.#clock = options.clock;
     this.#onProblem = options.onProblem;
     this.#dir = options.dir;

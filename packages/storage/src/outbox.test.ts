@@ -1,15 +1,15 @@
 import { appendFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { GroupCommit, type OutboxOptions, openOutbox, type StorageProblem } from "./index.ts";
+import { GroupCommit, openOutbox, type SegmentStoreOptions, type StorageProblem } from "./index.ts";
 import { manualClock } from "./testing/manual-clock.ts";
 import { tempDir } from "./testing/temp-dir.ts";
 
-function setUp(overrides: Partial<OutboxOptions> = {}) {
+function setUp(overrides: Partial<SegmentStoreOptions> = {}) {
   const clock = manualClock();
   const problems: StorageProblem[] = [];
   const dir = join(tempDir(), "outbox");
-  const options: OutboxOptions = {
+  const options: SegmentStoreOptions = {
     dir,
     clock,
     commit: new GroupCommit({ fsync: "off" }),

@@ -1,11 +1,10 @@
 import type { Clock } from "./clock.ts";
-import type { GroupCommit } from "./group-commit.ts";
 import { itemFromRecord, itemToRecord, type OutboxItem, outboxStateFrom } from "./outbox-item.ts";
 import { type JsonRecord, numberField, stringField } from "./record.ts";
 import { Remembered } from "./remembered.ts";
 import { type Replayed, SegmentLog } from "./segment-log.ts";
+import type { SegmentStoreOptions } from "./segment-store-options.ts";
 import { StorageError } from "./storage-error.ts";
-import type { OnStorageProblem } from "./storage-problem.ts";
 
 /** What is to be sent. See {@link openOutbox}. */
 export interface Outbox {
@@ -30,23 +29,11 @@ export interface Outbox {
   close(): Promise<void>;
 }
 
-export interface OutboxOptions {
-  /** Directory of the segments, created with mode 0700. */
-  dir: string;
-  commit: GroupCommit;
-  clock: Clock;
-  onProblem: OnStorageProblem;
-  /** How long and how many finished items are remembered (default 5 minutes and 1000). */
-  remember?: { ms?: number; count?: number };
-  /** Size at which a segment is closed, in bytes (default 8 MiB). */
-  segmentBytes?: number;
-}
-
 /**
  * Opens the outbox of a directory, which must belong to this process alone (see the state directory lease).
  * @throws StorageError `newer-format` when a newer release wrote one of the segments.
  */
-export function openOutbox(options: OutboxOptions): Outbox {
+export function openOutbox(options: SegmentStoreOptions): Outbox {
   return new FileOutbox(options);
 }
 
@@ -60,7 +47,7 @@ class FileOutbox implements Outbox {
   readonly #remembered: Remembered<OutboxItem>;
   #next = 1;
 
-  constructor(options: OutboxOptions) {
+  constructor(options: SegmentStoreOptions) {
     this.#clock = options.clock;
     this.#dir = options.dir;
     this.#remembered = new Remembered({ clock: options.clock, ...options.remember });

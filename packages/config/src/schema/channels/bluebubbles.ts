@@ -10,7 +10,7 @@ import {
   openNeedsStar,
   openPolicyText,
   senderKeys,
-} from "./common.ts";
+} from "./channel-keys.ts";
 
 const keys = (f: Fragments) => ({
   ...channelKeys(f),

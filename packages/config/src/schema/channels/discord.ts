@@ -9,7 +9,7 @@ import {
   namedKeys,
   nativeCommands,
   openDmNeedsStar,
-} from "./common.ts";
+} from "./channel-keys.ts";
 
 const guild = (f: Fragments) => {
   const channel = z.strictObject({

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Fragments } from "../fragments.ts";
 import * as t from "../leaves.ts";
-import { channelKeys, directKeys, historyKeys, namedKeys, openDmNeedsStar } from "./common.ts";
+import { channelKeys, directKeys, historyKeys, namedKeys, openDmNeedsStar } from "./channel-keys.ts";
 
 const keys = (f: Fragments) => ({
   ...channelKeys(f),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Fragments } from "../fragments.ts";
 import * as t from "../leaves.ts";
-import { channelKeys, groupToolKeys, historyKeys, openNeedsStar, openPolicyText } from "./common.ts";
+import { channelKeys, groupToolKeys, historyKeys, openNeedsStar, openPolicyText } from "./channel-keys.ts";
 
 /** `channels.msteams`: one app registration per Gateway, so there are no accounts. */
 export const msteamsChannel = (f: Fragments) => {

@@ -9,7 +9,7 @@ import {
   openNeedsStar,
   openPolicyText,
   senderKeys,
-} from "./common.ts";
+} from "./channel-keys.ts";
 
 // Channels that come with a plugin. They share a file because it is read at every start and none of them is needed
 // then: a section of theirs is checked for warnings only.

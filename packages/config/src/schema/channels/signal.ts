@@ -2,7 +2,7 @@ import { z } from "zod";
 import { executable } from "../checks.ts";
 import type { Fragments } from "../fragments.ts";
 import * as t from "../leaves.ts";
-import { channelKeys, historyKeys, namedKeys, openNeedsStar, openPolicyText, senderKeys } from "./common.ts";
+import { channelKeys, historyKeys, namedKeys, openNeedsStar, openPolicyText, senderKeys } from "./channel-keys.ts";
 
 const keys = (f: Fragments) => ({
   ...channelKeys(f),

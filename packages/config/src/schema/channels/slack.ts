@@ -10,7 +10,7 @@ import {
   namedKeys,
   nativeCommands,
   openDmNeedsStar,
-} from "./common.ts";
+} from "./channel-keys.ts";
 
 interface Transport {
   enabled?: boolean | undefined;

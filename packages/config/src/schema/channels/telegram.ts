@@ -11,7 +11,7 @@ import {
   openNeedsStar,
   openPolicyText,
   senderKeys,
-} from "./common.ts";
+} from "./channel-keys.ts";
 
 interface CustomCommand {
   command: string;

@@ -9,7 +9,7 @@ import {
   openAccountText,
   openNeedsStar,
   openPolicyText,
-} from "./common.ts";
+} from "./channel-keys.ts";
 
 const keys = (f: Fragments) => ({
   ...channelKeys(f),
