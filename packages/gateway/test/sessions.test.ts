@@ -138,7 +138,8 @@ describe("attachments", () => {
     const answers = v3.frames
       .filter((frame) => frame.id === "one" || frame.id === "two")
       .map((frame) => (frame.payload as Json).status);
-    expect(answers.sort()).toEqual(["accepted", "accepted", "ok"]);
+    // The second is told "accepted" too while the run goes on, and only its end when that came first.
+    expect(["accepted,accepted,ok", "accepted,ok,ok"]).toContain(answers.sort().join());
     expect(gateway.model.requests).toHaveLength(1);
   });
 
