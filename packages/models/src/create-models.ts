@@ -1,6 +1,7 @@
 import type { Logger } from "@openclaw/log";
 import { adapters } from "./adapters/adapters.ts";
 import { chooseDefault } from "./default-model.ts";
+import { createKeepAliveExchange, exchangeOverFetch } from "./http-exchange.ts";
 import { createKeepAliveFetch } from "./keep-alive-fetch.ts";
 import type { ModelAlias } from "./model-aliases.ts";
 import { modelAliases } from "./model-aliases.ts";
@@ -73,7 +74,8 @@ const maxResolved = 500;
 /** Builds the models from the configuration and the environment. Starts nothing and asks nobody. */
 export function createModels(options: CreateModelsOptions): Models {
   const { env, log } = options;
-  const fetchNow: typeof fetch = options.fetch ?? createKeepAliveFetch();
+  const exchange = options.fetch ? exchangeOverFetch(options.fetch) : createKeepAliveExchange();
+  const fetchNow = options.fetch ?? createKeepAliveFetch(exchange);
   const now = () => options.clock?.now() ?? Date.now();
   const ollama = createOllamaSearch({
     fetch: fetchNow,
@@ -187,6 +189,7 @@ export function createModels(options: CreateModelsOptions): Models {
       compat: definition?.compat ?? {},
       params: readModelParams(formatModelRef(ref), entry, log),
       streaming: entry?.streaming ?? setup.id !== "ollama",
+      exchange,
       fetch: fetchNow,
       now,
     });
@@ -213,6 +216,7 @@ export function createModels(options: CreateModelsOptions): Models {
         compat: {},
         params: {},
         streaming: true,
+        exchange,
         fetch: fetchNow,
         now,
       }),

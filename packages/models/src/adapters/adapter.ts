@@ -1,4 +1,5 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provider";
+import type { HttpExchange } from "../http-exchange.ts";
 import type { ModelInfo } from "../model-info.ts";
 import type { ModelParams } from "../model-params.ts";
 import type { CompatConfig } from "../models-config.ts";
@@ -19,6 +20,8 @@ export interface ModelSetup {
   readonly compat: CompatConfig;
   readonly params: ModelParams;
   readonly streaming: boolean;
+  readonly exchange: HttpExchange;
+  /** The same for libraries that want a `fetch`. */
   readonly fetch: typeof fetch;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

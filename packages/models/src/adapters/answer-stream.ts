@@ -3,6 +3,7 @@ import type {
   LanguageModelV4StreamPart,
   LanguageModelV4StreamResult,
 } from "@ai-sdk/provider";
+import type { HttpAnswer } from "../http-exchange.ts";
 import { ModelError } from "../model-error.ts";
 import { formatModelRef } from "../model-ref.ts";
 import type { ModelSetup } from "./adapter.ts";
@@ -16,8 +17,8 @@ export async function guardStream(
   result: LanguageModelV4StreamResult,
   setup: ModelSetup,
 ): Promise<LanguageModelV4StreamResult> {
-  const contentType = result.response?.headers?.["content-type"]?.split(";", 1)[0]?.trim().toLowerCase();
-  if (contentType === "text/html" || contentType === "application/json") {
+  const contentType = otherThanEvents(result.response?.headers ?? {});
+  if (contentType !== undefined) {
     await result.stream.cancel();
     throw unexpectedAnswer(contentType, setup);
   }
@@ -52,6 +53,19 @@ export async function guardStream(
     { highWaterMark: 0 },
   );
   return { ...result, stream };
+}
+
+/** Throws when the answer to a request for a stream is a web page or plain JSON. Its body is thrown away then. */
+export function refuseOtherThanEvents(answer: HttpAnswer, setup: ModelSetup): void {
+  const contentType = otherThanEvents(answer.headers);
+  if (contentType === undefined) return;
+  answer.body.destroy();
+  throw unexpectedAnswer(contentType, setup);
+}
+
+function otherThanEvents(headers: Readonly<Record<string, string | undefined>>): string | undefined {
+  const contentType = headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase();
+  return contentType === "text/html" || contentType === "application/json" ? contentType : undefined;
 }
 
 /** Presents a complete answer as a stream with one part per block. */
@@ -108,7 +122,7 @@ function endedWithoutReason(error: unknown): boolean {
   return error instanceof Error && error.message === "Response stream ended without a finish reason.";
 }
 
-function incompleteAnswer(setup: ModelSetup): ModelError {
+export function incompleteAnswer(setup: ModelSetup): ModelError {
   const model = formatModelRef({ provider: setup.info.provider, model: setup.info.id });
   return new ModelError(
     "incomplete-response",

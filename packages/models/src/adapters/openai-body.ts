@@ -1,42 +1,109 @@
-import type { ModelSetup } from "./adapter.ts";
-import { isHost } from "./adapter.ts";
+import { type LanguageModelV4CallOptions, UnsupportedFunctionalityError } from "@ai-sdk/provider";
+import { answerTokens, isHost, type ModelSetup, requestedThinking } from "./adapter.ts";
 import type { OpenAICompat } from "./openai-compat.ts";
+import { openAIMessages } from "./openai-messages.ts";
+import { adaptPrompt, type PromptRules } from "./prompt.ts";
 
 /** A request body on its way out. It was made for this one request, so it is changed in place. */
 export type RequestBody = Record<string, unknown>;
-type WireMessage = Record<string, unknown>;
+export type WireMessage = Record<string, unknown>;
 
-/** Gives a chat-completions body the form the server wants. */
-export function shapeOpenAIBody(body: RequestBody, setup: ModelSetup, compat: OpenAICompat): RequestBody {
-  const messages = objects(body.messages);
-  if (compat.supportsStore) body.store = false;
-  if (compat.maxTokensField === "max_completion_tokens") {
-    body.max_completion_tokens = body.max_tokens;
-    delete body.max_tokens;
-  }
-  if (compat.supportsStrictMode) declareLooseTools(body.tools);
+/** The body of a chat-completions request in the form the server wants. */
+export function openAIBody(
+  options: LanguageModelV4CallOptions,
+  setup: ModelSetup,
+  compat: OpenAICompat,
+  rules: PromptRules,
+): RequestBody {
+  const messages = openAIMessages(adaptPrompt(options.prompt, rules));
+  const temperature = options.temperature ?? setup.params.temperature;
+  // A window can be shorter than the longest answer plus the prompt; servers refuse such requests.
+  const maxTokens = Math.min(answerTokens(setup, options), Math.max(1, Math.floor(setup.info.contextWindow / 2)));
   if (compat.supportsDeveloperRole && setup.info.reasoning) {
     for (const message of messages) if (message.role === "system") message.role = "developer";
   }
   if (compat.requiresToolResultName) nameToolResults(messages);
-  if (compat.requiresAssistantAfterToolResult) body.messages = separateToolResults(messages);
-  if (compat.openRouterRouting) body.provider = compat.openRouterRouting;
-  if (compat.vercelGatewayRouting) body.providerOptions = { gateway: compat.vercelGatewayRouting };
+  const body: RequestBody = {
+    model: setup.info.id,
+    messages: compat.requiresAssistantAfterToolResult ? separateToolResults(messages) : messages,
+    [compat.maxTokensField]: maxTokens,
+    ...(compat.supportsStore && { store: false }),
+    ...defined({
+      temperature,
+      top_p: options.topP,
+      frequency_penalty: options.frequencyPenalty,
+      presence_penalty: options.presencePenalty,
+      stop: options.stopSequences,
+      seed: options.seed,
+      response_format: responseFormat(options.responseFormat, compat),
+      tool_choice: toolChoice(options.toolChoice),
+    }),
+    ...thinkingFields(options, setup, compat),
+    ...(compat.openRouterRouting && { provider: compat.openRouterRouting }),
+    ...(compat.vercelGatewayRouting && { providerOptions: { gateway: compat.vercelGatewayRouting } }),
+  };
+  const tools = wireTools(options.tools ?? [], compat);
+  if (tools.length > 0) body.tools = tools;
   cachePrompt(body, messages, setup);
   return body;
 }
 
-function objects(value: unknown): WireMessage[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === "object" && item !== null) : [];
+/** The fields of a streamed request beside those of any other. */
+export function streamFields(compat: OpenAICompat): RequestBody {
+  return { stream: true, ...(compat.supportsUsageInStreaming && { stream_options: { include_usage: true } }) };
 }
 
-function declareLooseTools(tools: unknown): void {
-  for (const tool of objects(tools)) {
-    const definition = tool.function;
-    if (typeof definition === "object" && definition !== null && !("strict" in definition)) {
-      tool.function = { ...definition, strict: false };
-    }
+function defined(fields: RequestBody): RequestBody {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+function wireTools(tools: NonNullable<LanguageModelV4CallOptions["tools"]>, compat: OpenAICompat): object[] {
+  return tools.map((tool) => {
+    if (tool.type !== "function")
+      throw new UnsupportedFunctionalityError({ functionality: `the provider's own tool ${tool.id}` });
+    const { name, description, inputSchema, strict } = tool;
+    return {
+      type: "function",
+      function: {
+        name,
+        ...(description !== undefined && { description }),
+        parameters: inputSchema,
+        ...((strict !== undefined || compat.supportsStrictMode) && { strict: strict ?? false }),
+      },
+    };
+  });
+}
+
+function toolChoice(choice: LanguageModelV4CallOptions["toolChoice"]): unknown {
+  return choice?.type === "tool" ? { type: "function", function: { name: choice.toolName } } : choice?.type;
+}
+
+function responseFormat(format: LanguageModelV4CallOptions["responseFormat"], compat: OpenAICompat): unknown {
+  if (format?.type !== "json") return undefined;
+  if (format.schema === undefined || !compat.supportsStrictMode) return { type: "json_object" };
+  const { schema, name = "response", description } = format;
+  return {
+    type: "json_schema",
+    json_schema: { name, strict: true, schema, ...(description !== undefined && { description }) },
+  };
+}
+
+/** The body fields that carry the thinking level. */
+function thinkingFields(options: LanguageModelV4CallOptions, setup: ModelSetup, compat: OpenAICompat): RequestBody {
+  if (!setup.info.reasoning) return {};
+  const level = requestedThinking(options);
+  switch (compat.thinkingFormat) {
+    case "zai":
+      return { thinking: { type: level && level !== "off" ? "enabled" : "disabled", ...setup.params.thinking } };
+    case "qwen":
+      return { enable_thinking: level !== undefined && level !== "off" };
+    case "openai":
+      return level && level !== "off" && compat.supportsReasoningEffort ? { reasoning_effort: level } : {};
   }
+}
+
+function objects(value: unknown): WireMessage[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "object" && item !== null) : [];
 }
 
 function nameToolResults(messages: readonly WireMessage[]): void {

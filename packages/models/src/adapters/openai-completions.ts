@@ -1,18 +1,29 @@
-import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
-import type { LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provider";
-import type { ModelSetup } from "./adapter.ts";
-import { answerTokens, isHost, requestedThinking } from "./adapter.ts";
-import { guardStream, singleBlockStream } from "./answer-stream.ts";
-import { shapeOpenAIBody } from "./openai-body.ts";
-import type { OpenAICompat } from "./openai-compat.ts";
+import {
+  APICallError,
+  type LanguageModelV4,
+  type LanguageModelV4CallOptions,
+  type LanguageModelV4Content,
+  type LanguageModelV4GenerateResult,
+} from "@ai-sdk/provider";
+import { type HttpAnswer, readText } from "../http-exchange.ts";
+import { isHost, type ModelSetup } from "./adapter.ts";
+import { incompleteAnswer, refuseOtherThanEvents, singleBlockStream } from "./answer-stream.ts";
+import { partsOfEvents } from "./event-stream.ts";
+import { openAIBody, type RequestBody, streamFields } from "./openai-body.ts";
 import { resolveOpenAICompat } from "./openai-compat.ts";
-import type { PromptRules } from "./prompt.ts";
-import { adaptPrompt, mistralToolIds, openaiToolIds } from "./prompt.ts";
+import { createOpenAIEvents, finishReason, readUsage, responseMetadata } from "./openai-events.ts";
+import { mistralToolIds, openaiToolIds, type PromptRules } from "./prompt.ts";
+import { objectOf, objectsOf, parseObject, textOf, type WireObject } from "./wire-value.ts";
 
-/** The name under which the AI SDK looks for provider options. */
-const sdkName = "openaiCompatible";
+/** Error bodies are read up to here, in bytes. */
+const maxErrorBody = 64 * 1024;
+/** Complete answers are read up to here, in bytes. */
+const maxAnswerBody = 64 * 1024 * 1024;
 
-/** A model behind an OpenAI-compatible `POST {baseUrl}/chat/completions`. */
+/**
+ * A model behind an OpenAI-compatible `POST {baseUrl}/chat/completions`. Written for the format itself, without the AI
+ * SDK's client under it: its chain of streams and checks was a quarter of what a turn costs.
+ */
 export function createOpenAICompletionsModel(setup: ModelSetup): LanguageModelV4 {
   const compat = resolveOpenAICompat(setup.info.provider, setup.baseUrl, setup.compat);
   const rules: PromptRules = {
@@ -21,64 +32,102 @@ export function createOpenAICompletionsModel(setup: ModelSetup): LanguageModelV4
     reasoning: compat.requiresThinkingAsText ? "text" : isHost(setup.baseUrl, "api.openai.com") ? "drop" : "keep",
     imagesInToolResults: false,
   };
-  const provider = createOpenAICompatible({
-    name: sdkName,
-    baseURL: setup.baseUrl,
-    headers: { ...setup.headers },
-    fetch: setup.fetch,
-    includeUsage: compat.supportsUsageInStreaming,
-    transformRequestBody: (body) => shapeOpenAIBody(body, setup, compat),
-    ...(setup.key && setup.authHeader !== false && { apiKey: setup.key }),
-  });
-  const inner = provider.chatModel(setup.info.id);
-  const prepare = (options: LanguageModelV4CallOptions) => prepareCall(options, setup, compat, rules);
+  const url = new URL(`${setup.baseUrl}/chat/completions`);
+  const headers = {
+    "content-type": "application/json",
+    "user-agent": "openclaw",
+    ...(setup.key !== undefined && setup.authHeader !== false && { authorization: `Bearer ${setup.key}` }),
+    ...lowerCaseNames(setup.headers),
+  };
+
+  async function post(body: RequestBody, options: LanguageModelV4CallOptions): Promise<HttpAnswer> {
+    const request = {
+      method: "POST",
+      headers: options.headers ? { ...headers, ...lowerCaseNames(options.headers) } : headers,
+      body: JSON.stringify(body),
+      signal: options.abortSignal,
+    };
+    const answer = await setup.exchange(url, request).catch((cause: unknown) => {
+      throw options.abortSignal?.aborted ? cause : unreachable(cause, url, body);
+    });
+    if (answer.status < 200 || answer.status > 299) throw await refusal(answer, url, body);
+    return answer;
+  }
+
+  async function generate(options: LanguageModelV4CallOptions): Promise<LanguageModelV4GenerateResult> {
+    const body = openAIBody(options, setup, compat, rules);
+    const answer = await post(body, options);
+    const raw = parseObject(await readText(answer.body, maxAnswerBody));
+    return { ...readAnswer(raw), request: { body }, response: { ...responseMetadata(raw), headers: answer.headers } };
+  }
 
   return {
     specificationVersion: "v4",
     provider: setup.info.provider,
     modelId: setup.info.id,
     supportedUrls: {},
-    doGenerate: (options) => inner.doGenerate(prepare(options)),
+    doGenerate: generate,
     async doStream(options) {
-      const call = prepare(options);
-      return setup.streaming
-        ? guardStream(await inner.doStream(call), setup)
-        : singleBlockStream(await inner.doGenerate(call));
+      if (!setup.streaming) return singleBlockStream(await generate(options));
+      const body = { ...openAIBody(options, setup, compat, rules), ...streamFields(compat) };
+      const answer = await post(body, options);
+      refuseOtherThanEvents(answer, setup);
+      const stream = partsOfEvents(answer.body, {
+        createReader: createOpenAIEvents,
+        brokeOff: () => incompleteAnswer(setup),
+        signal: options.abortSignal,
+      });
+      return { stream, request: { body }, response: { headers: answer.headers } };
     },
   };
 }
 
-function prepareCall(
-  options: LanguageModelV4CallOptions,
-  setup: ModelSetup,
-  compat: OpenAICompat,
-  rules: PromptRules,
-): LanguageModelV4CallOptions {
-  const { reasoning: _, ...rest } = options;
+function readAnswer(
+  raw: WireObject,
+): Pick<LanguageModelV4GenerateResult, "content" | "finishReason" | "usage" | "warnings"> {
+  const [choice] = objectsOf(raw.choices);
+  const message = objectOf(choice?.message);
+  const content: LanguageModelV4Content[] = [];
+  const reasoning = textOf(message?.reasoning_content) ?? textOf(message?.reasoning);
+  if (reasoning !== undefined) content.push({ type: "reasoning", text: reasoning });
+  const text = textOf(message?.content);
+  if (text !== undefined) content.push({ type: "text", text });
+  objectsOf(message?.tool_calls).forEach((call, index) => {
+    const fn = objectOf(call.function);
+    content.push({
+      type: "tool-call",
+      toolCallId: textOf(call.id) ?? `call_${index}`,
+      toolName: textOf(fn?.name) ?? "",
+      input: textOf(fn?.arguments) ?? "",
+    });
+  });
   return {
-    ...rest,
-    prompt: adaptPrompt(options.prompt, rules),
-    // A window can be shorter than the longest answer plus the prompt; servers refuse such requests.
-    maxOutputTokens: Math.min(answerTokens(setup, options), Math.max(1, Math.floor(setup.info.contextWindow / 2))),
-    ...((options.temperature ?? setup.params.temperature) !== undefined && {
-      temperature: options.temperature ?? setup.params.temperature,
-    }),
-    providerOptions: {
-      [sdkName]: { ...options.providerOptions?.[sdkName], ...thinkingFields(options, setup, compat) },
-    },
+    content,
+    finishReason: finishReason(textOf(choice?.finish_reason) ?? "unknown"),
+    usage: readUsage(objectOf(raw.usage)),
+    warnings: [],
   };
 }
 
-/** The body fields that carry the thinking level. */
-function thinkingFields(options: LanguageModelV4CallOptions, setup: ModelSetup, compat: OpenAICompat) {
-  if (!setup.info.reasoning) return {};
-  const level = requestedThinking(options);
-  switch (compat.thinkingFormat) {
-    case "zai":
-      return { thinking: { type: level && level !== "off" ? "enabled" : "disabled", ...setup.params.thinking } };
-    case "qwen":
-      return { enable_thinking: level !== undefined && level !== "off" };
-    case "openai":
-      return level && level !== "off" && compat.supportsReasoningEffort ? { reasoningEffort: level } : {};
-  }
+function unreachable(cause: unknown, url: URL, body: RequestBody): APICallError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new APICallError({ message, cause, url: url.toString(), requestBodyValues: body, isRetryable: true });
+}
+
+async function refusal(answer: HttpAnswer, url: URL, body: RequestBody): Promise<APICallError> {
+  const responseBody = await readText(answer.body, maxErrorBody);
+  return new APICallError({
+    message: answer.statusText || `HTTP ${answer.status}`,
+    url: url.toString(),
+    requestBodyValues: body,
+    statusCode: answer.status,
+    responseHeaders: { ...answer.headers },
+    responseBody,
+  });
+}
+
+function lowerCaseNames(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name.toLowerCase(), value]])),
+  );
 }

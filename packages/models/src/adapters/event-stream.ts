@@ -1,0 +1,101 @@
+import type { Readable } from "node:stream";
+import type { LanguageModelV4StreamPart } from "@ai-sdk/provider";
+import { createParser } from "eventsource-parser";
+import { asFetchError } from "../http-exchange.ts";
+
+/** What makes parts of the events of one answer. */
+export interface EventReader {
+  /** Takes the data of one event. True when nothing more is to be read. Throws when it cannot be read. */
+  take(data: string): boolean;
+  /** The parts at the end of an orderly answer; undefined when it broke off. */
+  end(): LanguageModelV4StreamPart[] | undefined;
+}
+
+/** So many parts may wait for their reader before the connection is told to pause. */
+const maxWaiting = 256;
+
+/**
+ * The parts of an answer that arrives as server-sent events. One stream and no transformations in between: of what a turn
+ * costs here, chained web streams were a quarter. However it goes, the stream ends with `finish` or with `error`.
+ */
+export function partsOfEvents(
+  body: Readable,
+  options: {
+    createReader: (push: (part: LanguageModelV4StreamPart) => void) => EventReader;
+    brokeOff: () => Error;
+    signal?: AbortSignal | undefined;
+  },
+): ReadableStream<LanguageModelV4StreamPart> {
+  const decoder = new TextDecoder();
+  let ended = false;
+  let feed: (bytes: Uint8Array) => void = () => {};
+
+  const pump = (controller: ReadableStreamDefaultController<LanguageModelV4StreamPart>) => {
+    while (!ended && (controller.desiredSize ?? 0) > -maxWaiting) {
+      const bytes: Buffer | null = body.read();
+      if (bytes === null) return;
+      feed(bytes);
+    }
+  };
+
+  return new ReadableStream<LanguageModelV4StreamPart>(
+    {
+      start(controller) {
+        const end = (last: readonly LanguageModelV4StreamPart[]) => {
+          if (ended) return;
+          ended = true;
+          for (const part of last) controller.enqueue(part);
+          controller.close();
+        };
+        const onReadable = () => pump(controller);
+        let refused = false;
+        const reader = options.createReader((part) => {
+          refused ||= part.type === "error";
+          controller.enqueue(part);
+        });
+        const finish = () => end(reader.end() ?? [{ type: "error", error: options.brokeOff() }]);
+        const fail = (error: unknown) => {
+          if (ended) return;
+          ended = true;
+          controller.error(error);
+        };
+        const parser = createParser({
+          onEvent({ data }) {
+            if (ended) return;
+            try {
+              if (!reader.take(data)) return;
+            } catch (error) {
+              end([{ type: "error", error }]);
+              body.destroy();
+              return;
+            }
+            if (refused) end([]);
+            else finish();
+            // The rest is read to its end, so that the connection can be used again.
+            body.off("readable", onReadable);
+            body.resume();
+          },
+        });
+        feed = (bytes) => parser.feed(decoder.decode(bytes, { stream: true }));
+        controller.enqueue({ type: "stream-start", warnings: [] });
+        body.on("readable", onReadable);
+        body.on("end", () => {
+          // The last event may lack its blank line.
+          if (!ended) parser.feed("\n\n");
+          finish();
+        });
+        // A connection that was cut in the middle closes without an `end`.
+        body.on("close", () => fail(asFetchError(body.errored ?? new Error("other side closed"), options.signal)));
+        body.on("error", () => {
+          // `close` follows and tells the reader.
+        });
+      },
+      pull: pump,
+      cancel() {
+        ended = true;
+        body.destroy();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
