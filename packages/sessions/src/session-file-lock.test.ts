@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { SessionFileLocks } from "./session-file-lock.ts";
 import { tempDir } from "./testing/temp-state.ts";
 
@@ -117,6 +117,41 @@ describe("the lock of a transcript", () => {
     child.kill("SIGTERM");
     expect(await gone).toEqual([7, null]);
     expect(existsSync(`${file}.lock`)).toBe(false);
+  });
+
+  test("that lingers is taken again at once, and is gone soon after the last use", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const file = join(tempDir(), "s.jsonl");
+    const set = new SessionFileLocks({ lingerMs: 200 });
+    onTestFinished(() => set.close());
+    (await set.acquire(file)).release();
+    const epoch = set.epoch(file);
+    expect(set.holds(file)).toBe(false);
+    expect(existsSync(`${file}.lock`)).toBe(true);
+    await expect(locks().acquire(file, { waitMs: 0 })).rejects.toThrow(`pid=${process.pid}`);
+
+    const again = await set.acquire(file);
+    expect(set.epoch(file)).toBe(epoch);
+    vi.advanceTimersByTime(1000);
+    expect(existsSync(`${file}.lock`)).toBe(true);
+    again.release();
+    vi.advanceTimersByTime(1000);
+    expect(existsSync(`${file}.lock`)).toBe(false);
+    expect(set.epoch(file)).toBeUndefined();
+    (await set.acquire(file)).release();
+    expect(set.epoch(file)).not.toBe(epoch);
+  });
+
+  test("that lingers is made anew after some minutes, so that it never looks abandoned", async () => {
+    let now = 1_000_000;
+    const file = join(tempDir(), "s.jsonl");
+    const set = new SessionFileLocks({ lingerMs: 60_000, clock: { now: () => now } });
+    onTestFinished(() => set.close());
+    (await set.acquire(file)).release();
+    now += 6 * 60_000;
+    (await set.acquire(file)).release();
+    expect(JSON.parse(readFileSync(`${file}.lock`, "utf8"))).toMatchObject({ createdAt: now });
   });
 
   test("listens to the process once, and no more when it is closed", async () => {

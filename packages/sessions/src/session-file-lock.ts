@@ -8,6 +8,8 @@ import { isErrno, SessionError } from "./session-error.ts";
 const staleMs = 30 * 60_000;
 /** A lock without its owner is one that is just being written, or one whose writer was killed right then. */
 const unreadableStaleMs = 1000;
+/** A lock this old is made anew by whoever takes it next. */
+const renewMs = 5 * 60_000;
 const defaultWaitMs = 10_000;
 const retryMs = 25;
 const signals = ["SIGINT", "SIGTERM", "SIGQUIT", "SIGABRT"] as const;
@@ -32,16 +34,31 @@ interface LockOwner {
  */
 export class SessionFileLocks {
   readonly #clock: Clock;
-  readonly #held = new Map<string, number>();
+  readonly #lingerMs: number;
+  readonly #held = new Map<string, { holders: number; epoch: number; createdAt: number }>();
+  // Released, but still on disk, since this time: who comes back soon need not make the file again.
+  readonly #idle = new Map<string, number>();
+  #sweep: NodeJS.Timeout | undefined;
+  #epochs = 0;
   #listeners: (() => void)[] = [];
 
-  constructor(options: { clock?: Clock } = {}) {
+  /** `lingerMs`: how long a released lock stays with this set, in milliseconds (default 0). */
+  constructor(options: { clock?: Clock; lingerMs?: number } = {}) {
     this.#clock = options.clock ?? systemClock;
+    this.#lingerMs = options.lingerMs ?? 0;
   }
 
-  /** True while this set holds the lock of the file. */
+  /** True while somebody holds the lock of the file through this set. */
   holds(file: string): boolean {
-    return this.#held.has(`${file}.lock`);
+    return (this.#held.get(`${file}.lock`)?.holders ?? 0) > 0;
+  }
+
+  /**
+   * A number that stays the same as long as the lock file is this set's without a break, and never comes again;
+   * undefined while it is not. Whoever looked at the file under this number need not look again.
+   */
+  epoch(file: string): number | undefined {
+    return this.#held.get(`${file}.lock`)?.epoch;
   }
 
   /**
@@ -50,6 +67,7 @@ export class SessionFileLocks {
    */
   async acquire(file: string, options: { waitMs?: number } = {}): Promise<HeldLock> {
     const path = `${file}.lock`;
+    this.#giveUpOld(path);
     const waitMs = options.waitMs ?? defaultWaitMs;
     const deadline = performance.now() + waitMs;
     while (!this.#held.has(path)) {
@@ -64,7 +82,10 @@ export class SessionFileLocks {
       await new Promise((resolve) => setTimeout(resolve, retryMs));
     }
     this.#listen();
-    this.#held.set(path, (this.#held.get(path) ?? 0) + 1);
+    const held = this.#held.get(path);
+    if (held) held.holders += 1;
+    else this.#held.set(path, { holders: 1, epoch: ++this.#epochs, createdAt: this.#clock.now() });
+    this.#idle.delete(path);
     let released = false;
     const release = () => {
       if (released) return;
@@ -78,18 +99,41 @@ export class SessionFileLocks {
   close(): void {
     for (const path of this.#held.keys()) unlinkIfThere(path);
     this.#held.clear();
+    this.#idle.clear();
+    clearTimeout(this.#sweep);
+    this.#sweep = undefined;
     this.#unlisten();
   }
 
   #release(path: string): void {
-    const count = this.#held.get(path);
-    if (count === undefined) return;
-    if (count > 1) {
-      this.#held.set(path, count - 1);
+    const held = this.#held.get(path);
+    if (held === undefined) return;
+    held.holders -= 1;
+    if (held.holders > 0) return;
+    if (this.#lingerMs === 0) {
+      this.#drop(path);
       return;
     }
+    this.#idle.set(path, performance.now());
+    this.#sweep ??= setTimeout(() => this.#dropIdle(), this.#lingerMs).unref();
+  }
+
+  #drop(path: string): void {
     this.#held.delete(path);
+    this.#idle.delete(path);
     unlinkIfThere(path);
+  }
+
+  #dropIdle(): void {
+    const before = performance.now() - this.#lingerMs;
+    for (const [path, since] of this.#idle) if (since <= before) this.#drop(path);
+    this.#sweep = this.#idle.size > 0 ? setTimeout(() => this.#dropIdle(), this.#lingerMs).unref() : undefined;
+  }
+
+  // A lock that is used again and again must not come to look abandoned to other processes.
+  #giveUpOld(path: string): void {
+    const held = this.#held.get(path);
+    if (held?.holders === 0 && this.#clock.now() - held.createdAt > renewMs) this.#drop(path);
   }
 
   // Undefined when the lock file is ours now, else who holds it.

@@ -85,7 +85,8 @@ export class Sessions {
   readonly #options: SessionsOptions;
   readonly #clock: Clock;
   readonly #indexes = new Map<string, SessionIndex>();
-  readonly #locks = new SessionFileLocks();
+  // Between the turns of a lively conversation the lock stays: making and removing its file was a tenth of a turn.
+  readonly #locks = new SessionFileLocks({ lingerMs: 200 });
   readonly #transcripts: TranscriptCache;
 
   constructor(options: SessionsOptions) {

@@ -55,7 +55,6 @@ export interface LogContent {
 export class StoreLog {
   readonly path: string;
   #file: JsonlFile;
-  #ino: number;
   // Bytes whose changes this process knows.
   #seen = 0;
   #generation = 0;
@@ -69,7 +68,6 @@ export class StoreLog {
   private constructor(path: string, snapshot: FileStamp | undefined) {
     this.path = path;
     this.#file = JsonlFile.open(path, { header: headerFor(snapshot) });
-    this.#ino = statSync(path).ino;
   }
 
   /** Changes when the file was restarted, which makes older positions meaningless. */
@@ -90,7 +88,7 @@ export class StoreLog {
     const before = this.#file.size;
     this.#file.append(change);
     const stat = statSync(this.path, { throwIfNoEntry: false });
-    if (stat?.ino !== this.#ino) {
+    if (stat?.ino !== this.#file.ino) {
       // Another process has restarted the log; what was just written may have gone to the old file.
       const content = this.#reopen();
       const again = this.append(change);
@@ -107,7 +105,7 @@ export class StoreLog {
   /** What other processes have written since the last look; undefined when nothing. */
   catchUp(): LogContent | undefined {
     const stat = statSync(this.path, { throwIfNoEntry: false });
-    if (stat?.ino !== this.#ino || stat.size < this.#seen) return this.#reopen();
+    if (stat?.ino !== this.#file.ino || stat.size < this.#seen) return this.#reopen();
     return stat.size === this.#seen ? undefined : this.#readFrom(this.#seen);
   }
 
@@ -124,7 +122,6 @@ export class StoreLog {
       renameSync(temporary, this.path);
       this.#file.close();
       this.#file = JsonlFile.open(this.path);
-      this.#ino = statSync(this.path).ino;
       // What another process wrote to the old file before the rename and after it was read. Whoever writes to the old
       // file later notices and repeats it.
       const late = readRange(old, position + kept.length);
@@ -148,7 +145,6 @@ export class StoreLog {
     this.#generation += 1;
     this.#file.close();
     this.#file = JsonlFile.open(this.path, { header: headerFor(undefined) });
-    this.#ino = statSync(this.path).ino;
     return this.#readFrom(0);
   }
 

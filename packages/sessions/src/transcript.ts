@@ -47,9 +47,10 @@ export interface TranscriptOptions {
 
 interface Attached {
   file: JsonlFile;
-  ino: number;
   /** Id of the last line, where new ids continue. */
   lastId: string | null;
+  /** The first line of a file that has none yet; it is written with the first entry. */
+  header: string;
 }
 
 interface LoadedPath {
@@ -70,6 +71,8 @@ export class Transcript {
   #attached: Attached | undefined;
   #closedAt: { ino: number; size: number; leafId: string | null } | undefined;
   #leafId: string | null = null;
+  /** The epoch of the lock under which the file was looked at last. */
+  #lookedAt: number | undefined;
   #loaded: LoadedPath | undefined;
   #settings: TranscriptSettings | undefined;
   #loadedSize = 0;
@@ -117,20 +120,36 @@ export class Transcript {
    * @throws StorageError when it cannot be written; nothing has changed then.
    */
   append(entry: NewEntry): { id: string } {
+    return { id: this.appendAll([entry]) };
+  }
+
+  /** Appends entries, each below the one before, in one write. Returns the id of the last. @throws StorageError */
+  appendAll(entries: readonly [NewEntry, ...NewEntry[]]): string {
     const attached = this.#attach() ?? this.#create();
-    const stored: NewEntry =
-      entry.type === "message" && entry.message.role === "toolResult"
-        ? { type: "message", message: capToolResult(entry.message) }
-        : entry;
-    const id = nextEntryId(attached.lastId);
-    const link = { id, parentId: this.#leafId, timestamp: new Date(this.#clock.now()).toISOString() };
-    const { type, ...fields } = stored;
-    const line = `${JSON.stringify({ type, ...link, ...fields })}\n`;
-    attached.file.appendLines(line);
-    attached.lastId = id;
-    this.#leafId = id;
-    this.#extend({ ...stored, ...link }, line.length);
-    return { id };
+    const timestamp = new Date(this.#clock.now()).toISOString();
+    const added: { entry: TranscriptEntry; size: number }[] = [];
+    let lines = attached.header;
+    let { lastId } = attached;
+    let parentId = this.#leafId;
+    for (const entry of entries) {
+      const stored: NewEntry =
+        entry.type === "message" && entry.message.role === "toolResult"
+          ? { type: "message", message: capToolResult(entry.message) }
+          : entry;
+      const id = nextEntryId(lastId);
+      const { type, ...fields } = stored;
+      const line = `${JSON.stringify({ type, id, parentId, timestamp, ...fields })}\n`;
+      lines += line;
+      added.push({ entry: { ...stored, id, parentId, timestamp }, size: line.length });
+      lastId = id;
+      parentId = id;
+    }
+    attached.file.appendLines(lines);
+    attached.header = "";
+    attached.lastId = lastId;
+    this.#leafId = parentId;
+    for (const { entry, size } of added) this.#extend(entry, size);
+    return parentId ?? "";
   }
 
   appendMessage(message: TranscriptMessage): { id: string } {
@@ -241,21 +260,25 @@ export class Transcript {
   /** Unloads and closes the file. The transcript stays usable: the next use opens it again, at the same leaf. */
   close(): void {
     const attached = this.#attached;
-    if (attached) this.#closedAt = { ino: attached.ino, size: attached.file.size, leafId: this.#leafId };
+    if (attached) this.#closedAt = { ino: attached.file.ino, size: attached.file.size, leafId: this.#leafId };
     this.#release();
   }
 
   // The open file, brought up to date with what another process may have done to it; undefined when there is none.
   #attach(): Attached | undefined {
-    const stat = statSync(this.path, { throwIfNoEntry: false });
     const attached = this.#attached;
-    if (attached && stat?.ino === attached.ino && stat.size === attached.file.size) return attached;
+    // Under the lock nobody else writes, so one look is enough for as long as it is held.
+    const epoch = this.#options.locks.epoch(this.path);
+    if (attached && epoch !== undefined && epoch === this.#lookedAt) return attached;
+    const stat = statSync(this.path, { throwIfNoEntry: false });
+    this.#lookedAt = epoch;
+    if (attached && stat?.ino === attached.file.ino && stat.size === attached.file.size) return attached;
     const before = attached ? undefined : this.#closedAt;
     this.#forget();
     if (!stat) return undefined;
     const opened = this.#openOrRepair();
     // Nothing changed since an idle close: a branch that was made before still holds.
-    if (before?.ino === opened.ino && before.size === opened.file.size) this.#leafId = before.leafId;
+    if (before?.ino === opened.file.ino && before.size === opened.file.size) this.#leafId = before.leafId;
     this.#options.onLoad?.(this);
     return opened;
   }
@@ -269,8 +292,8 @@ export class Transcript {
       timestamp: new Date(this.#clock.now()).toISOString(),
       cwd: this.#options.cwd,
     };
-    const file = JsonlFile.open(this.path, { header });
-    const attached = { file, ino: statSync(this.path).ino, lastId: null };
+    const file = JsonlFile.open(this.path);
+    const attached = { file, lastId: null, header: file.size === 0 ? `${JSON.stringify(header)}\n` : "" };
     this.#attached = attached;
     this.#leafId = null;
     this.#loaded = { entries: [], messages: [] };
@@ -289,7 +312,7 @@ export class Transcript {
       if (header.version < transcriptVersion) throw new DamagedTranscript(this.path, "Old version");
       const last = walkFile(this.path).next();
       const lastId = last.done ? null : last.value.entry.id;
-      const attached = { file, ino: statSync(this.path).ino, lastId };
+      const attached = { file, lastId, header: "" };
       this.#attached = attached;
       this.#leafId = lastId;
       return attached;
@@ -303,6 +326,7 @@ export class Transcript {
     this.unload();
     this.#attached?.file.close();
     this.#attached = undefined;
+    this.#lookedAt = undefined;
   }
 
   #forget(): void {

@@ -23,6 +23,8 @@ export interface JsonlFileOptions {
  */
 export class JsonlFile {
   readonly path: string;
+  /** Inode of the open file, by which a replaced one is told apart. */
+  readonly ino: number;
   /** Bytes of a half-written last line that {@link JsonlFile.open} cut off; 0 for an intact file. */
   readonly cutBytes: number;
   readonly #target: CommitTarget;
@@ -51,9 +53,9 @@ export class JsonlFile {
         fd = openSync(path, O_RDWR | O_APPEND | O_CREAT | O_EXCL, options.mode ?? 0o600);
         isNew = true;
       }
-      const size = fstatSync(fd).size;
+      const { size, ino } = fstatSync(fd);
       const end = repairEnd(fd, size);
-      const file = new JsonlFile(path, fd, { isNew, end: end.size, cutBytes: end.cut }, options);
+      const file = new JsonlFile(path, fd, { isNew, ino, end: end.size, cutBytes: end.cut }, options);
       if (file.size === 0 && options.header !== undefined) file.append(options.header);
       return file;
     } catch (error) {
@@ -65,10 +67,11 @@ export class JsonlFile {
   private constructor(
     path: string,
     fd: number,
-    state: { isNew: boolean; end: number; cutBytes: number },
+    state: { isNew: boolean; ino: number; end: number; cutBytes: number },
     options: JsonlFileOptions,
   ) {
     this.path = path;
+    this.ino = state.ino;
     this.cutBytes = state.cutBytes;
     this.#target = { fd, path, isNew: state.isNew };
     this.#size = state.end;

@@ -39,16 +39,6 @@ export interface ProjectContextOptions {
   memory: boolean;
 }
 
-/** Changes whenever one of the files changes; cheap enough to be asked at every turn. */
-export function projectContextStamp(options: ProjectContextOptions): string {
-  let stamp = "";
-  for (const name of wantedNames(options)) {
-    const stat = statSync(join(options.workspaceDir, name), { throwIfNoEntry: false });
-    stamp += stat === undefined ? "-;" : `${stat.mtimeMs},${stat.size},${stat.ino};`;
-  }
-  return stamp;
-}
-
 /** Reads the files that go into the prompt. Blank files and missing optional ones are left out. */
 export function readProjectContext(options: ProjectContextOptions): InjectedFile[] {
   const files: InjectedFile[] = [];
@@ -81,7 +71,8 @@ export function readProjectContext(options: ProjectContextOptions): InjectedFile
   return files;
 }
 
-function wantedNames(options: ProjectContextOptions): readonly WorkspaceFileName[] {
+/** The names of the files that may go into the prompt, in their order. */
+export function wantedNames(options: Pick<ProjectContextOptions, "subagent" | "memory">): readonly WorkspaceFileName[] {
   return fileNames.filter((name) => {
     if (options.subagent) return subagentFiles.has(name);
     return options.memory || !memoryFiles.has(name);

@@ -6,7 +6,8 @@ import { isSubagentKey, type SessionEntry, sessionKeyRest, sessionKind } from "@
 import type { Clock } from "@openclaw/storage";
 import type { RuntimeConfig } from "../run/runtime-config.ts";
 import { defaultAgentId } from "../workspace/workspace-dir.ts";
-import { type ProjectContextOptions, projectContextStamp, readProjectContext } from "./project-context.ts";
+import { type ProjectContextOptions, readProjectContext } from "./project-context.ts";
+import { createProjectContextStamps } from "./project-context-stamp.ts";
 import { findRepoRoot, type HostInfo, runtimeLine } from "./runtime-line.ts";
 import { buildSystemPrompt } from "./system-prompt.ts";
 import { type SystemPromptReport, systemPromptReport } from "./system-prompt-report.ts";
@@ -48,6 +49,7 @@ export interface PromptCache {
 export function createPromptCache(options: { host: HostInfo; cwd: string; clock: Clock; log: Logger }): PromptCache {
   const cached = new Map<string, { stamp: string; built: BuiltPrompt }>();
   const configIds = new WeakMap<RuntimeConfig, number>();
+  const stampOf = createProjectContextStamps({ now: Date.now });
   let configs = 0;
   const hostTimeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
@@ -70,7 +72,7 @@ export function createPromptCache(options: { host: HostInfo; cwd: string; clock:
         request.extra,
         isSubagentKey(request.sessionKey),
       ]);
-      const stamp = projectContextStamp(files);
+      const stamp = stampOf(files);
       const known = cached.get(key);
       if (known?.stamp === stamp) {
         // The most recently used stand at the end.

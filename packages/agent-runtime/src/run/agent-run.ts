@@ -1,5 +1,6 @@
 import { describeModelFailure, type ModelFailure, type ModelRef } from "@openclaw/models";
 import {
+  type NewEntry,
   runUsagePatch,
   type SessionEntry,
   stoppedRunNote,
@@ -10,7 +11,7 @@ import {
 import { emptyAnswerText, runAgentLoop } from "../loop/agent-loop.ts";
 import type { LoopResult } from "../loop/loop-events.ts";
 import { chooseModel, type PreparedRun, prepareRun } from "./prepare-run.ts";
-import { abortedMark, recordPrompt, recordSettings } from "./record-prompt.ts";
+import { abortedMark, changedSettings, recordPrompt } from "./record-prompt.ts";
 import { findResumePoint, type ResumePoint } from "./resume-point.ts";
 import { createRemedies, runContext } from "./run-context.ts";
 import type { RunControl } from "./run-control.ts";
@@ -96,8 +97,8 @@ async function runOnTranscript(
   };
   try {
     if (point.kind === "unrecorded") {
-      recordSettings(transcript, prepared.model, prepared.thinking, parts.clock.now());
-      recordMessage(context, entry, transcript);
+      const settings = changedSettings(transcript, prepared.model, prepared.thinking, parts.clock.now());
+      recordMessage(context, entry, transcript, settings);
     } else {
       context.onRecorded();
       output.restore(point.messages);
@@ -245,9 +246,15 @@ function answeredOutcome(
   return { ...outcome, status: "error", error: last.errorMessage ?? "LLM request failed with an unknown error." };
 }
 
-function recordMessage(context: ReadyContext, entry: SessionEntry, transcript: Transcript): void {
+function recordMessage(
+  context: ReadyContext,
+  entry: SessionEntry,
+  transcript: Transcript,
+  settings: readonly NewEntry[] = [],
+): void {
   const { request, parts } = context;
-  recordPrompt(transcript, request, parts.clock.now(), entry.abortedLastRun === true ? stoppedRunNote : undefined);
+  const note = entry.abortedLastRun === true ? stoppedRunNote : undefined;
+  recordPrompt(transcript, request, parts.clock.now(), { note, settings });
   if (entry.abortedLastRun === true) noteInSession(context, entry, { abortedLastRun: false });
   context.onRecorded();
 }

@@ -1,26 +1,32 @@
 import type { ResolvedModel } from "@openclaw/models";
-import { mergeOrphanedText, type Transcript, type UserBlock } from "@openclaw/sessions";
+import { mergeOrphanedText, type NewEntry, type Transcript, type UserBlock } from "@openclaw/sessions";
 import type { RunPrompt } from "./run-request.ts";
 
 /** Marks a run that its user stopped before the model had said anything; the run's message is not taken along. */
 export const abortedMark = "openclaw:aborted";
 
 /**
- * Notes in the transcript which model and thinking level are in use, where that has changed: at the start of a session
- * and after a switch.
+ * The entries that say which model and thinking level are in use, where that has changed: at the start of a session and
+ * after a switch.
  */
-export function recordSettings(transcript: Transcript, model: ResolvedModel, thinking: string, now: number): void {
-  const isNew = transcript.leafId === null;
-  const before = isNew ? undefined : transcript.settings();
+export function changedSettings(
+  transcript: Transcript,
+  model: ResolvedModel,
+  thinking: string,
+  now: number,
+): NewEntry[] {
+  const before = transcript.leafId === null ? undefined : transcript.settings();
   const { provider, model: modelId } = model.ref;
+  const entries: NewEntry[] = [];
   if (before?.model?.provider !== provider || before.model.modelId !== modelId) {
-    transcript.append({ type: "model_change", provider, modelId });
+    entries.push({ type: "model_change", provider, modelId });
   }
-  if (before?.thinkingLevel !== thinking) transcript.append({ type: "thinking_level_change", thinkingLevel: thinking });
+  if (before?.thinkingLevel !== thinking) entries.push({ type: "thinking_level_change", thinkingLevel: thinking });
   if (!isSnapshotOf(before?.modelSnapshot, provider, modelId)) {
     const data = { timestamp: now, provider, modelApi: model.info.api, modelId };
-    transcript.append({ type: "custom", customType: "model-snapshot", data });
+    entries.push({ type: "custom", customType: "model-snapshot", data });
   }
+  return entries;
 }
 
 function isSnapshotOf(snapshot: unknown, provider: string, modelId: string): boolean {
@@ -32,16 +38,21 @@ function isSnapshotOf(snapshot: unknown, provider: string, modelId: string): boo
 
 /**
  * Writes the user message of a run. A message before it that was never answered is taken along, because two user turns
- * in a row confuse models, unless its run was stopped by the user. `note` stands in front on a line of its own.
+ * in a row confuse models, unless its run was stopped by the user. `note` stands in front of the text on a line of its
+ * own; the entries of `settings` go before the message in the same write.
  */
 export function recordPrompt(
   transcript: Transcript,
   request: { runId: string; prompt: RunPrompt | undefined },
   now: number,
-  note?: string,
+  { note, settings = [] }: { note?: string | undefined; settings?: readonly NewEntry[] } = {},
 ): void {
   const { prompt, runId } = request;
-  if (prompt === undefined) return;
+  const [first, ...rest] = settings;
+  if (prompt === undefined) {
+    if (first) transcript.appendAll([first, ...rest]);
+    return;
+  }
   const orphan = transcript.leafId === null ? undefined : transcript.orphan();
   const kept = orphan !== undefined && !wasAborted(transcript) ? orphan : undefined;
   if (orphan !== undefined) transcript.branch(orphan.parentId);
@@ -51,7 +62,12 @@ export function recordPrompt(
   const images: UserBlock[] = (prompt.images ?? []).map(({ data, mimeType }) => ({ type: "image", data, mimeType }));
   const content: UserBlock[] = [{ type: "text", text }, ...(kept?.images ?? []), ...images];
   // The run's id stands beside the message, where other programs ignore it and a resumed run finds it.
-  transcript.append({ type: "message", message: { role: "user", content, timestamp: now }, openclawRunId: runId });
+  const message: NewEntry = {
+    type: "message",
+    message: { role: "user", content, timestamp: now },
+    openclawRunId: runId,
+  };
+  transcript.appendAll(first ? [first, ...rest, message] : [message]);
 }
 
 function wasAborted(transcript: Transcript): boolean {
