@@ -13,6 +13,7 @@ import { type Schedule, SessionIndex } from "./session-index.ts";
 import {
   agentIdOfKey,
   canonicalSessionKey,
+  type KeyContext,
   mainSessionKey,
   normalizeAgentId,
   normalizeMainKey,
@@ -75,6 +76,17 @@ export interface CompactResult {
   reason?: "no sessionId" | "no transcript";
 }
 
+/** What one configuration object says about keys, worked out once: it is asked many times in a turn. */
+interface KeyView {
+  readonly config: SessionsConfig;
+  readonly context: KeyContext;
+  readonly names: Map<string, { key: string; agentId: string; storedKeys: readonly string[] }>;
+  readonly indexes: Map<string, SessionIndex>;
+}
+
+/** Names kept at once; it bounds what invented keys can occupy. */
+const maxNames = 2000;
+
 /** The sessions of all agents below one state directory. */
 export function openSessions(options: SessionsOptions): Sessions {
   return new Sessions(options);
@@ -88,6 +100,7 @@ export class Sessions {
   // Between the turns of a lively conversation the lock stays: making and removing its file was a tenth of a turn.
   readonly #locks = new SessionFileLocks({ lingerMs: 200 });
   readonly #transcripts: TranscriptCache;
+  #view: KeyView | undefined;
 
   constructor(options: SessionsOptions) {
     this.stateDir = options.stateDir;
@@ -146,7 +159,15 @@ export class Sessions {
   /** The store of an agent, opened on first use. Agents that share a store share its index. */
   index(agentId: string): SessionIndex {
     const id = normalizeAgentId(agentId);
-    const path = this.storePath(id);
+    const { indexes } = this.#keyView();
+    const seen = indexes.get(id);
+    if (seen) return seen;
+    const index = this.#indexAt(this.storePath(id), id);
+    indexes.set(id, index);
+    return index;
+  }
+
+  #indexAt(path: string, id: string): SessionIndex {
     const known = this.#indexes.get(path);
     if (known) return known;
     const { clock, log, schedule } = this.#options;
@@ -168,11 +189,25 @@ export class Sessions {
 
   /** Finds a session by any form of its key. @throws SessionError `invalid-key` */
   locate(rawKey: string): LocatedSession {
+    const { key, agentId, storedKeys } = this.#namesOf(rawKey);
+    const index = this.index(agentId);
+    for (const storedKey of storedKeys) {
+      const entry = index.get(storedKey);
+      if (entry) return { key, agentId, index, storedKey, entry };
+    }
+    return { key, agentId, index, storedKey: key, entry: undefined };
+  }
+
+  #namesOf(rawKey: string) {
+    const { names } = this.#keyView();
+    const known = names.get(rawKey);
+    if (known) return known;
     const key = this.canonical(rawKey);
     const agentId = this.agentIdOf(key);
-    const index = this.index(agentId);
-    const storedKey = this.#storedKeys(key, rawKey.trim(), agentId).find((name) => index.get(name)) ?? key;
-    return { key, agentId, index, storedKey, entry: index.get(storedKey) };
+    const found = { key, agentId, storedKeys: this.#storedKeys(key, rawKey.trim(), agentId) };
+    if (names.size >= maxNames) names.clear();
+    names.set(rawKey, found);
+    return found;
   }
 
   get(key: string): SessionEntry | undefined {
@@ -333,6 +368,7 @@ export class Sessions {
     this.#locks.close();
     const indexes = [...this.#indexes.values()];
     this.#indexes.clear();
+    this.#view = undefined;
     await Promise.all(indexes.map((index) => index.close()));
   }
 
@@ -340,8 +376,15 @@ export class Sessions {
     await this.close();
   }
 
-  #keys() {
-    return keyContextOf(this.#options.config());
+  #keys(): KeyContext {
+    return this.#keyView().context;
+  }
+
+  #keyView(): KeyView {
+    const config = this.#options.config();
+    if (this.#view?.config === config) return this.#view;
+    this.#view = { config, context: keyContextOf(config), names: new Map(), indexes: new Map() };
+    return this.#view;
   }
 
   #places(agentId: string): SessionPlaces {
