@@ -33,6 +33,18 @@ import type { SystemEvents } from "./pipeline/system-events.ts";
 /** Heartbeats are announced with these values until a scheduler runs them. */
 const heartbeat = { enabled: false, every: "30m", everyMs: 30 * 60_000, prompt: "", target: "last", ackMaxChars: 300 };
 
+/** Which part of a conversation a client wants to see. */
+export interface HistoryRequest {
+  sessionKey: string;
+  agentId?: string | undefined;
+  /** How many messages, the latest ones. */
+  limit: number;
+  /** Messages to leave out at the end. */
+  offset?: number | undefined;
+  /** Longest text of a message, characters. */
+  maxChars?: number | undefined;
+}
+
 /** What the Gateway's methods and pipeline do with sessions, in terms of the keys clients use. */
 export interface Conversations {
   /** @throws RequestError for a malformed key */
@@ -52,7 +64,7 @@ export interface Conversations {
   lastText(key: string): string | undefined;
   /** Appends a text the Gateway itself says. */
   note(key: string, text: string): { id: string; message: AssistantMessage };
-  history(sessionKey: string, limit: number, agentId?: string): ResultOf<"chat.history">;
+  history(request: HistoryRequest, protocol: 3 | 4): ResultOf<"chat.history">;
   list(options: ListSessionsOptions, protocol: 3 | 4): Promise<object>;
   patch(key: string, request: SessionPatchRequest): Promise<object>;
   status(): Promise<object>;
@@ -225,18 +237,22 @@ export function createConversations(options: {
       const { id } = sessions.transcript(key).appendMessage(message);
       return { id, message };
     },
-    history(sessionKey, limit, agentId) {
+    history({ sessionKey, limit, agentId, offset = 0, maxChars }, protocol) {
       const { key, entry } = sessions.locate(canonicalKey(sessionKey, agentId));
       const thinkingLevel = entry?.thinkingLevel ?? config().agents?.defaults?.thinkingDefault ?? "off";
-      if (!entry?.sessionId) return { sessionKey, messages: [], thinkingLevel };
+      const paging = (hasMore: boolean) => (protocol === 4 ? { hasMore } : {});
+      if (!entry?.sessionId) return { sessionKey, messages: [], thinkingLevel, ...paging(false) };
       const transcript = sessions.transcript(key);
-      const messages = transcript.exists() ? chatHistoryMessages(transcript.history(limit)) : [];
+      const items = transcript.exists() ? transcript.history(limit + 1, { skip: offset }) : [];
+      const hasMore = items.length > limit;
+      const messages = chatHistoryMessages(hasMore ? items.slice(1) : items, { maxChars });
       return {
         sessionKey,
         sessionId: entry.sessionId,
         messages,
         thinkingLevel,
         ...(entry.verboseLevel ? { verboseLevel: entry.verboseLevel } : {}),
+        ...paging(hasMore),
       };
     },
     async list(request, protocol) {

@@ -64,6 +64,81 @@ describe("session keys", () => {
   });
 });
 
+describe("putting sessions in order", () => {
+  it("keeps look, shelf and note of a session, shows them in the list, and takes them back", async () => {
+    await turn(v4, { sessionKey: "agent:main:a" });
+    await turn(v4, { sessionKey: "agent:main:b" });
+    const order = { icon: "🌱", color: "green", category: "home", pinned: true, unread: true, statusNote: "waits" };
+    expect(await v4.request("sessions.patch", { key: "agent:main:a", ...order })).toMatchObject({ ok: true });
+    const row = async () => {
+      const { payload } = await v4.request("sessions.list", {});
+      return (payload.sessions as Json[]).find(({ key }) => key === "agent:main:a");
+    };
+    expect(await row()).toMatchObject(order);
+    const cleared = Object.fromEntries(Object.keys(order).map((name) => [name, null]));
+    await v4.request("sessions.patch", { key: "agent:main:a", ...cleared });
+    for (const name of Object.keys(order)) expect(await row()).not.toHaveProperty(name);
+  });
+
+  it("lists archived sessions apart when asked to", async () => {
+    await turn(v4, { sessionKey: "agent:main:a" });
+    await turn(v4, { sessionKey: "agent:main:b" });
+    await v4.request("sessions.patch", { key: "agent:main:a", archived: true });
+    const keys = async (params: Json) =>
+      ((await v4.request("sessions.list", params)).payload.sessions as Json[]).map(({ key }) => key);
+    expect(await keys({ archived: true })).toEqual(["agent:main:a"]);
+    expect(await keys({ archived: false })).toEqual(["agent:main:b"]);
+    expect(await keys({})).toHaveLength(2);
+  });
+
+  it.each([
+    ["sessions.patch", { key: "main", fastMode: true }],
+    ["sessions.list", { sortBy: "owner" }],
+    ["sessions.list", { ownerFirst: true }],
+    ["chat.history", { sessionKey: "main", cursor: "c" }],
+    ["chat.history", { sessionKey: "main", messageId: "m" }],
+    ["chat.send", { sessionKey: "main", message: "x", idempotencyKey: "k", fastMode: true }],
+    ["chat.send", { sessionKey: "main", message: "x", idempotencyKey: "k", replyToId: "m" }],
+    ["chat.send", { sessionKey: "main", message: "x", idempotencyKey: "k", originatingChannel: "telegram" }],
+  ])("what %s cannot do is refused and not passed over: %j", async (method, params) => {
+    expect((await v4.request(method, params)).error).toMatchObject({
+      code: "INVALID_REQUEST",
+      message: expect.stringContaining("not available in this build"),
+    });
+  });
+});
+
+describe("the history of a session", () => {
+  it("is read page by page from its end, with texts as short as asked for", async () => {
+    for (const text of ["one", "two", "three"]) {
+      await turn(v4, { sessionKey: "agent:main:p", message: `${text} ${"x".repeat(100)}` });
+    }
+    const page = async (params: Json) =>
+      (await v4.request("chat.history", { sessionKey: "agent:main:p", ...params })).payload;
+    const texts = ({ messages }: Json) =>
+      (messages as { content: { text: string }[] }[]).map(({ content }) => content[0]?.text);
+    const latest = await page({ limit: 2, maxChars: 8 });
+    expect(latest.hasMore).toBe(true);
+    expect(texts(latest)[0]).toBe("three x…");
+    expect(texts(await page({ limit: 2, offset: 2, maxChars: 6 }))[0]).toBe("two x…");
+    const first = await page({ limit: 2, offset: 4, maxChars: 6 });
+    expect(texts(first)[0]).toBe("one x…");
+    expect(first.hasMore).toBe(false);
+    expect((await v3.request("chat.history", { sessionKey: "agent:main:p" })).payload).not.toHaveProperty("hasMore");
+  });
+});
+
+it("a message that says so reaches the model even when it reads like a command", async () => {
+  const final = await turn(v4, {
+    sessionKey: "agent:main:l",
+    message: "/status",
+    suppressCommandInterpretation: true,
+  });
+  expect(JSON.stringify(final)).not.toContain("OpenClaw ");
+  const { payload } = await v4.request("chat.history", { sessionKey: "agent:main:l" });
+  expect(payload.messages).toMatchObject([{ role: "user", content: [{ text: "/status" }] }, { role: "assistant" }]);
+});
+
 describe("changes to a session", () => {
   it("are refused to a client that means another one", async () => {
     await turn(v4, { sessionKey: "agent:main:x" });

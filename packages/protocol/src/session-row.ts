@@ -60,6 +60,14 @@ export const sessionRow = once(() =>
     lastChannel: text().optional(),
     lastTo: text().optional(),
     lastAccountId: text().optional(),
+    /** Only where the user has put the session in order. */
+    icon: text().optional(),
+    color: text().optional(),
+    category: text().optional(),
+    archived: flag().optional(),
+    pinned: flag().optional(),
+    unread: flag().optional(),
+    statusNote: text().optional(),
   }),
 );
 export type SessionRow = z.output<ReturnType<typeof sessionRow>>;

@@ -74,7 +74,7 @@ describe("chat.history", () => {
 
   test("above the limit the oldest images give up their data first", () => {
     const data = "A".repeat(4000);
-    const messages = chatHistoryMessages([image(data), user("text"), image(data)], 6000);
+    const messages = chatHistoryMessages([image(data), user("text"), image(data)], { maxBytes: 6000 });
     expect(messages).toHaveLength(3);
     expect(messages[0]!.content[1]).toEqual({ type: "image", mimeType: "image/png", bytes: 3000, omitted: true });
     expect(messages[2]!.content[1]).toMatchObject({ data });
@@ -82,13 +82,15 @@ describe("chat.history", () => {
   });
 
   test("then the oldest messages go", () => {
-    const messages = chatHistoryMessages([user("a".repeat(500)), user("b".repeat(500)), user("c".repeat(500))], 1300);
+    const messages = chatHistoryMessages([user("a".repeat(500)), user("b".repeat(500)), user("c".repeat(500))], {
+      maxBytes: 1300,
+    });
     expect(messages.map((message) => JSON.stringify(message).includes("bbb"))).toEqual([true, false]);
     expect(JSON.stringify(messages).length).toBeLessThanOrEqual(1300);
   });
 
   test("a single message that is too large has its text cut", () => {
-    const messages = chatHistoryMessages([user("old"), user("ü".repeat(5000))], 1000);
+    const messages = chatHistoryMessages([user("old"), user("ü".repeat(5000))], { maxBytes: 1000 });
     expect(messages).toHaveLength(1);
     expect(messages[0]!.content[0]).toMatchObject({ text: expect.stringMatching(/^ü+…$/) });
     const bytes = Buffer.byteLength(JSON.stringify(messages));
@@ -98,7 +100,7 @@ describe("chat.history", () => {
 
   test("what is stored is not changed", () => {
     const original = image("A".repeat(4000));
-    chatHistoryMessages([original], 500);
+    chatHistoryMessages([original], { maxBytes: 500 });
     expect(JSON.stringify(original)).toContain("A".repeat(4000));
   });
 });

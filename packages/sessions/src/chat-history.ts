@@ -35,14 +35,24 @@ export interface ChatHistoryMessage {
 /**
  * History items as clients see them: envelopes taken off user texts, compactions as a mark, roles that no client
  * knows left out. Brought below `maxBytes` by leaving out image data, then whole messages, the oldest first; a single
- * message that is still too large has its text cut.
+ * message that is still too large has its text cut. `maxChars` cuts each text before.
  */
 export function chatHistoryMessages(
   items: readonly HistoryItem[],
-  maxBytes: number = historyByteLimit,
+  { maxBytes = historyByteLimit, maxChars }: { maxBytes?: number; maxChars?: number | undefined } = {},
 ): ChatHistoryMessage[] {
   const messages = items.flatMap((item) => historyMessage(item) ?? []);
-  return capHistory(messages, maxBytes);
+  return capHistory(maxChars === undefined ? messages : messages.map((one) => shortened(one, maxChars)), maxBytes);
+}
+
+/** The message with each of its texts cut to `maxChars` characters. */
+function shortened(message: ChatHistoryMessage, maxChars: number): ChatHistoryMessage {
+  const content = message.content.map((block) =>
+    block.type === "text" && block.text.length > maxChars
+      ? { ...block, text: `${block.text.slice(0, maxChars - 1).toWellFormed()}…` }
+      : block,
+  );
+  return { ...message, content };
 }
 
 /** One item as clients see it; undefined for roles they do not know. */

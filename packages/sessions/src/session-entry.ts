@@ -66,6 +66,14 @@ export interface SessionEntry {
   lastThreadId?: string | number;
   lastHeartbeatText?: string;
   lastHeartbeatSentAt?: number;
+  /** How the user has put the session in order: look, shelf and a note of one's own. */
+  icon?: string;
+  color?: string;
+  category?: string;
+  archived?: boolean;
+  pinned?: boolean;
+  unread?: boolean;
+  statusNote?: string;
   skillsSnapshot?: unknown;
   systemPromptReport?: unknown;
   [field: string]: unknown;

@@ -18,7 +18,16 @@ export interface SessionPatchRequest {
   spawnedBy?: string | null;
   sendPolicy?: string | null;
   groupActivation?: string | null;
+  icon?: string | null;
+  color?: string | null;
+  category?: string | null;
+  archived?: boolean | null;
+  pinned?: boolean | null;
+  unread?: boolean | null;
+  statusNote?: string | null;
 }
+
+type TextField = Exclude<keyof SessionPatchRequest, "archived" | "pinned" | "unread">;
 
 /** What checking a patch needs to know about the rest of the program. */
 export interface SessionPatchContext {
@@ -111,7 +120,7 @@ function oneOf<const Value extends string>(field: string, value: string, allowed
  */
 export function checkSessionPatch(request: SessionPatchRequest, context: SessionPatchContext): SessionPatch {
   const patch: SessionPatch = {};
-  const set = <Field extends keyof SessionPatchRequest>(field: Field, read: (value: string) => SessionPatch) => {
+  const set = <Field extends TextField>(field: Field, read: (value: string) => SessionPatch) => {
     const value = request[field];
     if (value === undefined) return;
     Object.assign(patch, value === null ? { [field]: undefined } : read(value));
@@ -139,6 +148,13 @@ export function checkSessionPatch(request: SessionPatchRequest, context: Session
   });
   set("sendPolicy", (value) => ({ sendPolicy: oneOf("sendPolicy", value, ["allow", "deny"]) }));
   set("groupActivation", (value) => ({ groupActivation: oneOf("groupActivation", value, ["mention", "always"]) }));
+  for (const field of ["icon", "color", "category", "statusNote"] as const) {
+    if (request[field] !== undefined) patch[field] = request[field] ?? undefined;
+  }
+  // What is not so is not stored.
+  for (const field of ["archived", "pinned", "unread"] as const) {
+    if (request[field] !== undefined) patch[field] = request[field] || undefined;
+  }
   checkModel(request.model, context, patch);
   checkThinking(request.thinkingLevel, context, patch);
   return patch;

@@ -43,6 +43,13 @@ export interface SessionRow {
   lastChannel?: string;
   lastTo?: string;
   lastAccountId?: string;
+  icon?: string;
+  color?: string;
+  category?: string;
+  archived?: boolean;
+  pinned?: boolean;
+  unread?: boolean;
+  statusNote?: string;
 }
 
 function defined<T extends object>(value: T): T {
@@ -98,6 +105,13 @@ export function sessionRow(key: string, entry: SessionEntry, defaults: SessionDe
     lastChannel: deliveryContext?.channel,
     lastTo: deliveryContext?.to,
     lastAccountId: deliveryContext?.accountId,
+    icon: entry.icon,
+    color: entry.color,
+    category: entry.category,
+    archived: entry.archived,
+    pinned: entry.pinned,
+    unread: entry.unread,
+    statusNote: entry.statusNote,
   });
 }
 
@@ -108,6 +122,7 @@ export interface SessionFilter {
   includeUnknown?: boolean;
   label?: string;
   spawnedBy?: string;
+  archived?: boolean;
   /** Case-insensitive, in display name, label, subject, session id and key. */
   search?: string;
 }
@@ -117,6 +132,7 @@ export function matchesFilter(key: string, entry: SessionEntry, filter: SessionF
   if (key === "global" && !filter.includeGlobal) return false;
   if (key === "unknown" && !filter.includeUnknown) return false;
   if (filter.spawnedBy !== undefined && entry.spawnedBy !== filter.spawnedBy) return false;
+  if (filter.archived !== undefined && (entry.archived ?? false) !== filter.archived) return false;
   if (filter.label !== undefined && entry.label !== filter.label.trim()) return false;
   if (filter.activeMinutes !== undefined && entry.updatedAt < now - filter.activeMinutes * 60_000) return false;
   const search = filter.search?.trim().toLowerCase();

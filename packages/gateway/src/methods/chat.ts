@@ -2,7 +2,15 @@ import { storeAttachments } from "../pipeline/attachments.ts";
 import { isStopText } from "../pipeline/command.ts";
 import { lookUp } from "../pipeline/dedupe.ts";
 import type { Inbound } from "../pipeline/inbound.ts";
-import { deliverIsMissing, type HandlersOf, invalidRequest, RequestError, unavailable } from "./handler.ts";
+import { expectSession } from "./expect-session.ts";
+import {
+  deliverIsMissing,
+  type HandlersOf,
+  invalidRequest,
+  notAvailable,
+  RequestError,
+  unavailable,
+} from "./handler.ts";
 import type { MethodContext } from "./method-context.ts";
 
 /** `chat.*`: what the web chat and other chat clients use. */
@@ -28,7 +36,9 @@ export function chatMethods(
       if (conversations.sendPolicy(sessionKey, "webchat") === "deny")
         throw invalidRequest("send blocked by session policy");
       if (params.deliver) throw deliverIsMissing();
-      if (isStopText(params.message) && attachments.length === 0) {
+      refuseMissingParts(params);
+      expectSession(conversations, sessionKey, params.sessionId);
+      if (!params.suppressCommandInterpretation && isStopText(params.message) && attachments.length === 0) {
         const runIds = pipeline.abort(sessionKey, { reason: "stop" });
         return { ok: true as const, aborted: runIds.length > 0, runIds };
       }
@@ -54,6 +64,7 @@ export function chatMethods(
         senderName: client.displayName ?? client.id,
         authorized: true,
         route: { surface: "webchat" },
+        ...(params.suppressCommandInterpretation ? { literal: true } : {}),
         thinking: params.message.trimStart().startsWith("/") ? undefined : params.thinking,
         timeoutMs: params.timeoutMs,
       };
@@ -74,8 +85,13 @@ export function chatMethods(
       return { ok: true as const, aborted: runIds.length > 0, runIds };
     },
 
-    "chat.history"(params) {
-      return conversations.history(params.sessionKey, params.limit ?? 200, params.agentId);
+    "chat.history"(params, { session }) {
+      for (const name of ["cursor", "messageId", "pendingBefore", "inputRunIds"] as const) {
+        if (params[name] !== undefined) throw notAvailable(`chat.history with ${name}`, "page with limit and offset");
+      }
+      const key = conversations.canonicalKey(params.sessionKey, params.agentId);
+      expectSession(conversations, key, params.sessionId);
+      return conversations.history({ ...params, limit: params.limit ?? 200 }, session.protocol);
     },
 
     "chat.inject"(params) {
@@ -96,6 +112,20 @@ export function chatMethods(
       }
     },
   };
+}
+
+/** What version 4 lets clients ask for and this build does not do is refused, so that nobody takes it for done. */
+function refuseMissingParts(params: {
+  fastMode?: unknown;
+  replyToId?: string | undefined;
+  originatingChannel?: string | undefined;
+}): void {
+  if (params.fastMode) throw notAvailable("chat.send with fastMode", "leave it out");
+  if (params.replyToId) throw notAvailable("chat.send with replyToId", "quote the message in the text");
+  const channel = params.originatingChannel;
+  if (channel !== undefined && channel !== "webchat") {
+    throw notAvailable(`chat.send for the channel ${channel}`, "the answer goes to the session; read it there");
+  }
 }
 
 /** The summary of a run that failed, from what the journal kept of it. */

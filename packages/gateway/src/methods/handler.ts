@@ -46,9 +46,12 @@ export function invalidRequest(message: string, extra: Omit<GatewayErrorShape, "
 
 /** The error for `deliver: true`: a run is not taken on when its answer could not go where it was asked to go. */
 export function deliverIsMissing(): RequestError {
-  return invalidRequest(
-    "deliver is not available in this build: no channel can be reached yet; read the answer from the session",
-  );
+  return notAvailable("deliver", "no channel can be reached yet; read the answer from the session");
+}
+
+/** The error for a part of a method that is not built, with what to do instead. */
+export function notAvailable(what: string, remedy: string): RequestError {
+  return invalidRequest(`${what} is not available in this build: ${remedy}`);
 }
 
 /** The error for work that failed or is not possible now. */

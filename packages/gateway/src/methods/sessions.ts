@@ -1,5 +1,6 @@
 import { previewSessions, resolveSession, SessionError } from "@openclaw/sessions";
-import { type HandlersOf, invalidRequest, unavailable } from "./handler.ts";
+import { expectSession } from "./expect-session.ts";
+import { type HandlersOf, invalidRequest, notAvailable, unavailable } from "./handler.ts";
 import type { MethodContext } from "./method-context.ts";
 
 /** How long a deletion waits for the session's run to end, ms. */
@@ -17,14 +18,6 @@ type SessionMethod =
 export function sessionMethods(gateway: MethodContext): HandlersOf<SessionMethod> {
   const { conversations, sessions, pipeline, runs, clock } = gateway;
 
-  /** A client that says which session it means gets no other one changed. */
-  const expectSession = (key: string, sessionId: string | undefined) => {
-    const current = conversations.entry(key)?.sessionId;
-    if (sessionId !== undefined && sessionId !== current) {
-      throw invalidRequest(`session ${key} has changed: expected ${sessionId}, found ${current ?? "none"}`);
-    }
-  };
-
   /** Stops what runs in a session and waits for it. */
   const stopRuns = async (key: string): Promise<boolean> => {
     const open = runs.openOf(key).map((record) => record.runId);
@@ -34,7 +27,13 @@ export function sessionMethods(gateway: MethodContext): HandlersOf<SessionMethod
   };
 
   return {
-    "sessions.list": (params, { session }) => conversations.list(params, session.protocol) as never,
+    "sessions.list"(params, { session }) {
+      if (params.ownerFirst) throw notAvailable("sessions.list with ownerFirst", "leave it out");
+      if (params.sortBy !== undefined && params.sortBy !== "updatedAt") {
+        throw notAvailable(`sessions.list sorted by ${params.sortBy}`, 'sort by "updatedAt"');
+      }
+      return conversations.list(params, session.protocol) as never;
+    },
 
     "sessions.preview": (params) => ({ ts: clock.now(), previews: previewSessions(sessions, params) }),
 
@@ -44,14 +43,15 @@ export function sessionMethods(gateway: MethodContext): HandlersOf<SessionMethod
     },
 
     async "sessions.patch"(params) {
-      const { key, agentId, ...request } = params;
+      const { key, agentId, fastMode, ...request } = params;
+      if (fastMode !== undefined) throw notAvailable("sessions.patch with fastMode", "leave it out");
       const named = agentId === undefined ? key : conversations.canonicalKey(key, agentId);
       return (await refusing(() => conversations.patch(named, request))) as never;
     },
 
     async "sessions.reset"(params) {
       const key = conversations.canonicalKey(params.key, params.agentId);
-      expectSession(key, params.expectedSessionId);
+      expectSession(conversations, key, params.expectedSessionId);
       await stopRuns(key);
       const { entry } = refusing(() => sessions.reset(key, { now: clock.now() }));
       return { ok: true as const, key, entry } as never;
@@ -59,7 +59,7 @@ export function sessionMethods(gateway: MethodContext): HandlersOf<SessionMethod
 
     async "sessions.delete"(params) {
       const key = conversations.canonicalKey(params.key, params.agentId);
-      expectSession(key, params.expectedSessionId);
+      expectSession(conversations, key, params.expectedSessionId);
       if (key === conversations.mainKey()) throw invalidRequest(`Cannot delete the main session (${key}).`);
       if (!(await stopRuns(key))) throw unavailable(`Session ${key} is still active; try again in a moment.`);
       const options = params.deleteTranscript === undefined ? {} : { deleteTranscript: params.deleteTranscript };

@@ -16,11 +16,11 @@ export type Command = { kind: "message" } | { kind: "reset"; trigger: string; re
  * in a message of an authorised sender. Everything else is a message for the model.
  */
 export function parseCommand(
-  message: Pick<Inbound, "text" | "authorized">,
+  message: Pick<Inbound, "text" | "authorized" | "literal">,
   resetTriggers: readonly string[] = [],
 ): Command {
   const triggers = resetTriggers.length > 0 ? resetTriggers : ["/new", "/reset"];
-  if (!message.authorized) return { kind: "message" };
+  if (!message.authorized || message.literal) return { kind: "message" };
   const text = message.text.trim();
   const lower = text.toLowerCase();
   for (const trigger of triggers) {

@@ -35,6 +35,8 @@ export const inbound = z.object({
   senderName: z.string().optional(),
   /** May use commands. */
   authorized: z.boolean(),
+  /** The text is for the model as it stands, even where it reads like a command. */
+  literal: z.boolean().optional(),
   route,
   thinking: z.string().optional(),
   /** Milliseconds; 0 = no limit. */

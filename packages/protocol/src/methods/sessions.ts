@@ -84,7 +84,8 @@ export const sessionMethods = {
           label: boundedText(1, 512).optional(),
           offset: integer(0).optional(),
           sortBy: text().optional(),
-          archived: anything().optional(),
+          /** Only archived sessions, or only those that are not; both when absent. */
+          archived: flag().optional(),
           ownerFirst: flag().optional(),
         })
         .strip(),
@@ -166,13 +167,13 @@ export const sessionMethods = {
       v3.extend({
         label: orNull(boundedText(1, 512)).optional(),
         agentId: nonEmpty().optional(),
-        icon: anything().optional(),
-        color: anything().optional(),
-        category: anything().optional(),
-        archived: anything().optional(),
-        pinned: anything().optional(),
-        unread: anything().optional(),
-        statusNote: anything().optional(),
+        icon: orNull(boundedText(1, 64)).optional(),
+        color: orNull(boundedText(1, 64)).optional(),
+        category: orNull(boundedText(1, 128)).optional(),
+        archived: orNull(flag()).optional(),
+        pinned: orNull(flag()).optional(),
+        unread: orNull(flag()).optional(),
+        statusNote: orNull(boundedText(1, 1000)).optional(),
         fastMode: anything().optional(),
       }),
     result: () =>
