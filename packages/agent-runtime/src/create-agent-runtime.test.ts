@@ -176,12 +176,13 @@ describe("a turn", () => {
     const test = setUp([callTools(["1", "exec", { command: "true" }]), answerText("done")]);
     const handle = test.start("go", {
       onEvent: (event) => {
-        if (event.stream === "tool" && event.data.phase === "start") expect(handle.steer("also this")).toBe(true);
+        if (event.stream === "tool" && event.data.phase === "start")
+          expect(handle.steer({ id: "s", text: "also this" })).toBe(true);
       },
     });
-    expect(handle.steer("too early")).toBe(false);
+    expect(handle.steer({ id: "e", text: "too early" })).toBe(false);
     await handle.done;
-    expect(handle.steer("too late")).toBe(false);
+    expect(handle.steer({ id: "l", text: "too late" })).toBe(false);
     expect(test.model.requests).toHaveLength(2);
     expect(lastUser(test.model)).toBe("also this");
   });

@@ -52,6 +52,8 @@ export interface AgentRuntime {
   activeRun(sessionKey: string): RunHandle | undefined;
   /** Whether the transcript of a session holds the message of a run, so that the run can be resumed. */
   hasRecorded(sessionKey: string, runId: string): boolean;
+  /** The run that a message was steered into, as the transcript tells; undefined for the message of a run of its own. */
+  joinedRun(sessionKey: string, id: string): string | undefined;
   /** Whether the transcript of a session holds the answer of a run, so that resuming it only has to end it. */
   hasAnswered(sessionKey: string, runId: string): boolean;
   /** What a session wants to see of tool calls. */
@@ -145,7 +147,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
         },
         abort: (reason) => control.stop({ kind: "abort", reason }),
         interrupt: () => control.stop({ kind: "interrupt" }),
-        steer: (text) => control.steer(text),
+        steer: (message) => control.steer(message),
       };
       const entry = { handle, control };
       live.set(sessionKey, [...(live.get(sessionKey) ?? []), entry]);
@@ -163,6 +165,10 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
     hasRecorded(sessionKey, runId) {
       const path = sessions.transcriptPath(sessionKey);
       return path !== undefined && findRunEntry(path, runId) !== undefined;
+    },
+    joinedRun(sessionKey, id) {
+      const path = sessions.transcriptPath(sessionKey);
+      return path === undefined ? undefined : findRunEntry(path, id)?.joined;
     },
     hasAnswered(sessionKey, runId) {
       return (

@@ -16,6 +16,26 @@ export {
 } from "./policy/tool-policy.ts";
 export type { HostInfo } from "./prompt/runtime-line.ts";
 export type { SystemPromptReport } from "./prompt/system-prompt-report.ts";
+export {
+  createMessageQueue,
+  type Enqueued,
+  type MessageQueue,
+  messageWords,
+  type QueuedItem,
+  type QueuedTurn,
+  type QueueWords,
+} from "./queue/message-queue.ts";
+export {
+  defaultQueueSettings,
+  parseQueueDrop,
+  parseQueueMode,
+  type QueueConfig,
+  type QueueDrop,
+  type QueueMode,
+  type QueueOverrides,
+  type QueueSettings,
+  resolveQueueSettings,
+} from "./queue/queue-settings.ts";
 export { type MediaSource, takeMediaLines } from "./reply/media-lines.ts";
 export { createMediaSource } from "./reply/media-source.ts";
 export { stripReasoningTags } from "./reply/reasoning-tags.ts";
@@ -25,7 +45,7 @@ export { heartbeatToken, silentToken, stripToken } from "./reply/silent-token.ts
 export { createLanes, type GlobalLane, type LaneLimits, type Lanes } from "./run/lanes.ts";
 export { findRunEntry } from "./run/resume-point.ts";
 export type { AssistantData, EmittedRunEvent, LifecycleData, RunEvent, ToolData } from "./run/run-events.ts";
-export type { AbortReason, RunHandle, RunPrompt, RunRequest, RunResult } from "./run/run-request.ts";
+export type { AbortReason, RunHandle, RunPrompt, RunRequest, RunResult, SteeringMessage } from "./run/run-request.ts";
 export type { ToolScope } from "./run/run-tools.ts";
 export type { AgentConfig, AgentDefaultsConfig, RuntimeConfig, ToolsConfig } from "./run/runtime-config.ts";
 export { systemTimers, type Timers } from "./run/timers.ts";

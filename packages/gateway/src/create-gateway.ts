@@ -1,6 +1,6 @@
 import crypto from "node:crypto";
 import os from "node:os";
-import { createAgentRuntime } from "@openclaw/agent-runtime";
+import { createAgentRuntime, systemTimers } from "@openclaw/agent-runtime";
 import { type ConfigStore, changedPaths, type OpenClawConfig, type Paths } from "@openclaw/config";
 import type { Log, WsLogStyle } from "@openclaw/log";
 import { createRedactor } from "@openclaw/log";
@@ -213,7 +213,9 @@ export async function startGateway(
       config: () => ({
         userTimeZone: config().agents?.defaults?.userTimezone ?? hostTimeZone,
         resetTriggers: config().session?.resetTriggers ?? [],
+        queue: config().messages?.queue,
       }),
+      timers: systemTimers,
       clock,
       log: log.child("pipeline"),
     });

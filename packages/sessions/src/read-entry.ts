@@ -62,8 +62,14 @@ function readKnownEntry(record: Record<string, unknown>, link: EntryLink): NewEn
   switch (record.type) {
     case "message": {
       const message = readMessage(record.message, Date.parse(link.timestamp) || 0);
-      const { openclawRunId } = record;
-      return message && { type: "message", message, ...(typeof openclawRunId === "string" ? { openclawRunId } : {}) };
+      if (!message) return undefined;
+      const { openclawRunId, openclawJoined } = record;
+      return {
+        type: "message",
+        message,
+        ...(typeof openclawRunId === "string" ? { openclawRunId } : {}),
+        ...(typeof openclawJoined === "string" ? { openclawJoined } : {}),
+      };
     }
     case "model_change":
       return { type: "model_change", provider: text(record.provider), modelId: text(record.modelId) };

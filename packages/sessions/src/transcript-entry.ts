@@ -30,6 +30,8 @@ export interface MessageEntry {
   message: TranscriptMessage;
   /** The run this message asked for; other programs ignore it. */
   openclawRunId?: string;
+  /** The run under way that a message was steered into. */
+  openclawJoined?: string;
 }
 
 export interface ModelChangeEntry {

@@ -1,5 +1,6 @@
 import { describeModelFailure, type ModelFailure, type ModelRef } from "@openclaw/models";
 import {
+  type ContextMessage,
   type NewEntry,
   runUsagePatch,
   type SessionEntry,
@@ -136,7 +137,10 @@ async function loop(
         messages: runContext(transcript, { sessionKey: request.sessionKey, prepared, window, resumed }, parts),
         tools: prepared.tools,
         signal: control.signal,
-        onEvent: (event) => output.handle(event),
+        onEvent(event) {
+          if (event.type === "message" && recordSteering(context, transcript, event.message)) return;
+          output.handle(event);
+        },
         providerOptions: model.providerOptions(prepared.thinking),
         source: { api: model.info.api, provider: model.ref.provider, model: model.ref.model, cost: model.info.cost },
         takeSteering: () => control.drainSteering(),
@@ -158,11 +162,20 @@ async function loop(
       });
       calls.push(...result.calls);
       if (result.outcome !== "done" || !control.hasSteering) return { ...result, calls };
-      for (const message of control.drainSteering()) transcript.appendMessage(message);
+      for (const message of control.drainSteering()) recordSteering(context, transcript, message);
     }
   } finally {
     control.takeSteering(false);
   }
+}
+
+/** Writes a message that was steered in, with the run it joined beside it. False for any other message. */
+function recordSteering({ control, request }: ReadyContext, transcript: Transcript, message: ContextMessage): boolean {
+  const steering = control.steeringOf(message);
+  if (steering === undefined || message.role !== "user") return false;
+  transcript.append({ type: "message", message, openclawRunId: steering.id, openclawJoined: request.runId });
+  steering.onRecorded?.();
+  return true;
 }
 
 interface FinishedLoop {

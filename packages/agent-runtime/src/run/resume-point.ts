@@ -18,21 +18,24 @@ export type ResumePoint =
 
 /**
  * Finds the entry of the user message that a run wrote, from the end of the transcript. The run's id stands beside the
- * message, as `openclawRunId`.
+ * message, as `openclawRunId`; `joined` is the run that a steered message became part of.
  */
-export function findRunEntry(path: string, runId: string): string | undefined {
+export function findRunEntry(path: string, runId: string): { id: string; joined?: string } | undefined {
   const needle = JSON.stringify(runId);
   for (const line of readLinesBackward(path)) {
     if (!line.includes('"openclawRunId"') || !line.includes(needle)) continue;
     const entry = parseEntry(line);
     if (entry === undefined || !("openclawRunId" in entry) || !("id" in entry)) continue;
-    if (entry.openclawRunId === runId && typeof entry.id === "string") return entry.id;
+    if (entry.openclawRunId !== runId || typeof entry.id !== "string") continue;
+    const joined =
+      "openclawJoined" in entry && typeof entry.openclawJoined === "string" ? entry.openclawJoined : undefined;
+    return { id: entry.id, ...(joined === undefined ? {} : { joined }) };
   }
   return undefined;
 }
 
 export function findResumePoint(transcript: Transcript, runId: string): ResumePoint {
-  const id = findRunEntry(transcript.path, runId);
+  const id = findRunEntry(transcript.path, runId)?.id;
   const path = transcript.activePath();
   const start = id === undefined ? -1 : path.findLastIndex((entry) => entry.id === id);
   if (start < 0) return { kind: "unrecorded" };
@@ -41,7 +44,7 @@ export function findResumePoint(transcript: Transcript, runId: string): ResumePo
   for (const [at, entry] of path.slice(start).entries()) {
     if (entry.type !== "message") continue;
     // The next run of the session may have begun before the end of this one was noted.
-    if (at > 0 && entry.openclawRunId !== undefined) break;
+    if (at > 0 && entry.openclawRunId !== undefined && entry.openclawJoined !== runId) break;
     const { message } = entry;
     // A command's reply that was written in between is no answer to the run.
     if (message.role === "assistant" && isModelMessage(message)) messages.push(message);

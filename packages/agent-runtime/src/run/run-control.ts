@@ -1,7 +1,7 @@
 import type { UserMessage } from "@openclaw/sessions";
 import type { Clock } from "@openclaw/storage";
 import { LoopInterrupted } from "../loop/loop-events.ts";
-import type { AbortReason } from "./run-request.ts";
+import type { AbortReason, SteeringMessage } from "./run-request.ts";
 
 /** Why a run was stopped before its end. */
 export type StopCause = { kind: "abort"; reason: AbortReason } | { kind: "limit"; ms: number } | { kind: "interrupt" };
@@ -12,6 +12,7 @@ export class RunControl {
   readonly #clock: Clock;
   #cause: StopCause | undefined;
   #steering: UserMessage[] = [];
+  readonly #origins = new WeakMap<object, SteeringMessage>();
   #takesSteering = false;
 
   constructor(clock: Clock) {
@@ -37,10 +38,23 @@ export class RunControl {
     this.#takesSteering = open;
   }
 
-  steer(text: string): boolean {
+  steer(steering: SteeringMessage): boolean {
     if (!this.#takesSteering || this.signal.aborted) return false;
-    this.#steering.push({ role: "user", content: [{ type: "text", text }], timestamp: this.#clock.now() });
+    const { text, images = [] } = steering;
+    const pictures = images.map(({ data, mimeType }) => ({ type: "image" as const, data, mimeType }));
+    const message: UserMessage = {
+      role: "user",
+      content: [{ type: "text", text }, ...pictures],
+      timestamp: this.#clock.now(),
+    };
+    this.#origins.set(message, steering);
+    this.#steering.push(message);
     return true;
+  }
+
+  /** What a message of the conversation was steered in as; undefined for all others. */
+  steeringOf(message: object): SteeringMessage | undefined {
+    return this.#origins.get(message);
   }
 
   get hasSteering(): boolean {

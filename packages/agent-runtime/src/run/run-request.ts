@@ -75,5 +75,13 @@ export interface RunHandle {
   /** Stops for a shutdown: nothing is recorded, the run can go on later. */
   interrupt(): void;
   /** Hands a message to the running model. False when it can no longer take one. */
-  steer(text: string): boolean;
+  steer(message: SteeringMessage): boolean;
+}
+
+/** A message that joins a run under way, between two of its steps. */
+export interface SteeringMessage extends RunPrompt {
+  /** Stands beside the message in the transcript, with the run it joined. */
+  id: string;
+  /** Called when the message is in the transcript. It never is when the run ends before its next step. */
+  onRecorded?: () => void;
 }

@@ -39,7 +39,7 @@ export function chatMethods(
       refuseMissingParts(params);
       expectSession(conversations, sessionKey, params.sessionId);
       if (!params.suppressCommandInterpretation && isStopText(params.message) && attachments.length === 0) {
-        const runIds = pipeline.abort(sessionKey, { reason: "stop" });
+        const { runIds } = pipeline.abort(sessionKey, { reason: "stop" });
         return { ok: true as const, aborted: runIds.length > 0, runIds };
       }
       const seen = lookUp(gateway.journal, runId);
@@ -64,6 +64,7 @@ export function chatMethods(
         senderName: client.displayName ?? client.id,
         authorized: true,
         route: { surface: "webchat" },
+        ...(params.queueMode === undefined ? {} : { queue: { mode: params.queueMode } }),
         ...(params.suppressCommandInterpretation ? { literal: true } : {}),
         thinking: params.message.trimStart().startsWith("/") ? undefined : params.thinking,
         timeoutMs: params.timeoutMs,
@@ -81,7 +82,7 @@ export function chatMethods(
         const record = gateway.runs.get(params.runId);
         if (record && record.sessionKey !== sessionKey) throw invalidRequest("runId does not match sessionKey");
       }
-      const runIds = pipeline.abort(sessionKey, { runId: params.runId, reason: "rpc" });
+      const { runIds } = pipeline.abort(sessionKey, { runId: params.runId, reason: "rpc" });
       return { ok: true as const, aborted: runIds.length > 0, runIds };
     },
 

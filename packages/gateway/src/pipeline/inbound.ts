@@ -37,6 +37,15 @@ export const inbound = z.object({
   authorized: z.boolean(),
   /** The text is for the model as it stands, even where it reads like a command. */
   literal: z.boolean().optional(),
+  /** What is to happen while a run of the session is under way, where the sender says so. */
+  queue: z
+    .object({
+      mode: z.string().optional(),
+      debounceMs: z.number().optional(),
+      cap: z.number().optional(),
+      drop: z.string().optional(),
+    })
+    .optional(),
   route,
   thinking: z.string().optional(),
   /** Milliseconds; 0 = no limit. */

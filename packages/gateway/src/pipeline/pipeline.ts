@@ -1,12 +1,21 @@
 // The one path of every message, from its source to the reply:
 //
-//   source ─▶ journal ─▶ dedupe ─▶ access ─▶ route ─▶ command ─▶ lane ─▶ run ─▶ reply ─▶ outbox ─▶ channel
+//   source ─▶ journal ─▶ dedupe ─▶ access ─▶ route ─▶ command ─▶ queue ─▶ lane ─▶ run ─▶ reply ─▶ outbox ─▶ channel
 //
 // RPC methods name their session and are authorised by their connection, so they enter at `submit`; channels pass
 // `channel-inbound.ts` (dedupe, access, route) first. Lanes live in the agent runtime.
-import type { AgentRuntime, EmittedRunEvent, RunResult } from "@openclaw/agent-runtime";
+import {
+  type AgentRuntime,
+  type EmittedRunEvent,
+  type QueueConfig,
+  type QueuedTurn,
+  type QueueSettings,
+  type RunResult,
+  resolveQueueSettings,
+  type Timers,
+} from "@openclaw/agent-runtime";
 import type { Logger } from "@openclaw/log";
-import type { InboundMessage } from "@openclaw/plugin-sdk";
+import type { Delivery, InboundMessage } from "@openclaw/plugin-sdk";
 import type { Clock, Journal, JournalEntry } from "@openclaw/storage";
 import type { Conversations } from "../conversations.ts";
 import { unavailable } from "../methods/handler.ts";
@@ -19,9 +28,11 @@ import { lookUp } from "./dedupe.ts";
 import { createGate, type Gate } from "./gate.ts";
 import { type Inbound, inbound } from "./inbound.ts";
 import type { OutboxWorker } from "./outbox.ts";
-import { promptBody, promptTimeFormat } from "./prompt-body.ts";
+import { promptAround, promptBody, promptTimeFormat } from "./prompt-body.ts";
+import { queuedItem, rebuiltPrompt, turnMessage, type WaitingMessage } from "./queued-message.ts";
 import { chatKey, errorDeliveries, replyDeliveries } from "./reply.ts";
-import { startTurn, type TurnPrompt } from "./run-turn.ts";
+import { readPictures, startTurn, type TurnPrompt } from "./run-turn.ts";
+import { createSessionQueues } from "./session-queues.ts";
 import type { SystemEvents } from "./system-events.ts";
 import { untilStored } from "./until-stored.ts";
 
@@ -34,6 +45,7 @@ const QUOTED_CHARS = 80;
 export interface PipelineConfig {
   userTimeZone: string;
   resetTriggers: readonly string[];
+  queue: QueueConfig | undefined;
 }
 
 export interface PipelineContext {
@@ -47,6 +59,7 @@ export interface PipelineContext {
   outbox: OutboxWorker;
   config(): PipelineConfig;
   clock: Clock;
+  timers: Timers;
   log: Logger;
 }
 
@@ -68,8 +81,16 @@ export interface Pipeline {
   receive(message: InboundMessage): Promise<void>;
   /** Continues what an earlier process left open. To be called before anything is submitted. */
   resume(): void;
-  /** Stops the runs of a session, or one of them, for its user. Returns the ids of what was stopped. */
-  abort(sessionKey: string, options: { runId?: string | undefined; reason: "rpc" | "stop" | "timeout" }): string[];
+  /**
+   * Stops the runs of a session and what waits behind them, or one of them, for its user. Returns the ids of what was
+   * stopped; `discarded` of them had not begun.
+   */
+  abort(
+    sessionKey: string,
+    options: { runId?: string | undefined; reason: "rpc" | "stop" | "timeout" },
+  ): { runIds: string[]; discarded: number };
+  /** How messages of a channel are queued in a session now, and how many wait. */
+  queueOf(sessionKey: string, channel: string): QueueSettings & { waiting: number };
   /** Refuses new messages and waits for what runs, at most `drainMs`; what is left stays open in the journal. */
   stop(drainMs: number): Promise<void>;
 }
@@ -87,16 +108,187 @@ export function createPipeline(context: PipelineContext): Pipeline {
     return timeFormat.format;
   };
 
-  /** Everything that happens to a journalled message until its entry is closed. */
-  const process = async (message: Inbound, options: ProcessOptions): Promise<RunResult | undefined> => {
+  const queues = createSessionQueues<WaitingMessage>({
+    clock,
+    timers: context.timers,
+    isBusy: (sessionKey) => isBusy(sessionKey),
+    run: (sessionKey, turn) => runQueued(sessionKey, turn),
+  });
+  /** Steered messages that have not reached the transcript yet. */
+  const steering = new Map<string, Steering>();
+
+  const isBusy = (sessionKey: string) => runs.openOf(sessionKey).some((record) => record.handle !== undefined);
+
+  /** The first thing that happens to a journalled message: it runs, or waits, or joins the run under way. */
+  const take = (message: Inbound, options: ProcessOptions): Promise<RunResult | undefined> => {
+    const { sessionKey } = message;
     const chat = openRun(message, options.initiator);
     if (message.source === "chat.send" && parseCommand(message).kind === "status") {
-      await options.gate.opened;
-      return answerStatus(message, chat);
+      return options.gate.opened.then(() => answerStatus(message, chat));
     }
+    const queued = message.source === "chat.send" || message.source === "channel";
+    if (!queued || (!isBusy(sessionKey) && !queues.isActive(sessionKey))) return process(message, chat, options);
+    const settings = queueSettings(message);
+    const isCommand = parseCommand(message, context.config().resetTriggers).kind !== "message";
+    const waits = options.resumed === true || (isCommand && settings.mode !== "interrupt");
+    switch (waits ? "followup" : settings.mode) {
+      case "interrupt":
+        abort(sessionKey, { reason: "stop", except: message.id });
+        return process(message, chat, options);
+      case "steer":
+        return steer(message, chat, options, settings);
+      case "steer-backlog":
+        void steerInto(message, `${message.id}#steer`);
+        return enqueue(message, chat, options, settings);
+      case "followup":
+      case "collect":
+        return enqueue(message, chat, options, settings);
+    }
+  };
+
+  const queueSettings = (message: Pick<Inbound, "sessionKey" | "queue" | "route">): QueueSettings => {
+    const entry = conversations.entry(message.sessionKey);
+    return resolveQueueSettings({
+      message: message.queue,
+      session: entry && {
+        mode: entry.queueMode,
+        debounceMs: entry.queueDebounceMs,
+        cap: entry.queueCap,
+        drop: entry.queueDrop,
+      },
+      config: context.config().queue,
+      channel: message.route.surface === "channel" ? message.route.channel : "webchat",
+    });
+  };
+
+  const enqueue = (
+    message: Inbound,
+    chat: ChatStream,
+    options: ProcessOptions,
+    settings: QueueSettings,
+  ): Promise<RunResult | undefined> =>
+    new Promise((ended) => {
+      const { durable, gate } = options;
+      const item = queuedItem(message, { formatTime: formatTime(), resetTriggers: context.config().resetTriggers });
+      const waiting: WaitingMessage = { ...item, message, chat, durable, gate, ended };
+      const added = queues.add(message.sessionKey, waiting, settings);
+      if (added.kind === "refused") void giveWay(waiting, added.reason, settings.cap);
+      if (added.kind === "made-room") for (const lost of added.lost) void giveWay(lost, "full", settings.cap);
+    });
+
+  /** Ends a message for which there was no room, and says so in its chat, once per burst. */
+  const giveWay = async (waiting: WaitingMessage, reason: "duplicate" | "full", cap: number): Promise<void> => {
+    const { message, chat, gate } = waiting;
+    const isNews = reason === "full" && queues.isFirstLoss(message.sessionKey);
+    await gate.opened;
+    const text = `⚠️ Message dropped: the queue is full (cap ${cap}).`;
+    if (isNews) {
+      await post(message, errorDeliveries(message, text));
+      chat.answer(conversations.note(message.sessionKey, text).message);
+    } else chat.end({ state: "final", text: "" });
+    const outcome = reason === "full" ? { status: "error" as const, error: text } : { status: "ok" as const };
+    await settle(message.id, "done", { status: outcome.status, ...(outcome.error ? { summary: outcome.error } : {}) });
+    runs.finish(message.id, { ...outcome, endedAt: clock.now() });
+    waiting.ended(undefined);
+  };
+
+  /** Runs what waited as one turn. All but its last message become part of that one. */
+  const runQueued = async (sessionKey: string, turn: QueuedTurn<WaitingMessage>): Promise<void> => {
+    const all = [...turn.summarized, ...turn.items];
+    const main = all.at(-1);
+    if (main === undefined) return;
+    const parts = all.slice(0, -1);
+    try {
+      for (const { id } of parts) journal.settle(id, "merged", { mergedInto: main.id });
+    } catch (error) {
+      // A full disk: after a crash they are answered one by one, which is no loss.
+      log.error(`the queued messages of ${sessionKey} could not be noted as one turn`, { error: String(error) });
+    }
+    for (const { chat, gate } of parts) gate.pass(() => chat.end({ state: "final", text: "", mergedInto: main.id }));
+    const single = turn.items.length === 1 && turn.summarized.length === 0;
+    const message = single ? main.message : turnMessage(turn.items, main.message);
+    const { durable, gate } = main;
+    const result = await process(message, main.chat, {
+      durable,
+      gate,
+      initiator: undefined,
+      resume: false,
+      ...(single ? {} : { prompt: turn.prompt }),
+    }).catch((error: unknown) => {
+      log.error(`run ${main.id} failed unexpectedly`, { error: String(error) });
+      return undefined;
+    });
+    const outcome = runs.get(main.id)?.outcome;
+    if (outcome) for (const { id } of parts) runs.finish(id, outcome);
+    for (const { ended } of all) ended(result);
+  };
+
+  /** Hands a message to the run under way; it waits its turn when that run cannot take it any more. */
+  const steer = async (
+    message: Inbound,
+    chat: ChatStream,
+    options: ProcessOptions,
+    settings: QueueSettings,
+  ): Promise<RunResult | undefined> => {
+    const joined = await steerInto(message, message.id);
+    if (joined === "stopped") return endStopped(message, chat, options.gate);
+    if (joined === undefined) return enqueue(message, chat, options, settings);
+    const { runId, done } = joined;
+    try {
+      journal.settle(message.id, "merged", { mergedInto: runId });
+    } catch (error) {
+      // After a crash the transcript still tells that it went into the other run.
+      log.error(`message ${message.id} could not be noted as part of run ${runId}`, { error: String(error) });
+    }
+    options.gate.pass(() => chat.end({ state: "final", text: "", mergedInto: runId }));
+    void runs.wait(runId, Number.MAX_SAFE_INTEGER).then((outcome) => outcome && runs.finish(message.id, outcome));
+    return done;
+  };
+
+  /** The run a message was taken up by, once it is in the transcript; undefined when none has taken it. */
+  const steerInto = async (message: Inbound, id: string): Promise<Joined | "stopped" | undefined> => {
+    const images = await readPictures(message, log);
+    const record = runs.openOf(message.sessionKey).find(({ handle }) => handle?.active);
+    const handle = record?.handle;
+    if (!record || !handle) return undefined;
+    const { prompt: text } = queuedItem(message, {
+      formatTime: formatTime(),
+      resetTriggers: context.config().resetTriggers,
+    });
+    return new Promise((resolve) => {
+      const taken = handle.steer({
+        id,
+        text,
+        images,
+        onRecorded: () => resolve({ runId: record.runId, done: handle.done }),
+      });
+      if (!taken) return resolve(undefined);
+      const pending: Steering = { sessionKey: message.sessionKey, stopped: false };
+      steering.set(message.id, pending);
+      void handle.done.then(() => {
+        steering.delete(message.id);
+        resolve(pending.stopped ? "stopped" : undefined);
+      });
+    });
+  };
+
+  const endStopped = async (message: Inbound, chat: ChatStream, gate: Gate): Promise<undefined> => {
+    await gate.opened;
+    chat.end({ state: "aborted", stopReason: "stop" });
+    await settle(message.id, "aborted", { status: "ok" });
+    runs.finish(message.id, { status: "error", endedAt: clock.now(), error: "aborted", stopReason: "stop" });
+    return undefined;
+  };
+
+  /** Everything that happens to a message from its turn to the end of its entry. */
+  const process = async (
+    message: Inbound,
+    chat: ChatStream,
+    options: ProcessOptions,
+  ): Promise<RunResult | undefined> => {
     const handle = startTurn(message, {
       runtime,
-      ...(options.resume ? {} : { prompt: () => prepare(message) }),
+      ...(options.resume ? {} : { prompt: () => prepare(message, options.prompt) }),
       durable: options.durable,
       log,
       onEvent(event) {
@@ -108,7 +300,11 @@ export function createPipeline(context: PipelineContext): Pipeline {
     if (record) record.handle = handle;
     const result = await handle.done;
     await options.gate.opened;
-    return finish(message, chat, result);
+    try {
+      return await finish(message, chat, result);
+    } finally {
+      queues.runEnded(message.sessionKey);
+    }
   };
 
   const openRun = (message: Inbound, initiator: string | undefined): ChatStream => {
@@ -146,7 +342,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
   };
 
   /** Session, command and prompt of a new message, when its turn has come. */
-  const prepare = (message: Inbound): TurnPrompt => {
+  const prepare = (message: Inbound, queued: string | undefined): TurnPrompt => {
     const command = parseCommand(message, context.config().resetTriggers);
     const { previousRunAborted } = conversations.begin(message.sessionKey, {
       now: clock.now(),
@@ -159,13 +355,13 @@ export function createPipeline(context: PipelineContext): Pipeline {
       command.kind === "reset" && command.rest === ""
         ? [{ at: clock.now(), text: greetingInstruction(command.trigger) }]
         : [];
+    const around = { formatTime: formatTime(), previousRunAborted, systemEvents: [...waiting, ...greeting] };
+    const text = command.kind === "reset" ? command.rest || command.trigger : message.text;
     return {
-      text: promptBody(message, command.kind === "reset" ? command.rest || command.trigger : message.text, {
-        formatTime: formatTime(),
-        previousRunAborted,
-        systemEvents: [...waiting, ...greeting],
-        stamp: command.kind !== "reset",
-      }),
+      text:
+        queued === undefined
+          ? promptBody(message, text, { ...around, stamp: command.kind !== "reset" })
+          : promptAround(queued, around),
       // Shown to the model means in its transcript; until then the events stay for the next turn.
       onRecorded: () => {
         systemEvents.acknowledge(message.sessionKey, waiting.length).catch((error: unknown) => {
@@ -221,7 +417,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
       }
       case "error": {
         const error = result.error ?? "The run failed.";
-        await post(message, result);
+        await post(message, replyDeliveries(message, result));
         chat.end({ state: "error", errorMessage: error, errorKind: result.errorKind });
         await settle(message.id, "done", { status: "error", summary: error });
         runs.finish(message.id, { status: "error", startedAt, endedAt, error, stopReason: result.stopReason });
@@ -232,7 +428,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
           .map((payload) => payload.text ?? "")
           .filter(Boolean)
           .join("\n\n");
-        await post(message, result);
+        await post(message, replyDeliveries(message, result));
         chat.end({ state: "final", text, stopReason: result.stopReason, usage: result.usage });
         const kept = message.source === "agent" ? { result: agentResult(result) } : {};
         await settle(message.id, "done", { status: "ok", ...kept });
@@ -243,8 +439,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
   };
 
   /** Puts the replies of a run into the outbox. */
-  const post = async (message: Inbound, result: RunResult): Promise<void> => {
-    const deliveries = replyDeliveries(message, result);
+  const post = async (message: Inbound, deliveries: readonly Delivery[]): Promise<void> => {
     if (deliveries.length === 0) return;
     await stored(`the replies of run ${message.id}`, () =>
       context.outbox.post(chatKey(message), message.id, deliveries),
@@ -276,7 +471,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
       withdraw(message.id, gate);
       throw error;
     });
-    const done = track(process(message, { durable, gate, initiator: options.initiator, resume: false }));
+    const done = track(take(message, { durable, gate, initiator: options.initiator, resume: false }));
     done.catch((error: unknown) => log.error(`run ${message.id} failed unexpectedly`, { error: String(error) }));
     return { runId: message.id, durable, release: gate.open, done };
   };
@@ -285,6 +480,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
   const withdraw = (id: string, gate: Gate) => {
     const record = runs.get(id);
     record?.handle?.interrupt();
+    if (record) queues.remove(record.sessionKey, id)?.ended(undefined);
     runs.finish(id, { status: "error", endedAt: clock.now(), error: "the message could not be stored" });
     gate.open();
     try {
@@ -294,11 +490,23 @@ export function createPipeline(context: PipelineContext): Pipeline {
     }
   };
 
-  const abort: Pipeline["abort"] = (sessionKey, { runId, reason }) => {
+  const abort = (
+    sessionKey: string,
+    { runId, reason, except }: { runId?: string | undefined; reason: "rpc" | "stop" | "timeout"; except?: string },
+  ): ReturnType<Pipeline["abort"]> => {
+    const waiting = (runId === undefined ? queues.discard(sessionKey) : [queues.remove(sessionKey, runId)]).filter(
+      (item) => item !== undefined,
+    );
+    for (const { message, chat, ended, gate } of waiting) {
+      void endStopped(message, chat, gate).then(() => ended(undefined));
+    }
+    for (const [id, pending] of steering) {
+      if (pending.sessionKey === sessionKey && (runId === undefined || runId === id)) pending.stopped = true;
+    }
     const aborted: string[] = [];
     for (const record of runs.openOf(sessionKey)) {
       if (runId !== undefined && record.runId !== runId) continue;
-      if (record.chat.terminal || !record.handle) continue;
+      if (record.chat.terminal || !record.handle || record.runId === except) continue;
       try {
         // Before the answer, so that no crash brings back what its user has stopped.
         journal.settle(record.runId, "aborted", { result: { status: "ok" } });
@@ -309,7 +517,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
       record.handle.abort(reason);
       aborted.push(record.runId);
     }
-    return aborted;
+    return { runIds: [...aborted, ...waiting.map(({ id }) => id)], discarded: waiting.length };
   };
 
   const resumeEntry = (entry: JournalEntry) => {
@@ -326,12 +534,34 @@ export function createPipeline(context: PipelineContext): Pipeline {
       void track(giveUp(message));
       return;
     }
+    const joined = runtime.joinedRun(message.sessionKey, message.id);
+    if (joined !== undefined) {
+      // It went into another run just before the end of the process; that one answers it, or has done so.
+      const isOpen = journal.get(joined)?.state === "open";
+      if (isOpen) journal.settle(message.id, "merged", { mergedInto: joined });
+      else journal.settle(message.id, "done", { result: { status: "ok" } });
+      return;
+    }
     const recorded = runtime.hasRecorded(message.sessionKey, message.id);
     const gate = createGate();
     gate.open();
-    const done = track(process(message, { durable: Promise.resolve(), gate, initiator: undefined, resume: recorded }));
+    const options = { durable: Promise.resolve(), gate, initiator: undefined, resume: recorded, resumed: true };
+    const parts = journal.merged(entry.id).flatMap((part) => inbound.safeParse(part.payload).data ?? []);
+    const done = track(recorded || parts.length > 0 ? resumeTurn(message, parts, options) : take(message, options));
     done.catch((error: unknown) => log.error(`run ${message.id} failed unexpectedly`, { error: String(error) }));
     log.info(`run ${message.id} continues after an interruption`, { sessionKey: message.sessionKey, recorded });
+  };
+
+  /** Goes on with a turn: from its transcript, or with the messages that it was made of. */
+  const resumeTurn = (message: Inbound, parts: readonly Inbound[], options: ProcessOptions) => {
+    const around = { formatTime: formatTime(), resetTriggers: context.config().resetTriggers };
+    const all = [...parts, message];
+    const turn = parts.length > 0 ? rebuiltPrompt(all.map((one) => queuedItem(one, around))) : undefined;
+    const whole = turnMessage(
+      all.map((one) => ({ message: one })),
+      message,
+    );
+    return process(whole, openRun(message, undefined), { ...options, ...(turn ? { prompt: turn.prompt } : {}) });
   };
 
   return {
@@ -358,8 +588,17 @@ export function createPipeline(context: PipelineContext): Pipeline {
       }
     },
     abort,
+    queueOf: (sessionKey, channel) => ({
+      ...queueSettings({
+        sessionKey,
+        route: channel === "webchat" ? { surface: "webchat" } : { surface: "channel", channel, accountId: "", to: "" },
+      }),
+      waiting: queues.size(sessionKey),
+    }),
     async stop(drainMs) {
       stopping = true;
+      // What waits stays open in the journal and is taken up at the next start.
+      for (const { ended } of queues.stop()) ended(undefined);
       await runtime.stop({ drainMs });
       stopped.abort();
       await Promise.allSettled(running);
@@ -397,7 +636,24 @@ interface ProcessOptions {
   durable: Promise<unknown>;
   gate: Gate;
   initiator: string | undefined;
+  /** Go on from the transcript. */
   resume: boolean;
+  /** Left over from an earlier process. */
+  resumed?: boolean;
+  /** What the model is told, when the turn is made of several messages. */
+  prompt?: string;
+}
+
+/** The run that took a message up. */
+interface Joined {
+  runId: string;
+  done: Promise<RunResult>;
+}
+
+interface Steering {
+  sessionKey: string;
+  /** Its user has stopped the run before the message was taken up. */
+  stopped: boolean;
 }
 
 /** What `agent` answers when its run is over. */

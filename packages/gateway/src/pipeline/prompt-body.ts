@@ -45,17 +45,21 @@ export function promptBody(message: Inbound, text: string, around: PromptSurroun
     !around.stamp || /^\[[^\]]*\d{4}-\d{2}-\d{2}[^\]]*\]/.test(text) || text.includes("Current time: ")
       ? text
       : `[${around.formatTime(message.receivedAt)}] ${text}`;
-  const lines: string[] = [];
-  if (around.systemEvents.length > 0) {
-    for (const event of around.systemEvents)
-      lines.push(`System: [${around.formatTime(event.at)}] ${event.text.replace(/\s+/g, " ")}`);
-    lines.push("");
-  }
-  lines.push(...mediaNotes(message.attachments));
+  const lines = [...mediaNotes(message.attachments)];
   if (around.previousRunAborted) lines.push(stoppedRunNote);
   lines.push(stamped);
   if (message.messageId) lines.push(`[message_id: ${message.messageId}]`);
-  return lines.join("\n");
+  return [...eventLines(around), ...lines].join("\n");
+}
+
+/** The same around the prompt of several messages, each of which has its stamp, id and media notes already. */
+export function promptAround(prompt: string, around: Omit<PromptSurroundings, "stamp">): string {
+  return [...eventLines(around), ...(around.previousRunAborted ? [stoppedRunNote] : []), prompt].join("\n");
+}
+
+function eventLines({ systemEvents, formatTime }: Pick<PromptSurroundings, "systemEvents" | "formatTime">): string[] {
+  if (systemEvents.length === 0) return [];
+  return [...systemEvents.map((event) => `System: [${formatTime(event.at)}] ${event.text.replace(/\s+/g, " ")}`), ""];
 }
 
 function mediaNotes(attachments: readonly Attachment[]): string[] {

@@ -50,7 +50,7 @@ export function startTurn(message: Inbound, options: TurnOptions): RunHandle {
 }
 
 /** A picture that is gone does not keep the text from its answer; the prompt names its path. */
-async function readPictures(message: Inbound, log: Logger): Promise<{ data: string; mimeType: string }[]> {
+export async function readPictures(message: Inbound, log: Logger): Promise<{ data: string; mimeType: string }[]> {
   const pictures = message.attachments.filter((item) => item.mimeType.startsWith("image/"));
   const read = await Promise.all(
     pictures.map(async ({ path, mimeType }) => {

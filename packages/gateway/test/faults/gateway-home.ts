@@ -58,6 +58,8 @@ export async function createGatewayHome(sections?: Record<string, unknown>): Pro
           defaults: { workspace, skipBootstrap: true, maxConcurrent: 4, model: { primary: "fake/fake-1" } },
         },
         models: { providers: { fake: fakeProvider(model.openaiUrl) } },
+        // Each message by itself, which is what most of the tests count.
+        messages: { queue: { mode: "followup", debounceMs: 0 } },
         ...given,
       };
       fs.writeFileSync(configPath, JSON.stringify(config, null, 2), { mode: 0o600 });

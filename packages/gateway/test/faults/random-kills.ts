@@ -31,7 +31,7 @@ interface Sent {
 
 /**
  * Starts a Gateway `rounds` times, sends it one to three messages in one to three sessions and kills it at a random
- * moment. At the end every message that was accepted must have been answered or given up exactly once, no tool may have
+ * moment, with another queue mode each time. At the end every message that was accepted must have been answered or given up exactly once, no tool may have
  * run twice, and the files must be whole.
  * @throws AssertionError
  */
@@ -43,6 +43,9 @@ export async function killAtRandom(rounds: number, random: () => number = Math.r
   let killedAtStart = 0;
 
   for (let round = 0; round < rounds; round += 1) {
+    // In turn: each by itself, together in one turn, into the run under way.
+    const mode = ["followup", "collect", "steer"][round % 3];
+    home.configure({ messages: { queue: { mode, debounceMs: 20 } } });
     const kill = new AbortController();
     const duringStart = random() < 0.15;
     if (duringStart) void delay(random() * 500).then(() => kill.abort());
@@ -109,29 +112,35 @@ async function finishAll(home: GatewayHome): Promise<void> {
 
 /** @returns how many messages were given up. */
 function checkAnswers(home: GatewayHome, sent: readonly Sent[]): number {
-  const runs = new Map<string, { asked: number; answered: number }>();
+  const marks = new Map<string, Marked>();
   const notices: string[] = [];
   const problems: string[] = [];
   for (const file of transcriptFiles(home.stateDir)) {
-    let current: { asked: number; answered: number } | undefined;
+    let current: Marked[] = [];
     for (const entry of transcriptEntries(file)) {
-      if (entry.openclawRunId !== undefined) {
-        current = runs.get(entry.openclawRunId) ?? { asked: 0, answered: 0 };
-        current.asked += 1;
-        runs.set(entry.openclawRunId, current);
-      }
       const { message } = entry;
+      if (entry.openclawRunId !== undefined && message?.role === "user") {
+        const asked = marksOf(messageText(message)).map((id) => {
+          const marked = marks.get(id) ?? { asked: 0, answered: 0 };
+          marks.set(id, marked);
+          marked.asked += 1;
+          return marked;
+        });
+        // What joins a run is answered with it, unless the run had answered already.
+        const open = entry.openclawJoined === undefined ? [] : current.filter(({ answered }) => answered === 0);
+        current = [...open, ...asked];
+      }
       if (message?.role !== "assistant") continue;
       if (messageText(message).includes("given up after")) notices.push(messageText(message));
       else if (toolCallsOf(message).length === 0) {
         if (message.stopReason !== "stop") problems.push(describe(entry));
-        if (current) current.answered += 1;
+        for (const marked of current) marked.answered += 1;
       }
     }
   }
   let givenUp = 0;
   for (const { id, accepted } of sent) {
-    const run = runs.get(id) ?? { asked: 0, answered: 0 };
+    const run = marks.get(id) ?? { asked: 0, answered: 0 };
     const told = notices.filter((notice) => notice.includes(`<${id}>`)).length;
     const ends = run.answered + told;
     givenUp += told;
@@ -140,6 +149,15 @@ function checkAnswers(home: GatewayHome, sent: readonly Sent[]): number {
   }
   assert.deepEqual(problems, []);
   return givenUp;
+}
+
+interface Marked {
+  asked: number;
+  answered: number;
+}
+
+function marksOf(text: string): string[] {
+  return [...text.matchAll(/<(\d+\.\d+)>/g)].map(([, id]) => id ?? "");
 }
 
 function checkEffects(file: string, sent: readonly Sent[]): void {

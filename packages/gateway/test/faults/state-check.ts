@@ -11,6 +11,7 @@ export interface StoredEntry {
   parentId: string | null;
   message?: TranscriptMessage;
   openclawRunId?: string;
+  openclawJoined?: string;
 }
 
 /** The sessions folder of the default agent. */
