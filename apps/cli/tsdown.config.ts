@@ -8,7 +8,12 @@ const root = import.meta.dirname;
 
 // One self-contained program: the libraries' JavaScript is part of it, in chunks that load when a command needs them.
 export default defineConfig({
-  entry: { main: "src/main.ts", "oclif-commands": "src/oclif-commands.ts" },
+  entry: {
+    main: "src/main.ts",
+    "oclif-commands": "src/oclif-commands.ts",
+    // Runs in a thread of its own, so it is a file of its own, found beside the chunk that starts it.
+    "page-worker": path.join(root, "../../packages/agent-runtime/src/tools/web/page/page-worker.ts"),
+  },
   format: "esm",
   platform: "node",
   target: "node22.18",
@@ -18,7 +23,8 @@ export default defineConfig({
   fixedExtension: false,
   sourcemap: false,
   hash: true,
-  deps: { alwaysBundle: [/.*/], onlyBundle: false },
+  // sharp is a native library and optional; it is found in node_modules or not at all.
+  deps: { alwaysBundle: [/^(?!sharp$)/], neverBundle: ["sharp"], onlyBundle: false },
   inputOptions: {
     // The packages of this repository are taken from their sources, so that unused exports fall away.
     resolve: { conditionNames: ["@openclaw/source", "node", "import", "module", "default"] },

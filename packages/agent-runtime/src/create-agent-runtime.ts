@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { createRedactor, type Logger, silentLog } from "@openclaw/log";
 import type { Models } from "@openclaw/models";
+import { createGuardedFetch, type GuardedFetch } from "@openclaw/net";
 import type { Tool } from "@openclaw/plugin-sdk";
 import type { Sessions } from "@openclaw/sessions";
 import { type Clock, systemClock } from "@openclaw/storage";
@@ -32,7 +33,11 @@ export interface AgentRuntimeOptions {
   /** The configuration as it is now. It should stay the same object until it changes: prompts are cached by it. */
   config: () => RuntimeConfig;
   env: NodeJS.ProcessEnv;
-  /** Further tools of a run, beside read, write, edit and exec. */
+  /** Asks the services that tools use. Default: the global one, loaded when it is first needed. */
+  fetch?: typeof fetch;
+  /** Fetches what models and chats name. Default: public addresses only. */
+  guardedFetch?: GuardedFetch;
+  /** Further tools of a run, beside the built-in ones. */
   tools?: (scope: ToolScope) => readonly Tool[];
   /** Names of further environment variables whose values commands must not see. */
   secretNames?: readonly string[];
@@ -87,6 +92,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
   const lanes = createLanes({ limits: () => laneLimits(options.config()), clock, log });
   const workspaces = createWorkspaces({ config: options.config, env, log });
   const live = new Map<string, LiveRun[]>();
+  const guardedFetch = options.guardedFetch ?? createGuardedFetch();
   let loginPath: Promise<string | undefined> | undefined;
   let stopped = false;
 
@@ -115,6 +121,8 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
       clock,
       timers,
       log,
+      fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+      guardedFetch,
       sessionExec: (sessionKey) => sessionExecRules(sessions, sessionKey),
     }),
     workspace: workspaces.ensure,

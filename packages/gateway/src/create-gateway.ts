@@ -169,7 +169,15 @@ export async function startGateway(
       clock,
       ...(options.fetch ? { fetch: options.fetch } : {}),
     });
-    const runtime = createAgentRuntime({ models, sessions, config, env, clock, log: log.child("agent") });
+    const runtime = createAgentRuntime({
+      models,
+      sessions,
+      config,
+      env,
+      clock,
+      log: log.child("agent"),
+      ...(options.fetch ? { fetch: options.fetch } : {}),
+    });
     const runs = createRunRegistry(clock);
     releases.push(() => runs.close());
     const devices = openDeviceStore({ stateDir: paths.stateDir, clock, log: log.child("devices") });

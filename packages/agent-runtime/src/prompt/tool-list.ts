@@ -32,6 +32,9 @@ const summaries: Readonly<Record<string, string>> = {
   write: "create or replace a file",
   edit: "change one place in a file",
   exec: "run a shell command",
+  web_search: "search the web",
+  web_fetch: "read a web page",
+  image: "look at a picture",
 };
 
 /** The tools as the prompt lists them, one line each. */

@@ -1,5 +1,6 @@
 import type { Logger } from "@openclaw/log";
 import type { ModelRef } from "@openclaw/models";
+import type { GuardedFetch } from "@openclaw/net";
 import type { Tool } from "@openclaw/plugin-sdk";
 import { isSubagentKey } from "@openclaw/sessions";
 import type { Clock } from "@openclaw/storage";
@@ -8,6 +9,7 @@ import { sendOrder } from "../prompt/tool-list.ts";
 import { createEditTool } from "../tools/edit-tool.ts";
 import { createExecTool, type ExecConfig } from "../tools/exec-tool.ts";
 import { createReadTool } from "../tools/read-tool.ts";
+import { createWebTools } from "../tools/web/web-tools.ts";
 import { createWriteTool } from "../tools/write-tool.ts";
 import { agentConfig } from "./run-setup.ts";
 import type { RuntimeConfig } from "./runtime-config.ts";
@@ -22,7 +24,7 @@ export interface ToolScope {
 }
 
 export interface RunToolsOptions {
-  /** Further tools, beside read, write, edit and exec. */
+  /** Further tools, beside the built-in ones. */
   tools?: (scope: ToolScope) => readonly Tool[];
   config: () => RuntimeConfig;
   env: NodeJS.ProcessEnv;
@@ -33,6 +35,10 @@ export interface RunToolsOptions {
   clock: Clock;
   timers: Timers;
   log: Logger;
+  /** For services that the configuration names. */
+  fetch: typeof fetch;
+  /** For addresses that models name. */
+  guardedFetch: GuardedFetch;
   /** What the session itself says about commands. */
   sessionExec: (sessionKey: string) => ExecConfig;
 }
@@ -45,6 +51,8 @@ export function createRunTools(options: RunToolsOptions): (scope: ToolScope, mod
     warned.add(text);
     options.log.warn(text);
   };
+
+  const webTools = createWebTools({ ...options, config: () => options.config().tools?.web ?? {} });
 
   return (scope, model) => {
     const config = options.config();
@@ -62,6 +70,7 @@ export function createRunTools(options: RunToolsOptions): (scope: ToolScope, mod
         clock: options.clock,
         timers: options.timers,
       }),
+      ...webTools(),
     ];
     const policy = resolveToolPolicy({
       global: config.tools,

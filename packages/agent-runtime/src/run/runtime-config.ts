@@ -1,5 +1,6 @@
 import type { ToolsPolicyConfig } from "../policy/tool-policy.ts";
 import type { ExecConfig } from "../tools/exec-tool.ts";
+import type { WebToolsConfig } from "../tools/web/web-config.ts";
 
 /** The part of the configuration the runtime reads. Every section is optional. */
 export interface RuntimeConfig {
@@ -41,4 +42,5 @@ export interface AgentConfig {
 
 export interface ToolsConfig extends ToolsPolicyConfig {
   exec?: ExecConfig;
+  web?: WebToolsConfig;
 }
