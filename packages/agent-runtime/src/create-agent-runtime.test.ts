@@ -165,7 +165,13 @@ describe("a turn", () => {
     });
     await test.turn("roll", { channel: "webchat" });
     expect(ran).toEqual(["main webchat"]);
-    expect(test.model.requests[0]?.tools?.map(({ name }) => name)).toEqual(["read", "edit", "write", "dice"]);
+    expect(test.model.requests[0]?.tools?.map(({ name }) => name)).toEqual([
+      "read",
+      "edit",
+      "write",
+      "web_fetch",
+      "dice",
+    ]);
     expect(promptText(test.model.requests[0]?.prompt[0])).not.toContain("- exec:");
     expect(transcriptOf(test).at(-2)).toMatchObject({
       message: { content: [{ text: "Tool exec not found" }], isError: true },

@@ -5,6 +5,7 @@ import { createGuardedFetch, type GuardedFetch } from "@openclaw/net";
 import type { Tool } from "@openclaw/plugin-sdk";
 import type { Sessions } from "@openclaw/sessions";
 import { type Clock, systemClock } from "@openclaw/storage";
+import { createPromptImages } from "./images/prompt-images.ts";
 import { createArgumentChecker } from "./loop/tool-arguments.ts";
 import { createPromptCache } from "./prompt/prompt-cache.ts";
 import { type HostInfo, readHostInfo } from "./prompt/runtime-line.ts";
@@ -106,8 +107,10 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
     homeDir: home,
     mediaRoots: [join(stateDir(env), "media")],
     prompts: createPromptCache({ host: options.hostInfo ?? readHostInfo(env), cwd: process.cwd(), clock, log }),
+    promptImages: createPromptImages({ homeDir: home, platform, log }),
     checker: createArgumentChecker(),
     toolsFor: createRunTools({
+      models,
       ...(options.tools === undefined ? {} : { tools: options.tools }),
       config: options.config,
       env,

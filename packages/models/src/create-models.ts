@@ -2,6 +2,7 @@ import type { Logger } from "@openclaw/log";
 import { adapters } from "./adapters/adapters.ts";
 import { chooseDefault } from "./default-model.ts";
 import { createKeepAliveExchange, exchangeOverFetch } from "./http-exchange.ts";
+import { chooseImageModels } from "./image-models.ts";
 import { createKeepAliveFetch } from "./keep-alive-fetch.ts";
 import type { ModelAlias } from "./model-aliases.ts";
 import { modelAliases } from "./model-aliases.ts";
@@ -39,6 +40,11 @@ export interface Models {
   list(options?: { all?: boolean }): Promise<ModelInfo[]>;
   /** Reads a reference, an alias or a bare model id of the default provider. Undefined when it is none of them. */
   canonical(text: string): ModelRef | undefined;
+  /**
+   * The models that can be asked about images when `active` is the model of the conversation, best first; empty when there
+   * is none. Loads and asks nothing.
+   */
+  imageModels(active: ModelInfo): ModelRef[];
   /** The aliases in force. */
   aliases(): ModelAlias[];
   /** Whether `agents.defaults.models` (when it has entries) lets a user choose this model. */
@@ -238,6 +244,28 @@ export function createModels(options: CreateModelsOptions): Models {
     });
   }
 
+  function imageModels(active: ModelInfo): ModelRef[] {
+    const current = currentView();
+    return chooseImageModels({
+      active,
+      config: current.config,
+      canonical,
+      isAllowed,
+      usable(ref) {
+        const setup = setupOf(ref.provider, current);
+        if (!setup) return undefined;
+        const info = orUnusable(() => findModel(setup, ref.model, findProviderKey(setup, env) !== undefined).info);
+        return info?.available ? info : undefined;
+      },
+      listed(provider) {
+        const setup = setupOf(provider, current);
+        const ids = new Set(setup?.configured?.models?.map((model) => model.id));
+        if (!setup || ids.size === 0) return [];
+        return orUnusable(() => providerModels(setup, true).filter((info) => ids.has(info.id))) ?? [];
+      },
+    });
+  }
+
   async function list({ all = false } = {}): Promise<ModelInfo[]> {
     const current = currentView();
     const ids = new Set([...Object.keys(builtinProviders), ...current.configuredIds]);
@@ -266,7 +294,25 @@ export function createModels(options: CreateModelsOptions): Models {
     return env.OLLAMA_API_KEY?.trim() ? ollama.models() : ollama.known();
   }
 
-  return { defaultRef, resolve, list, canonical, isAllowed, aliases: () => [...currentView().aliases.values()] };
+  return {
+    defaultRef,
+    resolve,
+    list,
+    canonical,
+    imageModels,
+    isAllowed,
+    aliases: () => [...currentView().aliases.values()],
+  };
+}
+
+/** Undefined for what a faulty entry makes unusable; using the model tells what is wrong with it. */
+function orUnusable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ModelError) return undefined;
+    throw error;
+  }
 }
 
 const offlineRef: ModelRef = { provider: "offline", model: "assistant" };

@@ -7,6 +7,7 @@ export interface ModelsConfig {
   readonly agents?: {
     readonly defaults?: {
       readonly model?: ModelChoice;
+      readonly imageModel?: ModelChoice;
       readonly models?: Readonly<Record<string, ModelEntryConfig | undefined>>;
     };
     readonly list?: readonly AgentModelConfig[];

@@ -1,6 +1,7 @@
 import type { Tool, ToolResult } from "@openclaw/plugin-sdk";
 import type { ToolResultMessage } from "@openclaw/sessions";
 import type { Clock } from "@openclaw/storage";
+import { fitResultImages } from "../images/fit-result-images.ts";
 import { pause, type Timers } from "../run/timers.ts";
 import { type LoopEvent, LoopInterrupted } from "./loop-events.ts";
 import type { RequestedCall } from "./message-draft.ts";
@@ -101,7 +102,8 @@ async function execute(
     const result = await orAborted(execution, options).finally(() => {
       ended = true;
     });
-    return { args: checked.args, result: result === undefined ? errorResult(stoppedText) : capResult(result) };
+    if (result === undefined) return { args: checked.args, result: errorResult(stoppedText) };
+    return { args: checked.args, result: capResult(await fitResultImages(result, name)) };
   } catch (error) {
     options.onToolError(name, error);
     return { args: given, result: capResult(thrownResult(name, error)) };

@@ -8,7 +8,8 @@ export interface ArgumentChecker {
 }
 
 export function createArgumentChecker(): ArgumentChecker {
-  const validators = new Map<object, Validator>();
+  // Tools are made anew for every run; their schemas must not stay behind.
+  const validators = new WeakMap<object, Validator>();
   return {
     async check(tool, given) {
       const args = adaptArguments(tool.parameters, given);

@@ -131,10 +131,12 @@ async function loop(
   control.takeSteering(true);
   try {
     for (;;) {
+      const shown = runContext(transcript, { sessionKey: request.sessionKey, prepared, window, resumed }, parts);
+      const showsImages = model.info.input.includes("image") && parts.promptImages.areNamedIn(shown);
       const result = await runAgentLoop({
         model: model.languageModel,
         system: prepared.prompt.text,
-        messages: runContext(transcript, { sessionKey: request.sessionKey, prepared, window, resumed }, parts),
+        messages: showsImages ? await parts.promptImages.attach(shown, prepared) : shown,
         tools: prepared.tools,
         signal: control.signal,
         onEvent(event) {

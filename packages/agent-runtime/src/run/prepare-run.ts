@@ -38,7 +38,7 @@ export async function prepareRun(
   const config = parts.config();
   const thinking = thinkingLevel(request.thinking, entry, config, model);
   const scope = { agentId, sessionKey, workspaceDir, ...(channel === undefined ? {} : { channel }) };
-  const tools = parts.toolsFor(scope, ref);
+  const tools = parts.toolsFor(scope, model.info);
   const prompt = parts.prompts.get({
     config,
     sessionKey,

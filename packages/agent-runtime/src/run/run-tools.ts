@@ -1,5 +1,5 @@
 import type { Logger } from "@openclaw/log";
-import type { ModelRef } from "@openclaw/models";
+import type { ModelInfo, Models } from "@openclaw/models";
 import type { GuardedFetch } from "@openclaw/net";
 import type { Tool } from "@openclaw/plugin-sdk";
 import { isSubagentKey } from "@openclaw/sessions";
@@ -8,6 +8,7 @@ import { resolveToolPolicy } from "../policy/tool-policy.ts";
 import { sendOrder } from "../prompt/tool-list.ts";
 import { createEditTool } from "../tools/edit-tool.ts";
 import { createExecTool, type ExecConfig } from "../tools/exec-tool.ts";
+import { createImageTool } from "../tools/image-tool.ts";
 import { createReadTool } from "../tools/read-tool.ts";
 import { createWebTools } from "../tools/web/web-tools.ts";
 import { createWriteTool } from "../tools/write-tool.ts";
@@ -24,6 +25,7 @@ export interface ToolScope {
 }
 
 export interface RunToolsOptions {
+  models: Models;
   /** Further tools, beside the built-in ones. */
   tools?: (scope: ToolScope) => readonly Tool[];
   config: () => RuntimeConfig;
@@ -44,7 +46,7 @@ export interface RunToolsOptions {
 }
 
 /** Makes the tools of a run: the built-in ones and the ones passed in, without those that a policy takes away. */
-export function createRunTools(options: RunToolsOptions): (scope: ToolScope, model: ModelRef) => Tool[] {
+export function createRunTools(options: RunToolsOptions): (scope: ToolScope, model: ModelInfo) => Tool[] {
   const warned = new Set<string>();
   const warnOnce = (text: string) => {
     if (warned.has(text)) return;
@@ -53,6 +55,12 @@ export function createRunTools(options: RunToolsOptions): (scope: ToolScope, mod
   };
 
   const webTools = createWebTools({ ...options, config: () => options.config().tools?.web ?? {} });
+
+  const imageTools = (scope: ToolScope, active: ModelInfo): Tool[] => {
+    const maxMb = options.config().agents?.defaults?.mediaMaxMb;
+    const tool = createImageTool({ ...options, workspaceDir: scope.workspaceDir, active, maxMb });
+    return tool === undefined ? [] : [tool];
+  };
 
   return (scope, model) => {
     const config = options.config();
@@ -71,12 +79,13 @@ export function createRunTools(options: RunToolsOptions): (scope: ToolScope, mod
         timers: options.timers,
       }),
       ...webTools(),
+      ...imageTools(scope, model),
     ];
     const policy = resolveToolPolicy({
       global: config.tools,
       agent: agentConfig(config, scope.agentId)?.tools,
       provider: model.provider,
-      model: model.model,
+      model: model.id,
       subagent: isSubagentKey(scope.sessionKey),
     });
     for (const warning of policy.warnings) warnOnce(warning);

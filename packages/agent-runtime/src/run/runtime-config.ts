@@ -29,6 +29,8 @@ export interface AgentDefaultsConfig {
   subagents?: { maxConcurrent?: number };
   compaction?: { reserveTokensFloor?: number };
   heartbeat?: { prompt?: string };
+  /** Largest image that the image tool sends, in MB. */
+  mediaMaxMb?: number;
   /** Older place of some `tools.exec` keys. */
   exec?: { timeoutSec?: number };
 }

@@ -1,9 +1,10 @@
 import type { Logger } from "@openclaw/log";
-import type { ModelRef, Models } from "@openclaw/models";
+import type { ModelInfo, Models } from "@openclaw/models";
 import type { Tool } from "@openclaw/plugin-sdk";
 import type { Sessions } from "@openclaw/sessions";
 import type { Clock } from "@openclaw/storage";
 import type { ShownPart } from "../context/fit-context.ts";
+import type { PromptImages } from "../images/prompt-images.ts";
 import type { ArgumentChecker } from "../loop/tool-arguments.ts";
 import type { PromptCache } from "../prompt/prompt-cache.ts";
 import type { ToolScope } from "./run-tools.ts";
@@ -22,8 +23,10 @@ export interface RuntimeParts {
   /** Roots beside the workspace from which replies may attach files. */
   mediaRoots: readonly string[];
   prompts: PromptCache;
+  /** Attaches the images that messages name. */
+  promptImages: PromptImages;
   checker: ArgumentChecker;
-  toolsFor: (scope: ToolScope, model: ModelRef) => Tool[];
+  toolsFor: (scope: ToolScope, model: ModelInfo) => Tool[];
   /** The workspace of an agent, made when it is missing. */
   workspace: (agentId: string) => Promise<string>;
   redact: (text: string) => string;

@@ -121,6 +121,7 @@ function fakeModels(model: LanguageModelV4, options: TestRuntimeOptions): Models
     },
     list: async () => [info],
     canonical: () => ref,
+    imageModels: () => [],
     aliases: () => [{ alias: "fast", ref }],
     isAllowed: () => true,
   };

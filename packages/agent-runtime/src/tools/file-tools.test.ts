@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Tool, ToolResult } from "@openclaw/plugin-sdk";
+import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createEditTool } from "./edit-tool.ts";
 import { createReadTool } from "./read-tool.ts";
@@ -95,13 +96,23 @@ describe("read", () => {
     });
   });
 
-  test("an image with too many pixels is described instead of shown", async () => {
-    const wide = Buffer.from(png);
-    wide.writeUInt32BE(4000, 16);
-    put("wide.png", wide);
-    const result = await read({ path: "wide.png" });
-    expect(result.content).toHaveLength(1);
-    expect(text(result)).toContain("4000x1 pixels");
+  test("an image with too many pixels is shown smaller, one that cannot be read is described", async () => {
+    const background = { r: 9, g: 9, b: 9 };
+    put(
+      "wide.png",
+      await sharp({ create: { width: 4000, height: 100, channels: 3, background } })
+        .png()
+        .toBuffer(),
+    );
+    const [note, image] = (await read({ path: "wide.png" })).content;
+    expect(note).toEqual({ type: "text", text: "Read image file [image/png]" });
+    expect(image).toMatchObject({ type: "image", mimeType: "image/jpeg" });
+    const broken = Buffer.from(png);
+    broken.writeUInt32BE(4000, 16);
+    put("broken.png", broken);
+    expect(text(await read({ path: "broken.png" }))).toMatch(
+      /^Read image file \[image\/png\]\n\[read\] omitted image payload: it cannot be read/,
+    );
   });
 
   test("binary data are answered with size and type", async () => {

@@ -1,15 +1,12 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { type Tool, type ToolResult, textResult } from "@openclaw/plugin-sdk";
+import { fitImage, maxSourceBytes, omittedImage } from "../images/fit-image.ts";
 import { formatBytes } from "./byte-size.ts";
 import { type FileToolOptions, pathParameter, pathProperties, resolveExistingToolPath } from "./file-path.ts";
-import { imageSize } from "./image-size.ts";
 import { ToolFailure } from "./tool-failure.ts";
 
 const maxLines = 2000;
 const maxBytes = 50 * 1024;
-/** What models accept per image: 5 MB of file, 2000 pixels per side. */
-const maxImageBytes = 5_000_000;
-const maxImageSide = 2000;
 const imageTypes = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
 /** Enough to recognise every signature and to find a zero byte in binary data. */
 const sniffBytes = 8192;
@@ -78,25 +75,13 @@ async function binaryType(head: Uint8Array): Promise<string | undefined> {
 }
 
 async function readImage(file: FileHandle, size: number, mimeType: string): Promise<ToolResult> {
-  if (size > maxImageBytes) {
-    return textResult(
-      `Read image file [${mimeType}]: not shown, ${formatBytes(size)} is more than the 5MB a model takes.`,
-    );
-  }
-  const bytes = await file.readFile();
-  const sides = imageSize(bytes);
-  if (sides !== undefined && Math.max(sides.width, sides.height) > maxImageSide) {
-    return textResult(
-      `Read image file [${mimeType}]: not shown, ${sides.width}x${sides.height} pixels is more than ${maxImageSide} per side. ` +
-        "Make a smaller copy first.",
-    );
-  }
-  return {
-    content: [
-      { type: "text", text: `Read image file [${mimeType}]` },
-      { type: "image", data: bytes.toString("base64"), mimeType },
-    ],
-  };
+  const fitted =
+    size > maxSourceBytes
+      ? { reason: `${formatBytes(size)} is more than the ${formatBytes(maxSourceBytes)} that are read` }
+      : await fitImage(await file.readFile());
+  const note = `Read image file [${mimeType}]`;
+  if ("reason" in fitted) return textResult(`${note}\n${omittedImage("read", fitted.reason)}`);
+  return { content: [{ type: "text", text: note }, fitted.image] };
 }
 
 /** Reads in blocks, so that memory stays small however large the file is, and counts lines to the end. */
