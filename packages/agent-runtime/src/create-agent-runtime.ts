@@ -22,7 +22,9 @@ import { createRunTools, type ToolScope } from "./run/run-tools.ts";
 import type { RuntimeConfig } from "./run/runtime-config.ts";
 import type { RuntimeParts } from "./run/runtime-parts.ts";
 import { systemTimers, type Timers } from "./run/timers.ts";
-import { readExecRules } from "./tools/exec-permission.ts";
+import { createApprovedCommands } from "./tools/approved-command.ts";
+import type { ExecApprovals } from "./tools/exec-approvals.ts";
+import { readExecRules } from "./tools/exec-rules.ts";
 import type { ExecConfig } from "./tools/exec-tool.ts";
 import { readLoginPath } from "./tools/login-path.ts";
 import { homeDir, stateDir } from "./workspace/workspace-dir.ts";
@@ -48,6 +50,8 @@ export interface AgentRuntimeOptions {
   /** Masks secrets in tool events. */
   redact?: (text: string) => string;
   hostInfo?: HostInfo;
+  /** Where commands on this machine are approved; without it, those that need an approval are refused. */
+  execApprovals?: ExecApprovals;
   platform?: NodeJS.Platform;
 }
 
@@ -94,6 +98,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
   const workspaces = createWorkspaces({ config: options.config, env, log });
   const live = new Map<string, LiveRun[]>();
   const guardedFetch = options.guardedFetch ?? createGuardedFetch();
+  const approved = createApprovedCommands({ desk: options.execApprovals?.desk, timers, log });
   let loginPath: Promise<string | undefined> | undefined;
   let stopped = false;
 
@@ -127,6 +132,9 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
       fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
       guardedFetch,
       sessionExec: (sessionKey) => sessionExecRules(sessions, sessionKey),
+      sessionElevated: (sessionKey) => sessions.get(sessionKey)?.elevatedLevel,
+      ...(options.execApprovals === undefined ? {} : { execApprovals: options.execApprovals }),
+      approved,
     }),
     workspace: workspaces.ensure,
     redact: options.redact ?? createRedactor(),
@@ -214,6 +222,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
         for (const { control } of all()) control.stop({ kind: "interrupt" });
         await ended;
       }
+      await approved.stop();
       await workspaces.close();
     },
   };

@@ -42,6 +42,7 @@ export { stripReasoningTags } from "./reply/reasoning-tags.ts";
 export { type ReplyTags, takeReplyTags } from "./reply/reply-tags.ts";
 export { type ReplyPayload, type ShapeOptions, shapeLive, shapeReply } from "./reply/shape-reply.ts";
 export { heartbeatToken, silentToken, stripToken } from "./reply/silent-token.ts";
+export type { MessageSender } from "./run/elevated-settings.ts";
 export { createLanes, type GlobalLane, type LaneLimits, type Lanes } from "./run/lanes.ts";
 export { findRunEntry } from "./run/resume-point.ts";
 export type { AssistantData, EmittedRunEvent, LifecycleData, RunEvent, ToolData } from "./run/run-events.ts";
@@ -49,7 +50,23 @@ export type { AbortReason, RunHandle, RunPrompt, RunRequest, RunResult, Steering
 export type { ToolScope } from "./run/run-tools.ts";
 export type { AgentConfig, AgentDefaultsConfig, RuntimeConfig, ToolsConfig } from "./run/runtime-config.ts";
 export { systemTimers, type Timers } from "./run/timers.ts";
+export { type ApprovedCommands, createApprovedCommands, type StartedCommand } from "./tools/approved-command.ts";
 export { createEditTool } from "./tools/edit-tool.ts";
+export type {
+  ExecApprovalDesk,
+  ExecApprovalEvent,
+  ExecApprovalQuestion,
+  ExecApprovals,
+} from "./tools/exec-approvals.ts";
+export {
+  createExecGuard,
+  type ElevatedSettings,
+  type ExecCall,
+  type ExecGuard,
+  type ExecGuardOptions,
+  type ExecPermission,
+  type PendingExec,
+} from "./tools/exec-guard.ts";
 export { createExecTool, type ExecConfig, type ExecToolOptions } from "./tools/exec-tool.ts";
 export type { FileToolOptions } from "./tools/file-path.ts";
 export { createReadTool } from "./tools/read-tool.ts";

@@ -26,7 +26,7 @@ export async function chooseModel(
 
 /** Resolves model, workspace, tools and system prompt. Throws what the models throw. */
 export async function prepareRun(
-  request: Pick<RunRequest, "sessionKey" | "agentId" | "channel" | "extraSystemPrompt" | "thinking">,
+  request: Pick<RunRequest, "sessionKey" | "agentId" | "channel" | "extraSystemPrompt" | "thinking" | "sender">,
   entry: SessionEntry | undefined,
   ref: ModelRef,
   parts: RuntimeParts,
@@ -37,7 +37,13 @@ export async function prepareRun(
   const workspaceDir = await parts.workspace(agentId);
   const config = parts.config();
   const thinking = thinkingLevel(request.thinking, entry, config, model);
-  const scope = { agentId, sessionKey, workspaceDir, ...(channel === undefined ? {} : { channel }) };
+  const scope = {
+    agentId,
+    sessionKey,
+    workspaceDir,
+    ...(channel === undefined ? {} : { channel }),
+    ...(request.sender === undefined ? {} : { sender: request.sender }),
+  };
   const tools = parts.toolsFor(scope, model.info);
   const prompt = parts.prompts.get({
     config,

@@ -2,6 +2,7 @@ import type { ModelRef } from "@openclaw/models";
 import type { Usage } from "@openclaw/sessions";
 import type { SystemPromptReport } from "../prompt/system-prompt-report.ts";
 import type { ReplyPayload } from "../reply/shape-reply.ts";
+import type { MessageSender } from "./elevated-settings.ts";
 import type { GlobalLane } from "./lanes.ts";
 import type { EmittedRunEvent } from "./run-events.ts";
 
@@ -31,6 +32,8 @@ export interface RunRequest {
   extraSystemPrompt?: string;
   /** Channel the message came from, as the runtime line names it. */
   channel?: string;
+  /** Who wrote the message; decides about elevated commands. */
+  sender?: MessageSender;
   /** No tool is run before this resolves. */
   beforeFirstTool?: Promise<unknown>;
   /** Which limit counts; `main` when absent. */

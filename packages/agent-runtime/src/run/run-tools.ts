@@ -6,12 +6,16 @@ import { isSubagentKey } from "@openclaw/sessions";
 import type { Clock } from "@openclaw/storage";
 import { resolveToolPolicy } from "../policy/tool-policy.ts";
 import { sendOrder } from "../prompt/tool-list.ts";
+import type { ApprovedCommands } from "../tools/approved-command.ts";
 import { createEditTool } from "../tools/edit-tool.ts";
+import type { ExecApprovals } from "../tools/exec-approvals.ts";
+import { createExecGuard } from "../tools/exec-guard.ts";
 import { createExecTool, type ExecConfig } from "../tools/exec-tool.ts";
 import { createImageTool } from "../tools/image-tool.ts";
 import { createReadTool } from "../tools/read-tool.ts";
 import { createWebTools } from "../tools/web/web-tools.ts";
 import { createWriteTool } from "../tools/write-tool.ts";
+import { elevatedSettings, type MessageSender } from "./elevated-settings.ts";
 import { agentConfig } from "./run-setup.ts";
 import type { RuntimeConfig } from "./runtime-config.ts";
 import type { Timers } from "./timers.ts";
@@ -22,6 +26,8 @@ export interface ToolScope {
   sessionKey: string;
   workspaceDir: string;
   channel?: string;
+  /** Who wrote the message of the run. */
+  sender?: MessageSender;
 }
 
 export interface RunToolsOptions {
@@ -43,6 +49,10 @@ export interface RunToolsOptions {
   guardedFetch: GuardedFetch;
   /** What the session itself says about commands. */
   sessionExec: (sessionKey: string) => ExecConfig;
+  /** The level a session was switched to with `/elevated`. */
+  sessionElevated: (sessionKey: string) => string | undefined;
+  execApprovals?: ExecApprovals;
+  approved: ApprovedCommands;
 }
 
 /** Makes the tools of a run: the built-in ones and the ones passed in, without those that a policy takes away. */
@@ -64,6 +74,7 @@ export function createRunTools(options: RunToolsOptions): (scope: ToolScope, mod
 
   return (scope, model) => {
     const config = options.config();
+    const exec = () => ({ ...execConfig(options.config(), scope.agentId), ...options.sessionExec(scope.sessionKey) });
     const files = { workspaceDir: scope.workspaceDir, homeDir: options.homeDir, platform: options.platform };
     const builtin = [
       createReadTool(files),
@@ -71,7 +82,22 @@ export function createRunTools(options: RunToolsOptions): (scope: ToolScope, mod
       createWriteTool(files),
       createExecTool({
         ...files,
-        config: () => ({ ...execConfig(options.config(), scope.agentId), ...options.sessionExec(scope.sessionKey) }),
+        config: exec,
+        guard: createExecGuard({
+          config: exec,
+          agentId: scope.agentId,
+          sessionKey: scope.sessionKey,
+          channel: scope.channel ?? "webchat",
+          // No sandbox is part of this build.
+          sandboxed: false,
+          elevated: () => elevatedSettings(options.config(), scope, options.sessionElevated(scope.sessionKey)),
+          ...(options.execApprovals === undefined ? {} : { approvals: options.execApprovals }),
+          platform: options.platform,
+          log: options.log,
+        }),
+        approved: options.approved,
+        sessionKey: scope.sessionKey,
+        agentId: scope.agentId,
         env: options.env,
         loginPath: options.loginPath,
         secretNames: options.secretNames,

@@ -1,3 +1,4 @@
+import type { ElevatedConfig } from "@openclaw/approvals";
 import type { ToolsPolicyConfig } from "../policy/tool-policy.ts";
 import type { ExecConfig } from "../tools/exec-tool.ts";
 import type { WebToolsConfig } from "../tools/web/web-config.ts";
@@ -24,6 +25,7 @@ export interface AgentDefaultsConfig {
   contextTokens?: number;
   thinkingDefault?: string;
   verboseDefault?: string;
+  elevatedDefault?: string;
   timeoutSeconds?: number;
   maxConcurrent?: number;
   subagents?: { maxConcurrent?: number };
@@ -43,6 +45,7 @@ export interface AgentConfig {
 }
 
 export interface ToolsConfig extends ToolsPolicyConfig {
+  elevated?: ElevatedConfig;
   exec?: ExecConfig;
   web?: WebToolsConfig;
 }

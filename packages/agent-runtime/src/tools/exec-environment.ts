@@ -1,20 +1,6 @@
 import { delimiter } from "node:path";
+import { isForbiddenVariable } from "@openclaw/approvals";
 import { ToolFailure } from "./tool-failure.ts";
-
-/** Variables that make a program load foreign code or leak its keys. */
-const forbidden = new Set([
-  "NODE_OPTIONS",
-  "NODE_PATH",
-  "PYTHONPATH",
-  "PYTHONHOME",
-  "RUBYLIB",
-  "PERL5LIB",
-  "BASH_ENV",
-  "ENV",
-  "GCONV_PATH",
-  "IFS",
-  "SSLKEYLOGFILE",
-]);
 
 /** Secrets of the Gateway itself; keys of model providers are added by the caller. */
 const gatewaySecrets = [
@@ -67,11 +53,10 @@ export function execEnvironment(options: ExecEnvironmentOptions): NodeJS.Process
 }
 
 function refuseForbidden(name: string): void {
-  const upper = name.toUpperCase();
-  if (upper === "PATH") {
+  if (name.toUpperCase() === "PATH") {
     throw new ToolFailure("Security Violation: Custom 'PATH' variable is forbidden during host execution.");
   }
-  if (upper.startsWith("LD_") || upper.startsWith("DYLD_") || forbidden.has(upper)) {
+  if (isForbiddenVariable(name)) {
     throw new ToolFailure(`Security Violation: Environment variable '${name}' is forbidden during host execution.`);
   }
 }

@@ -1,11 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { silentLog } from "@openclaw/log";
 import type { ToolResult } from "@openclaw/plugin-sdk";
 import { systemClock } from "@openclaw/storage";
 import { afterAll, expect, test } from "vitest";
 import { systemTimers, type Timers } from "../run/timers.ts";
+import { createApprovedCommands } from "./approved-command.ts";
+import { createExecGuard } from "./exec-guard.ts";
 import { printable } from "./exec-output.ts";
 import { createExecTool, type ExecConfig } from "./exec-tool.ts";
 import { readLoginPath } from "./login-path.ts";
@@ -23,14 +26,27 @@ interface Setup {
 }
 
 function exec(params: Record<string, unknown>, setup: Setup = {}): Promise<ToolResult> {
+  const config = () => setup.config ?? {};
+  const timers = setup.timers ?? systemTimers;
+  const scope = { sessionKey: "agent:main:main", agentId: "main" };
   const tool = createExecTool({
     workspaceDir: dir,
     homeDir: dir,
-    config: () => setup.config ?? {},
+    config,
+    guard: createExecGuard({
+      config,
+      ...scope,
+      channel: "webchat",
+      sandboxed: false,
+      platform: process.platform,
+      log: silentLog,
+    }),
+    approved: createApprovedCommands({ desk: undefined, timers, log: silentLog }),
+    ...scope,
     env: { PATH: process.env.PATH, SHELL: "/bin/sh", ...setup.env },
     loginPath: async () => "/login/bin:/usr/bin",
     clock: systemClock,
-    timers: setup.timers ?? systemTimers,
+    timers,
     platform: process.platform,
   });
   const signal = setup.signal ?? new AbortController().signal;
@@ -147,9 +163,11 @@ test.each(["LD_PRELOAD", "DYLD_INSERT_LIBRARIES", "NODE_OPTIONS", "BASH_ENV"])("
 });
 
 test("a custom PATH is refused, an ordinary variable is passed", async () => {
-  expect((await failure({ command: "true", env: { path: "x" } })).message).toBe(
+  const nothingRan = { command: "touch ran-anyway", env: { path: "x" } };
+  expect((await failure(nothingRan)).message).toBe(
     "Security Violation: Custom 'PATH' variable is forbidden during host execution.",
   );
+  expect(existsSync(join(dir, "ran-anyway"))).toBe(false);
   expect(text(await exec({ command: "echo $GREETING", env: { GREETING: "hi" } }))).toBe("hi");
 });
 
@@ -175,8 +193,8 @@ test("permission rules", async () => {
     "exec denied: host=gateway security=deny",
   );
   expect(await denied({ host: "gateway", ask: "off" })).toBe("exec denied: allowlist miss");
-  expect(await denied({ host: "gateway" })).toContain("approvals are not available in this build");
-  expect(await denied({ host: "gateway", security: "full", ask: "always" })).toContain("approvals are not available");
+  expect(await denied({ host: "gateway" })).toContain("nobody can be asked here");
+  expect(await denied({ host: "gateway", security: "full", ask: "always" })).toContain("nobody can be asked here");
   expect(await denied({ host: "node" })).toContain("paired node");
   expect(await denied({}, { security: "bogus" })).toBe("security must be one of: deny, allowlist, full");
   expect(text(await exec({ command: "echo ran" }, { config: { host: "gateway", security: "full" } }))).toBe("ran");

@@ -3,9 +3,11 @@ import { resolve } from "node:path";
 import { type Tool, textResult } from "@openclaw/plugin-sdk";
 import type { Clock } from "@openclaw/storage";
 import type { Timers } from "../run/timers.ts";
+import type { ApprovedCommands, StartedCommand } from "./approved-command.ts";
 import { execEnvironment } from "./exec-environment.ts";
+import type { ExecGuard } from "./exec-guard.ts";
 import { createExecOutput } from "./exec-output.ts";
-import { checkExecPermission, type ExecRules, readExecRules } from "./exec-permission.ts";
+import { type ExecRules, readExecRules } from "./exec-rules.ts";
 import { resolveToolPath } from "./file-path.ts";
 import { type CommandEnd, runCommand } from "./run-command.ts";
 import { ToolFailure } from "./tool-failure.ts";
@@ -19,6 +21,9 @@ const liveEveryMs = 100;
 /** The `tools.exec` section of the configuration, as far as commands in the foreground need it. */
 export interface ExecConfig extends ExecRules {
   timeoutSec?: number;
+  /** Milliseconds after which a running approved command is mentioned; 0 is never. */
+  approvalRunningNoticeMs?: number;
+  safeBins?: readonly string[];
   pathPrepend?: readonly string[];
   inheritSecrets?: boolean;
 }
@@ -28,6 +33,12 @@ export interface ExecToolOptions {
   homeDir: string;
   /** Read at every call, so that a changed configuration counts at once. */
   config: () => ExecConfig;
+  /** Asked before anything is started. */
+  guard: ExecGuard;
+  /** Where commands go that wait for an approval. */
+  approved: ApprovedCommands;
+  sessionKey: string;
+  agentId: string;
   env: NodeJS.ProcessEnv;
   /** PATH of the user's login shell; asked at the first command. */
   loginPath: () => Promise<string | undefined>;
@@ -55,6 +66,7 @@ export function createExecTool(options: ExecToolOptions): Tool {
         host: { type: "string", enum: ["sandbox", "gateway", "node"], description: "Where to run; leave out" },
         security: { type: "string", enum: ["deny", "allowlist", "full"], description: "Can only tighten the setting" },
         ask: { type: "string", enum: ["off", "on-miss", "always"], description: "Can only tighten the setting" },
+        elevated: { type: "boolean", description: "Run outside the sandbox, if the sender may" },
       },
       required: ["command"],
     },
@@ -66,17 +78,32 @@ export function createExecTool(options: ExecToolOptions): Tool {
         warnings.push("Warning: background execution is disabled; running synchronously.");
       }
       const config = options.config();
-      checkExecPermission(config, readExecRules(params));
+      const requested = readExecRules(params);
       const cwd = workingDirectory(params.workdir, options, warnings);
+      const variables = requestedEnv(params.env);
       const env = execEnvironment({
         base: options.env,
-        requested: requestedEnv(params.env),
+        requested: variables,
         loginPath: await options.loginPath(),
         pathPrepend: config.pathPrepend ?? [],
         inheritSecrets: config.inheritSecrets === true,
         secretNames: options.secretNames ?? [],
       });
       const timeoutSec = timeoutSeconds(params.timeout, config.timeoutSec);
+      const elevated = typeof params.elevated === "boolean" ? params.elevated : undefined;
+      const permission = await options.guard.check({ command, cwd, env, requestedEnv: variables, requested, elevated });
+      if (permission.kind === "refused") throw new ToolFailure(permission.text);
+      if (permission.kind === "pending") {
+        options.approved.run({
+          pending: permission,
+          command,
+          sessionKey: options.sessionKey,
+          agentId: options.agentId,
+          noticeMs: config.approvalRunningNoticeMs,
+          start: (signal) => startApproved({ command, cwd, env, timeoutSec, signal }, permission.id, options),
+        });
+        return textResult([...warnings, permission.text].join("\n"), permission.details);
+      }
       const output = createExecOutput(maxOutputChars(options.env));
       const startedAt = options.clock.now();
 
@@ -87,7 +114,7 @@ export function createExecTool(options: ExecToolOptions): Tool {
         cwd,
         env,
         platform: options.platform,
-        timeoutMs: timeoutSec === undefined ? undefined : Math.min(timeoutSec * 1000, maxTimerMs),
+        timeoutMs: timeoutMs(timeoutSec),
         signal: context.signal,
         output,
         timers: options.timers,
@@ -127,6 +154,43 @@ export function createExecTool(options: ExecToolOptions): Tool {
       });
     },
   };
+}
+
+/** Starts a command whose run may have ended while people thought about it. */
+async function startApproved(
+  what: {
+    command: string;
+    cwd: string;
+    env: NodeJS.ProcessEnv;
+    timeoutSec: number | undefined;
+    signal: AbortSignal;
+  },
+  approvalId: string,
+  options: ExecToolOptions,
+): Promise<StartedCommand> {
+  const output = createExecOutput(maxOutputChars(options.env));
+  const { timeoutSec, ...command } = what;
+  return new Promise((resolve, reject) => {
+    const ended = runCommand({
+      ...command,
+      platform: options.platform,
+      timeoutMs: timeoutMs(timeoutSec),
+      output,
+      timers: options.timers,
+      onStart: () =>
+        resolve({
+          sessionId: approvalId.slice(0, 8),
+          ended: ended.then((end) => ({ ...end, output: output.text() })),
+        }),
+      onWarning: () => {},
+      onOutput: () => {},
+    });
+    ended.catch(reject);
+  });
+}
+
+function timeoutMs(timeoutSec: number | undefined): number | undefined {
+  return timeoutSec === undefined ? undefined : Math.min(timeoutSec * 1000, maxTimerMs);
 }
 
 function failureOf(end: CommandEnd, timeoutSec: number | undefined): string | undefined {
