@@ -1,6 +1,7 @@
 import crypto from "node:crypto";
 import os from "node:os";
-import { createAgentRuntime, systemTimers } from "@openclaw/agent-runtime";
+import { createAgentRuntime, systemTimers, type Timers } from "@openclaw/agent-runtime";
+import { openApprovalsStore } from "@openclaw/approvals";
 import { type ConfigStore, changedPaths, type OpenClawConfig, type Paths } from "@openclaw/config";
 import type { Log, WsLogStyle } from "@openclaw/log";
 import { createRedactor } from "@openclaw/log";
@@ -10,6 +11,8 @@ import type { Channel } from "@openclaw/plugin-sdk";
 import { openSessions } from "@openclaw/sessions";
 import { acquireGatewayLock, type Clock, openStorage, systemClock } from "@openclaw/storage";
 import { createAgents } from "./agents.ts";
+import { createApprovalDesk } from "./approvals/approval-desk.ts";
+import { createExecOutcome } from "./approvals/exec-outcome.ts";
 import { createConversations } from "./conversations.ts";
 import { features } from "./features.ts";
 import { createHealth } from "./health.ts";
@@ -54,6 +57,8 @@ export interface GatewayOptions {
   /** Channels to run, for programs that embed a Gateway. */
   channels?: readonly Channel[];
   clock?: Clock;
+  /** The timers of runs, commands and approvals. */
+  timers?: Timers;
   limits?: Partial<ConnectionLimits>;
   wsLog?: { verbose: boolean; style: WsLogStyle };
   /** Takes the lock on the configuration file; off only for several Gateways in one process. */
@@ -169,19 +174,45 @@ export async function startGateway(
       clock,
       ...(options.fetch ? { fetch: options.fetch } : {}),
     });
+    const timers = options.timers ?? systemTimers;
+    const systemEvents = openSystemEvents(storage, () => clock.now());
+    const approvals = openApprovalsStore({ stateDir: paths.stateDir, clock, log: log.child("approvals") });
+    const approvalDesk = createApprovalDesk({
+      store: storage.kv("exec-approvals"),
+      clock,
+      timers,
+      log: log.child("approvals"),
+      onRequested: (approval) => connections.broadcast("exec.approval.requested", approval, { droppable: true }),
+      onResolved: ({ id }, decision, resolvedBy) =>
+        connections.broadcast(
+          "exec.approval.resolved",
+          { id, decision, resolvedBy, ts: clock.now() },
+          { droppable: true },
+        ),
+      tell: createExecOutcome({
+        systemEvents,
+        pipeline: () => pipeline,
+        journal: storage.journal,
+        entry: (key) => sessions.get(key),
+        clock,
+      }),
+      wasTold: (key, id) => systemEvents.peek(key).some(({ text }) => text.includes(`id=${id}`)),
+    });
+    releases.push(() => approvalDesk.close());
     const runtime = createAgentRuntime({
       models,
       sessions,
       config,
       env,
       clock,
+      timers,
       log: log.child("agent"),
       ...(options.fetch ? { fetch: options.fetch } : {}),
+      execApprovals: { store: approvals, desk: approvalDesk },
     });
     const runs = createRunRegistry(clock);
     releases.push(() => runs.close());
     const devices = openDeviceStore({ stateDir: paths.stateDir, clock, log: log.child("devices") });
-    const systemEvents = openSystemEvents(storage, () => clock.now());
 
     const stateVersion = () => ({ presence: presence.version, health: health.version });
     const presence = createPresence({ clock, version, connections, stateVersion });
@@ -223,7 +254,7 @@ export async function startGateway(
         resetTriggers: config().session?.resetTriggers ?? [],
         queue: config().messages?.queue,
       }),
-      timers: systemTimers,
+      timers,
       clock,
       log: log.child("pipeline"),
     });
@@ -257,6 +288,8 @@ export async function startGateway(
       presence,
       health,
       systemEvents,
+      approvals,
+      approvalDesk,
       requestRestart,
     });
 
@@ -363,6 +396,7 @@ export async function startGateway(
 
     // What is left open comes first: a message that came in before would be taken for one of them, and overtake them.
     pipeline.resume();
+    await approvalDesk.recover();
     upgrade = (request, stream, head) => {
       if (takesWork) socket.upgrade(request, stream, head);
       else stream.destroy();

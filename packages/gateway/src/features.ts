@@ -13,6 +13,8 @@ const sent = [
   "shutdown",
   "device.pair.requested",
   "device.pair.resolved",
+  "exec.approval.requested",
+  "exec.approval.resolved",
 ];
 
 /** What `hello-ok.features` announces: served methods that are meant to be announced, and events that are sent. */

@@ -49,7 +49,8 @@ function isOptional(difference: string, { method }: RecordedCase): boolean {
 const placesOfMethods = new Map<string, Set<string>>();
 function v3Places(method: string): Set<string> {
   const files = method === "chat.send" ? [method, "tool-call-turn"] : [method];
-  const known = placesOfMethods.get(method) ?? places(files.flatMap((file) => recordedCases(3, file)));
+  const there = files.filter((file) => recordedFiles(3).includes(file));
+  const known = placesOfMethods.get(method) ?? places(there.flatMap((file) => recordedCases(3, file)));
   placesOfMethods.set(method, known);
   return known;
 }

@@ -31,4 +31,11 @@ export const servedMethods: readonly string[] = [
   "device.pair.reject",
   "device.token.rotate",
   "device.token.revoke",
+  "exec.approvals.get",
+  "exec.approvals.set",
+  "exec.approval.request",
+  "exec.approval.resolve",
+  "exec.approval.list",
+  "exec.approval.get",
+  "exec.approval.waitDecision",
 ];

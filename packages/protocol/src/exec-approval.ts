@@ -62,4 +62,20 @@ export const execApprovalsFile = once(() =>
       .optional(),
   }),
 );
+/** The same file as a Gateway answers it: without the socket's token, with whatever else it holds. */
+export const storedExecApprovalsFile = once(() => {
+  const entry = open({
+    id: nonEmpty(),
+    pattern: text(),
+    lastUsedAt: integer(0).optional(),
+    lastUsedCommand: text().optional(),
+    lastResolvedPath: text().optional(),
+  });
+  return open({
+    version: z.literal(1),
+    socket: open({ path: text().optional() }).optional(),
+    defaults: open(policy()).optional(),
+    agents: z.record(z.string(), open({ ...policy(), allowlist: z.array(entry).optional() })).optional(),
+  });
+});
 export type ExecApprovalsFile = z.output<ReturnType<typeof execApprovalsFile>>;

@@ -20,14 +20,7 @@ import {
 import { normalise, type RecordedCase, record, recordedCases, recordedEvents, recordedHandshakes } from "./recorded.ts";
 
 /** Methods of the recorded releases that this package does not describe. */
-const notDescribed = [
-  "no.such.method",
-  "commands.list",
-  "exec.approval.get",
-  "exec.approval.list",
-  "exec.approval.waitDecision",
-  "tools.catalog",
-];
+const notDescribed = ["no.such.method", "commands.list", "tools.catalog"];
 
 /** Requests we refuse on purpose with another text, or accept, each with its reason. */
 const exceptions: Record<string, string> = {

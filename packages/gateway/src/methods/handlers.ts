@@ -3,6 +3,7 @@ import { agentMethods } from "./agent.ts";
 import { chatMethods } from "./chat.ts";
 import { configMethods } from "./config.ts";
 import { deviceMethods } from "./devices.ts";
+import { execApprovalMethods } from "./exec-approvals.ts";
 import type { MethodContext } from "./method-context.ts";
 import { sessionMethods } from "./sessions.ts";
 import { systemMethods } from "./system.ts";
@@ -16,5 +17,6 @@ export function createHandlers(context: MethodContext): Handlers {
     ...chatMethods(context),
     ...sessionMethods(context),
     ...deviceMethods(context),
+    ...execApprovalMethods(context),
   };
 }

@@ -1,10 +1,12 @@
 import type { AgentRuntime } from "@openclaw/agent-runtime";
+import type { ApprovalsStore } from "@openclaw/approvals";
 import type { ConfigStore } from "@openclaw/config";
 import type { Log } from "@openclaw/log";
 import type { Models } from "@openclaw/models";
 import type { Sessions } from "@openclaw/sessions";
 import type { Clock, Journal } from "@openclaw/storage";
 import type { Agents } from "../agents.ts";
+import type { ApprovalDesk } from "../approvals/approval-desk.ts";
 import type { Conversations } from "../conversations.ts";
 import type { Health } from "../health.ts";
 import type { DeviceStore } from "../pairing/device-store.ts";
@@ -35,6 +37,9 @@ export interface MethodContext {
   presence: Presence;
   health: Health;
   systemEvents: SystemEvents;
+  /** The approvals file of this machine. */
+  approvals: ApprovalsStore;
+  approvalDesk: ApprovalDesk;
   /** Asks for a restart in this process; several requests become one. */
   requestRestart(options: { reason: string; delayMs: number }): void;
 }

@@ -14,7 +14,9 @@ import { type ConnectOptions, type Json, type OpenOptions, openRawClient, type R
 export const testToken = "t0k";
 
 export interface TestGatewayOptions
-  extends Partial<Pick<GatewayOptions, "flags" | "limits" | "clock" | "webRoot" | "channels" | "wsLog" | "version">> {
+  extends Partial<
+    Pick<GatewayOptions, "flags" | "limits" | "clock" | "timers" | "webRoot" | "channels" | "wsLog" | "version">
+  > {
   /**
    * Laid over a configuration whose only model is the scripted one; objects are merged, `undefined` removes. A function
    * gives the whole text of the file instead.
@@ -93,6 +95,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
         lock: false,
         ...(options.limits ? { limits: options.limits } : {}),
         ...(options.clock ? { clock: options.clock } : {}),
+        ...(options.timers ? { timers: options.timers } : {}),
         ...(options.webRoot ? { webRoot: options.webRoot } : {}),
         ...(options.channels ? { channels: options.channels } : {}),
         ...(options.wsLog ? { wsLog: options.wsLog } : {}),

@@ -151,7 +151,74 @@ const labelled: Scenario = async (stage, { params }) => {
 const farCursor = send(() => ({ cursor: 1e9 }));
 
 /** What the cases need that cannot be sent as they are. */
+/** An approver on whose Gateway no approval of an earlier case is left, and all have seen so. */
+async function freshApprover(stage: Stage) {
+  const approver = await stage.gateway.connect({
+    protocol: stage.protocol,
+    scopes: ["operator.approvals"],
+    client: { displayName: "Approver" },
+  });
+  const caller = await stage.caller();
+  const from = caller.frames.length;
+  const { ok } = await approver.request("exec.approval.resolve", { id: "appr-1", decision: "deny" });
+  if (ok) await caller.event("exec.approval.resolved", () => true, from);
+  return approver;
+}
+
+/** Another client asks for an approval, which may be decided before the case. */
+async function openApproval(stage: Stage, decide?: "at once"): Promise<void> {
+  const approver = await freshApprover(stage);
+  const seen = approver.frames.length;
+  const command = { id: "appr-1", command: "rm -rf build", cwd: "/work", host: "gateway", agentId: "main" };
+  const params = { ...command, sessionKey: "agent:main:main" };
+  const caller = await stage.caller();
+  const from = caller.frames.length;
+  approver.send({ type: "req", id: `open-${seen}`, method: "exec.approval.request", params });
+  await approver.event("exec.approval.requested", () => true, seen);
+  await caller.event("exec.approval.requested", () => true, from);
+  if (decide) await approver.request("exec.approval.resolve", { id: "appr-1", decision: "allow-once" });
+}
+
+const pendingApproval =
+  (decide?: "at once"): Scenario =>
+  async (stage, { params }) => {
+    await openApproval(stage, decide);
+    return { params: fill(params) };
+  };
+
+/** The request of the case is the one that is answered. */
+const answeredApproval: Scenario = async (stage, { params }) => {
+  const approver = await freshApprover(stage);
+  void approver
+    .event("exec.approval.requested", () => true, approver.frames.length)
+    .then(() => {
+      const decision = { id: "appr-1", decision: "allow-once" };
+      // Its own answer is of no interest, and may come after the end of the test.
+      approver.send({ type: "req", id: "decide", method: "exec.approval.resolve", params: decision });
+    });
+  return { params: fill(params) };
+};
+
+/** The case is about a file that exists. */
+const approvalsFile =
+  (base: "present" | "as recorded"): Scenario =>
+  async (stage, { params }) => {
+    const { hash } = await stage.request("exec.approvals.get");
+    return { params: fill(params, base === "present" ? { baseHash: hash } : {}) };
+  };
+
 export const scenarios: Record<string, Scenario> = {
+  "v3/exec.approval.request: id already pending": pendingApproval(),
+  "v3/exec.approval.request: answered allow-once": answeredApproval,
+  "v3/exec.approval.resolve: allow-once": pendingApproval(),
+  "v3/exec.approvals.set: missing base hash": approvalsFile("as recorded"),
+  "v3/exec.approvals.set: stale base hash": approvalsFile("as recorded"),
+  "v3/exec.approvals.set: ok": approvalsFile("present"),
+  "v4/exec.approval.get: pending": pendingApproval(),
+  "v4/exec.approval.list: one pending": pendingApproval(),
+  "v4/exec.approval.request: answered allow-once": answeredApproval,
+  "v4/exec.approval.resolve: allow-once": pendingApproval(),
+  "v4/exec.approval.waitDecision: waits": pendingApproval("at once"),
   "v3/agent: session policy deny": deny,
   "v3/agent: same idempotencyKey after completion: final result from cache, no accepted": repeat("end"),
   "v3/agent: same key while running: cached accepted, no second final": repeat("first text"),

@@ -1,6 +1,12 @@
 import { z } from "zod";
 import { method } from "../contract.ts";
-import { execApprovalsFile, execDecision } from "../exec-approval.ts";
+import {
+  execApprovalRequest,
+  execApprovalsFile,
+  execDecision,
+  execDecisions,
+  storedExecApprovalsFile,
+} from "../exec-approval.ts";
 import { anything, done, flag, integer, nonEmpty, noParams, open, text, textOrNull, timestamp } from "../fields.ts";
 import { once } from "../once.ts";
 
@@ -10,10 +16,7 @@ const stored = once(() =>
     path: text(),
     exists: flag(),
     hash: text(),
-    file: open({ version: z.literal(1), socket: open({ path: text().optional() }).optional() }).extend({
-      defaults: open({}).optional(),
-      agents: z.record(z.string(), open({})).optional(),
-    }),
+    file: storedExecApprovalsFile(),
     /** Version 4 only. */
     resolvedDefaults: open({
       security: text(),
@@ -91,5 +94,33 @@ export const execApprovalMethods = {
     params: () => z.strictObject({ id: nonEmpty(), decision: nonEmpty() }),
     v4Params: (v3) => v3.extend({ reviewer: anything().optional(), grantExpiresInDays: anything().optional() }),
     result: done,
+  }),
+  /** What waits for a decision. */
+  "exec.approval.list": method("exec.approval.list", {
+    scope: "operator.approvals",
+    only: 4,
+    params: noParams,
+    result: () => z.array(execApprovalRequest()),
+  }),
+  "exec.approval.get": method("exec.approval.get", {
+    scope: "operator.approvals",
+    only: 4,
+    params: () => z.strictObject({ id: nonEmpty() }),
+    result: () =>
+      open({
+        id: nonEmpty(),
+        commandText: text(),
+        allowedDecisions: z.array(z.enum(execDecisions)),
+        host: textOrNull(),
+        agentId: textOrNull(),
+        expiresAtMs: timestamp(),
+      }),
+  }),
+  "exec.approval.waitDecision": method("exec.approval.waitDecision", {
+    scope: "operator.approvals",
+    only: 4,
+    params: () => z.strictObject({ id: nonEmpty() }),
+    result: () =>
+      open({ id: nonEmpty(), decision: execDecision(), createdAtMs: timestamp(), expiresAtMs: timestamp() }),
   }),
 };
