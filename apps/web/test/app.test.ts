@@ -273,3 +273,46 @@ describe("chats", () => {
     expect(subject.of("sessions.patch").at(-1)?.params).toEqual({ key: "agent:ops:home", verboseLevel: null });
   });
 });
+
+describe("commands that wait for an approval", () => {
+  const question = {
+    id: "a",
+    request: {
+      command: "ls",
+      cwd: null,
+      host: "gateway",
+      security: null,
+      ask: null,
+      agentId: "ops",
+      resolvedPath: null,
+      sessionKey: "agent:ops:home",
+    },
+    createdAtMs: 0,
+    expiresAtMs: 120_000,
+  };
+  const withList = { ...hello, features: { methods: ["exec.approval.list"], events: [] } } as unknown as HelloOk;
+
+  it("are there again after the page was loaded anew or events were lost", async () => {
+    const subject = page({ answers: { "exec.approval.list": () => [question] } });
+    subject.enter({ kind: "connected", hello: withList });
+    await settled();
+    expect(subject.app.state().approvals).toMatchObject([{ id: "a", command: "ls", state: "pending" }]);
+    subject.emit("exec.approval.resolved", { id: "a", decision: null });
+    expect(subject.app.state().approvals[0]?.state).toEqual({ kind: "expired" });
+    subject.gap();
+    expect(subject.of("exec.approval.list")).toHaveLength(2);
+  });
+
+  it("are decided over the connection", async () => {
+    const subject = page();
+    subject.connect();
+    subject.emit("exec.approval.requested", question);
+    await subject.app.decideApproval("a", "deny");
+    expect(subject.of("exec.approval.resolve")).toEqual([
+      { method: "exec.approval.resolve", params: { id: "a", decision: "deny" } },
+    ]);
+    expect(subject.app.state().approvals[0]?.state).toEqual({ kind: "deny" });
+    subject.app.dismissApproval("a");
+    expect(subject.app.state().approvals).toEqual([]);
+  });
+});

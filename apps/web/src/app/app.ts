@@ -1,5 +1,6 @@
 import { type ConnectionState, type GatewayClient, GatewayClientError } from "@openclaw/client";
-import type { HelloOk } from "@openclaw/protocol";
+import type { ExecDecision, HelloOk } from "@openclaw/protocol";
+import { type Approval, createApprovals } from "../approvals/approvals.ts";
 import type { BootValues } from "../boot/boot-values.ts";
 import { type Chat, createChat } from "../chat/chat.ts";
 import { emptyDraft } from "../chat/chat-state.ts";
@@ -33,6 +34,8 @@ export interface AppState {
   mainKey: string;
   settings: Settings;
   notice: string | undefined;
+  /** Commands that wait for the user in any chat, and the last ones that were decided. */
+  approvals: readonly Approval[];
   /** Raised with every change of any chat. */
   revision: number;
 }
@@ -74,6 +77,8 @@ export interface App {
   deleteSession(key: string): Promise<void>;
   changeSettings(change: Partial<Settings>): void;
   setNotice(notice: string | undefined): void;
+  decideApproval(id: string, decision: ExecDecision): Promise<void>;
+  dismissApproval(id: string): void;
 }
 
 export function createApp(options: AppOptions): App {
@@ -92,6 +97,7 @@ export function createApp(options: AppOptions): App {
     mainKey: "",
     settings: options.settings,
     notice: undefined,
+    approvals: [],
     revision: 0,
   };
 
@@ -123,6 +129,19 @@ export function createApp(options: AppOptions): App {
     onState: (connection) => connectionChanged(connection),
     onGap: () => catchUp(),
   });
+
+  const approvals = createApprovals({
+    request: (...args) => gateway.request(...args),
+    onChange: (list) => update({ approvals: list }),
+  });
+  const refreshApprovals = async (hello: HelloOk) => {
+    try {
+      await approvals.connected(hello);
+    } catch (error) {
+      if (error instanceof GatewayClientError && error.code !== "refused") return; // asked again when connected
+      update({ notice: `Commands that wait for an approval could not be loaded: ${describe(error)}` });
+    }
+  };
 
   const chatFor = (key: string): Chat => {
     const existing = chats.get(key);
@@ -178,6 +197,7 @@ export function createApp(options: AppOptions): App {
   const catchUp = () => {
     if (gateway.state.kind !== "connected") return;
     for (const chat of chats.values()) void chat.missedEvents();
+    void refreshApprovals(gateway.state.hello);
     void refreshSessions();
   };
 
@@ -205,6 +225,7 @@ export function createApp(options: AppOptions): App {
     const returning = [...chats.values()];
     if (key !== state.activeKey) openSession(key, "replace");
     for (const chat of returning) void chat.connected();
+    void refreshApprovals(hello);
     void refreshSessions();
   };
   /** Bare names belong to the default agent; events carry full keys. */
@@ -245,6 +266,8 @@ export function createApp(options: AppOptions): App {
     applyEvent(event.sessionKey, (chat) => chat.chatEvent(event));
     if (event.state === "final") refreshSessionsSoon();
   });
+  gateway.on("exec.approval.requested", (event) => approvals.requested(event));
+  gateway.on("exec.approval.resolved", (event) => approvals.resolved(event));
 
   return {
     boot: options.boot,
@@ -287,6 +310,8 @@ export function createApp(options: AppOptions): App {
       }
     },
     setNotice: (notice) => update({ notice }),
+    decideApproval: approvals.decide,
+    dismissApproval: approvals.dismiss,
   };
 }
 

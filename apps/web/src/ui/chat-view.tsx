@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { imageFiles, readImageFile } from "../chat/image-file.ts";
+import { Approvals } from "./approval-card.tsx";
 import { Composer } from "./composer.tsx";
 import { connectionWords } from "./connection-status.tsx";
 import { EmptyState } from "./empty-state.tsx";
@@ -64,6 +65,7 @@ export function ChatView() {
         )}
         {state.notice && <Banner text={state.notice} onClose={() => app.setNotice(undefined)} />}
         {shown.error && <Banner text={shown.error} onClose={() => chat.dismissError()} />}
+        <Approvals app={app} approvals={state.approvals} sessionKey={chat.sessionKey} />
         <Queue chat={chat} state={shown} />
         <Composer key={chat.sessionKey} chat={chat} state={shown} connected={connected} onImages={addImages} />
       </div>
