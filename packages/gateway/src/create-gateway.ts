@@ -13,6 +13,7 @@ import { acquireGatewayLock, type Clock, openStorage, systemClock } from "@openc
 import { createAgents } from "./agents.ts";
 import { createApprovalDesk } from "./approvals/approval-desk.ts";
 import { createExecOutcome } from "./approvals/exec-outcome.ts";
+import { createApprovalForwarding } from "./approvals/forward-approvals.ts";
 import { createConversations } from "./conversations.ts";
 import { features } from "./features.ts";
 import { createHealth } from "./health.ts";
@@ -182,13 +183,16 @@ export async function startGateway(
       clock,
       timers,
       log: log.child("approvals"),
-      onRequested: (approval) => connections.broadcast("exec.approval.requested", approval, { droppable: true }),
-      onResolved: ({ id }, decision, resolvedBy) =>
-        connections.broadcast(
-          "exec.approval.resolved",
-          { id, decision, resolvedBy, ts: clock.now() },
-          { droppable: true },
-        ),
+      onRequested(approval) {
+        connections.broadcast("exec.approval.requested", approval, { droppable: true });
+        forwarding.requested(approval);
+      },
+      onResolved(approval, decision, resolvedBy) {
+        const { id } = approval;
+        const resolved = { id, decision, resolvedBy, ts: clock.now() };
+        connections.broadcast("exec.approval.resolved", resolved, { droppable: true });
+        forwarding.resolved(approval, decision, resolvedBy);
+      },
       tell: createExecOutcome({
         systemEvents,
         pipeline: () => pipeline,
@@ -234,6 +238,16 @@ export async function startGateway(
             log.error("an undeliverable reply could not be noted", { error: String(problem) });
           });
       },
+    });
+    const redact = createRedactor();
+    const forwarding = createApprovalForwarding({
+      config: () => config().approvals?.exec,
+      entry: (key) => sessions.get(key),
+      canSend: (channel) => channels.isRunning(channel),
+      post: (chat, messageId, deliveries) => outbox.post(chat, messageId, deliveries),
+      redact,
+      clock,
+      log: log.child("approvals"),
     });
     const pipeline = createPipeline({
       journal: storage.journal,
@@ -293,7 +307,6 @@ export async function startGateway(
       requestRestart,
     });
 
-    const redact = createRedactor();
     const dispatch = createDispatch({
       handlers,
       wsLog: createWsLog(log.child("ws"), options.wsLog ?? { verbose: false, style: "auto" }),

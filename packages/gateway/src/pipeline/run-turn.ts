@@ -43,6 +43,7 @@ export function startTurn(message: Inbound, options: TurnOptions): RunHandle {
     ...(message.timeoutMs === undefined ? {} : { timeoutMs: message.timeoutMs }),
     ...(message.extraSystemPrompt === undefined ? {} : { extraSystemPrompt: message.extraSystemPrompt }),
     channel: message.route.surface === "channel" ? message.route.channel : "webchat",
+    sender: { names: [message.senderId, message.senderName].filter((name) => name !== undefined) },
     beforeFirstTool: options.durable,
     onEvent: options.onEvent,
   });
