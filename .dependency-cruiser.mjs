@@ -40,8 +40,9 @@ const upward = layers.flatMap((names, level) => {
 const sideways = [
   { from: "client", pathNot: ["config", "plugin-sdk"] },
   { from: "config", pathNot: ["client", "plugin-sdk"] },
-  { from: "models", pathNot: ["sessions"] },
-  { from: "sessions", pathNot: ["models"] },
+  { from: "models", pathNot: ["sessions", "approvals"] },
+  { from: "sessions", pathNot: ["models", "approvals"] },
+  { from: "approvals", pathNot: ["models", "sessions"] },
 ].map(({ from, pathNot }) => ({
   name: `${from}-imports-sideways`,
   severity: "error",

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import path from "node:path";
 import { createAgentRuntime, type RunResult } from "@openclaw/agent-runtime";
+import { openApprovalsStore } from "@openclaw/approvals";
 import { createLog } from "@openclaw/log";
 import { createModels } from "@openclaw/models";
 import { normalizeAgentId, openSessions, patchSession, type Sessions } from "@openclaw/sessions";
@@ -59,7 +60,9 @@ async function runTurn(turn: AgentTurn, context: CommandContext): Promise<TurnOu
         },
       );
     }
-    const runtime = createAgentRuntime({ models, sessions, config, env, log });
+    // Nobody can be asked here, but what is on the allowlist runs.
+    const approvals = openApprovalsStore({ stateDir: paths.stateDir, clock: systemClock, log });
+    const runtime = createAgentRuntime({ models, sessions, config, env, log, execApprovals: { store: approvals } });
     const run = runtime.start({
       runId: randomUUID(),
       sessionKey: key,
