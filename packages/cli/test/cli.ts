@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Writable } from "node:stream";
+import { Readable, Writable } from "node:stream";
 import { runCli } from "../src/index.ts";
 
 /** A stream that keeps what is written. */
@@ -33,11 +33,12 @@ export function temporaryHome() {
       mkdirSync(path.join(home, ".openclaw"), { recursive: true, mode: 0o700 });
       writeFileSync(path.join(home, ".openclaw", "openclaw.json"), text, { mode: 0o600 });
     },
-    async run(argv: readonly string[], options: { env?: NodeJS.ProcessEnv; terminal?: boolean } = {}) {
+    async run(argv: readonly string[], options: { env?: NodeJS.ProcessEnv; terminal?: boolean; stdin?: string } = {}) {
       const stdout = new Capture();
       const stderr = new Capture();
       stdout.isTTY = options.terminal ?? false;
-      const code = await runCli({ argv, env: env(options.env), cwd: home, version: "1.2.3", stdout, stderr });
+      const stdin = Readable.from([options.stdin ?? ""]);
+      const code = await runCli({ argv, env: env(options.env), cwd: home, version: "1.2.3", stdin, stdout, stderr });
       return { code, stdout: stdout.text, stderr: stderr.text };
     },
     [Symbol.dispose]: () => rmSync(home, { recursive: true, force: true }),

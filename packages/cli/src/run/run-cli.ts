@@ -25,6 +25,8 @@ export interface RunCliOptions {
   commit?: string | undefined;
   /** Folder of the Control UI's built files. */
   webRoot?: string | undefined;
+  /** What commands with `--stdin` read; the process's own when absent. */
+  stdin?: NodeJS.ReadableStream;
   stdout: Terminal;
   stderr: Terminal;
   now?: () => number;
@@ -97,6 +99,7 @@ async function createContext(options: RunCliOptions, paths: Paths, globals: Glob
     env,
     cwd: options.cwd,
     paths,
+    stdin: options.stdin ?? process.stdin,
     stdout,
     stderr,
     style,

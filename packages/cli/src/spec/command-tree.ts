@@ -1,4 +1,5 @@
 import { agentCommands } from "./agent-commands.ts";
+import { approvalsCommands } from "./approvals-commands.ts";
 import type { AnyCommand, GroupSpec } from "./command-spec.ts";
 import { configCommands } from "./config-commands.ts";
 import { gatewayCommands } from "./gateway-commands.ts";
@@ -7,17 +8,23 @@ import { observeCommands } from "./observe-commands.ts";
 /** Every command, by id. */
 export const commands: readonly AnyCommand[] = [
   ...agentCommands,
+  ...approvalsCommands,
   ...configCommands,
   ...gatewayCommands,
   ...observeCommands,
 ];
 
 /** Words without an action of their own. */
-export const groups: readonly GroupSpec[] = [{ id: "config", summary: "Read or change config values" }];
+export const groups: readonly GroupSpec[] = [
+  { id: "approvals", summary: "Exec approvals file of this host or of the Gateway's" },
+  { id: "approvals allowlist", summary: "Per-agent allowlist" },
+  { id: "config", summary: "Read or change config values" },
+];
 
 /** Hidden names: the words on the left are read as those on the right. */
 export const aliases: Readonly<Record<string, string>> = {
   daemon: "gateway",
+  "exec-approvals": "approvals",
   service: "gateway status",
 };
 
