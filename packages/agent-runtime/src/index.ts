@@ -70,7 +70,6 @@ export {
 export { createExecTool, type ExecConfig, type ExecToolOptions } from "./tools/exec-tool.ts";
 export type { FileToolOptions } from "./tools/file-path.ts";
 export { createReadTool } from "./tools/read-tool.ts";
-export { displayTool, formatToolDisplay, type ToolDisplay } from "./tools/tool-display.ts";
 export { ToolFailure } from "./tools/tool-failure.ts";
 export type { WebToolsConfig } from "./tools/web/web-config.ts";
 export { createWebTools, type WebToolsOptions } from "./tools/web/web-tools.ts";

@@ -33,4 +33,5 @@ export {
   signedPayload,
   signedToken,
 } from "./signed-payload.ts";
+export { displayTool, formatToolDisplay, type ToolDisplay, type ToolDisplayOptions } from "./tool-display.ts";
 export { negotiateProtocol, PROTOCOL_MAX, PROTOCOL_MIN, type ProtocolVersion } from "./version.ts";

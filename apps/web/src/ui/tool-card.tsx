@@ -1,6 +1,6 @@
+import { displayTool } from "@openclaw/protocol/wire";
 import { useState } from "react";
 import { isObject } from "../chat/message-content.ts";
-import { toolDisplay } from "../chat/tool-display.ts";
 import type { ToolCall } from "../chat/turn.ts";
 import { CopyButton } from "./copy-button.tsx";
 import { CheckIcon, ChevronIcon, CloseIcon } from "./icons.tsx";
@@ -9,7 +9,7 @@ import { Images } from "./images.tsx";
 /** A tool call: what was done on one line, arguments and output behind it. */
 export function ToolCard({ call, active }: { call: ToolCall; active: boolean }) {
   const [open, setOpen] = useState(false);
-  const { emoji, title, detail } = toolDisplay(call.name, call.args, call.meta);
+  const { emoji, title, detail } = displayTool(call.name, call.args);
   const status = call.state === "open" ? (active ? "running" : "unfinished") : call.state;
   return (
     <details className="tool" data-status={status} open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -18,7 +18,8 @@ export function ToolCard({ call, active }: { call: ToolCall; active: boolean }) 
           {emoji}
         </span>
         <span className="tool-title">{title}</span>
-        <span className="tool-detail">{detail}</span>
+        {/* The Gateway's own description knows the home folder and hides secrets. */}
+        <span className="tool-detail">{call.meta ?? detail}</span>
         <Status status={status} />
         <span className="tool-chevron">
           <ChevronIcon size={16} />

@@ -1,10 +1,10 @@
 import type { ToolResult } from "@openclaw/plugin-sdk";
+import { displayTool, formatToolDisplay } from "@openclaw/protocol/wire";
 import { type AssistantMessage, isModelMessage, messageText, type Transcript } from "@openclaw/sessions";
 import type { LoopEvent } from "../loop/loop-events.ts";
 import { liveResult } from "../loop/tool-result.ts";
 import { createMediaSource } from "../reply/media-source.ts";
 import { type ReplyPayload, type ShapeOptions, shapeLive, shapeReply } from "../reply/shape-reply.ts";
-import { displayTool, formatToolDisplay } from "../tools/tool-display.ts";
 import { createAssistantStream } from "./assistant-stream.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import { redactValues } from "./redact-values.ts";
