@@ -169,6 +169,7 @@ describe("a turn", () => {
       "read",
       "edit",
       "write",
+      "process",
       "web_fetch",
       "dice",
     ]);

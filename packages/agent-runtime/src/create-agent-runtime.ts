@@ -23,9 +23,11 @@ import type { RuntimeConfig } from "./run/runtime-config.ts";
 import type { RuntimeParts } from "./run/runtime-parts.ts";
 import { systemTimers, type Timers } from "./run/timers.ts";
 import { createApprovedCommands } from "./tools/approved-command.ts";
+import { type CommandLauncher, createHostLauncher } from "./tools/command-launcher.ts";
 import type { ExecApprovals } from "./tools/exec-approvals.ts";
 import { readExecRules } from "./tools/exec-rules.ts";
 import type { ExecConfig } from "./tools/exec-tool.ts";
+import { createJobRegistry } from "./tools/jobs/job-registry.ts";
 import { readLoginPath } from "./tools/login-path.ts";
 import { homeDir, stateDir } from "./workspace/workspace-dir.ts";
 import { createWorkspaces } from "./workspace/workspaces.ts";
@@ -44,6 +46,13 @@ export interface AgentRuntimeOptions {
   tools?: (scope: ToolScope) => readonly Tool[];
   /** Names of further environment variables whose values commands must not see. */
   secretNames?: readonly string[];
+  /**
+   * Tells a session that a command it had left in the background has ended. What was told while the runtime stops is
+   * waited for.
+   */
+  notify?: (sessionKey: string, text: string) => void | Promise<void>;
+  /** What runs the commands of a session instead of a shell of this machine; undefined for that shell. */
+  launcherFor?: (scope: ToolScope) => CommandLauncher | undefined;
   clock?: Clock;
   timers?: Timers;
   log?: Logger;
@@ -77,7 +86,10 @@ export interface AgentRuntime {
   }>;
   /** Lets waiting runs in after the limits were raised in the configuration. */
   reload(): void;
-  /** Takes no more runs, gives active ones `drainMs` milliseconds, then interrupts what is left. */
+  /**
+   * Takes no more runs, gives active ones `drainMs` milliseconds, then interrupts what is left and ends the commands in
+   * the background.
+   */
   stop(options: { drainMs: number }): Promise<void>;
 }
 
@@ -99,6 +111,8 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
   const live = new Map<string, LiveRun[]>();
   const guardedFetch = options.guardedFetch ?? createGuardedFetch();
   const approved = createApprovedCommands({ desk: options.execApprovals?.desk, timers, log });
+  const jobs = createJobRegistry({ clock, timers, log, notify: options.notify ?? (() => {}) });
+  const hostLauncher = createHostLauncher(platform);
   let loginPath: Promise<string | undefined> | undefined;
   let stopped = false;
 
@@ -131,6 +145,8 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
       log,
       fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
       guardedFetch,
+      jobs,
+      launcherFor: (scope) => options.launcherFor?.(scope) ?? hostLauncher,
       sessionExec: (sessionKey) => sessionExecRules(sessions, sessionKey),
       sessionElevated: (sessionKey) => sessions.get(sessionKey)?.elevatedLevel,
       ...(options.execApprovals === undefined ? {} : { execApprovals: options.execApprovals }),
@@ -223,6 +239,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
         await ended;
       }
       await approved.stop();
+      await jobs.stop();
       await workspaces.close();
     },
   };

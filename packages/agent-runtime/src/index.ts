@@ -50,7 +50,9 @@ export type { AbortReason, RunHandle, RunPrompt, RunRequest, RunResult, Steering
 export type { ToolScope } from "./run/run-tools.ts";
 export type { AgentConfig, AgentDefaultsConfig, RuntimeConfig, ToolsConfig } from "./run/runtime-config.ts";
 export { systemTimers, type Timers } from "./run/timers.ts";
+export { createApplyPatchTool } from "./tools/apply-patch/apply-patch-tool.ts";
 export { type ApprovedCommands, createApprovedCommands, type StartedCommand } from "./tools/approved-command.ts";
+export { type CommandLauncher, createHostLauncher, type Launch, type LaunchRequest } from "./tools/command-launcher.ts";
 export { createEditTool } from "./tools/edit-tool.ts";
 export type {
   ExecApprovalDesk,
@@ -69,6 +71,8 @@ export {
 } from "./tools/exec-guard.ts";
 export { createExecTool, type ExecConfig, type ExecToolOptions } from "./tools/exec-tool.ts";
 export type { FileToolOptions } from "./tools/file-path.ts";
+export { createJobRegistry, type JobRegistry, type JobRegistryOptions } from "./tools/jobs/job-registry.ts";
+export { createProcessTool, type ProcessToolOptions } from "./tools/process/process-tool.ts";
 export { createReadTool } from "./tools/read-tool.ts";
 export { ToolFailure } from "./tools/tool-failure.ts";
 export type { WebToolsConfig } from "./tools/web/web-config.ts";

@@ -6,12 +6,16 @@ import { isSubagentKey } from "@openclaw/sessions";
 import type { Clock } from "@openclaw/storage";
 import { resolveToolPolicy } from "../policy/tool-policy.ts";
 import { sendOrder } from "../prompt/tool-list.ts";
+import { createApplyPatchTool } from "../tools/apply-patch/apply-patch-tool.ts";
 import type { ApprovedCommands } from "../tools/approved-command.ts";
+import type { CommandLauncher } from "../tools/command-launcher.ts";
 import { createEditTool } from "../tools/edit-tool.ts";
 import type { ExecApprovals } from "../tools/exec-approvals.ts";
 import { createExecGuard } from "../tools/exec-guard.ts";
 import { createExecTool, type ExecConfig } from "../tools/exec-tool.ts";
 import { createImageTool } from "../tools/image-tool.ts";
+import type { JobRegistry } from "../tools/jobs/job-registry.ts";
+import { createProcessTool } from "../tools/process/process-tool.ts";
 import { createReadTool } from "../tools/read-tool.ts";
 import { createWebTools } from "../tools/web/web-tools.ts";
 import { createWriteTool } from "../tools/write-tool.ts";
@@ -53,6 +57,9 @@ export interface RunToolsOptions {
   sessionElevated: (sessionKey: string) => string | undefined;
   execApprovals?: ExecApprovals;
   approved: ApprovedCommands;
+  jobs: JobRegistry;
+  /** What runs the commands of a session. */
+  launcherFor: (scope: ToolScope) => CommandLauncher;
 }
 
 /** Makes the tools of a run: the built-in ones and the ones passed in, without those that a policy takes away. */
@@ -74,46 +81,52 @@ export function createRunTools(options: RunToolsOptions): (scope: ToolScope, mod
 
   return (scope, model) => {
     const config = options.config();
-    const exec = () => ({ ...execConfig(options.config(), scope.agentId), ...options.sessionExec(scope.sessionKey) });
     const files = { workspaceDir: scope.workspaceDir, homeDir: options.homeDir, platform: options.platform };
+    const { agentId, sessionKey } = scope;
+    const exec = () => ({ ...execConfig(options.config(), agentId), ...options.sessionExec(sessionKey) });
+    const policy = resolveToolPolicy({
+      global: config.tools,
+      agent: agentConfig(config, agentId)?.tools,
+      provider: model.provider,
+      model: model.id,
+      subagent: isSubagentKey(sessionKey),
+    });
     const builtin = [
       createReadTool(files),
       createEditTool(files),
       createWriteTool(files),
+      ...(knowsPatches(exec(), model) ? [createApplyPatchTool(files)] : []),
       createExecTool({
         ...files,
         config: exec,
         guard: createExecGuard({
           config: exec,
-          agentId: scope.agentId,
-          sessionKey: scope.sessionKey,
+          agentId,
+          sessionKey,
           channel: scope.channel ?? "webchat",
           // No sandbox is part of this build.
           sandboxed: false,
-          elevated: () => elevatedSettings(options.config(), scope, options.sessionElevated(scope.sessionKey)),
+          elevated: () => elevatedSettings(options.config(), scope, options.sessionElevated(sessionKey)),
           ...(options.execApprovals === undefined ? {} : { approvals: options.execApprovals }),
           platform: options.platform,
           log: options.log,
         }),
         approved: options.approved,
-        sessionKey: scope.sessionKey,
-        agentId: scope.agentId,
+        agentId,
+        sessionKey,
         env: options.env,
         loginPath: options.loginPath,
         secretNames: options.secretNames,
+        jobs: options.jobs,
+        launcher: options.launcherFor(scope),
+        mayBackground: policy.allows("process"),
         clock: options.clock,
         timers: options.timers,
       }),
+      createProcessTool({ agentId, jobs: options.jobs, clock: options.clock }),
       ...webTools(),
       ...imageTools(scope, model),
     ];
-    const policy = resolveToolPolicy({
-      global: config.tools,
-      agent: agentConfig(config, scope.agentId)?.tools,
-      provider: model.provider,
-      model: model.id,
-      subagent: isSubagentKey(scope.sessionKey),
-    });
     for (const warning of policy.warnings) warnOnce(warning);
 
     const offered = new Map<string, Tool>();
@@ -126,11 +139,22 @@ export function createRunTools(options: RunToolsOptions): (scope: ToolScope, mod
   };
 }
 
+/** Providers whose models were trained on the format of `apply_patch`. */
+const patchProviders = new Set(["openai", "openai-codex"]);
+
+function knowsPatches(config: ExecConfig, model: ModelInfo): boolean {
+  const { enabled, allowModels = [] } = config.applyPatch ?? {};
+  const provider = model.provider.toLowerCase();
+  if (enabled !== true || !patchProviders.has(provider)) return false;
+  const name = model.id.toLowerCase();
+  const allowed = allowModels.map((entry) => entry.trim().toLowerCase());
+  return allowed.length === 0 || allowed.includes(name) || allowed.includes(`${provider}/${name}`);
+}
+
 /** `tools.exec` with the agent's own settings over it. */
 function execConfig(config: RuntimeConfig, agentId: string): ExecConfig {
-  const older = config.agents?.defaults?.exec?.timeoutSec;
   return {
-    ...(older === undefined ? {} : { timeoutSec: older }),
+    ...config.agents?.defaults?.exec,
     ...config.tools?.exec,
     ...agentConfig(config, agentId)?.tools?.exec,
   };

@@ -34,7 +34,7 @@ export interface AgentDefaultsConfig {
   /** Largest image that the image tool sends, in MB. */
   mediaMaxMb?: number;
   /** Older place of some `tools.exec` keys. */
-  exec?: { timeoutSec?: number };
+  exec?: { backgroundMs?: number; timeoutSec?: number; cleanupMs?: number };
 }
 
 export interface AgentConfig {

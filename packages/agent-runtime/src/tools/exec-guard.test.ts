@@ -18,8 +18,10 @@ import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
 import { systemTimers } from "../run/timers.ts";
 import { type ScriptedDesk, scriptedDesk } from "../testing/scripted-desk.ts";
 import { type ApprovedCommands, createApprovedCommands } from "./approved-command.ts";
+import { createHostLauncher } from "./command-launcher.ts";
 import { createExecGuard, type ElevatedSettings, type ExecCall, type ExecGuard } from "./exec-guard.ts";
 import { createExecTool, type ExecConfig } from "./exec-tool.ts";
+import { createJobRegistry } from "./jobs/job-registry.ts";
 
 let root = "";
 let bin = "";
@@ -64,6 +66,8 @@ function guard({ config = { host: "gateway" }, sandboxed = false, elevated }: Se
   });
 }
 
+const jobs = createJobRegistry({ clock: systemClock, timers: systemTimers, log: silentLog, notify: () => {} });
+
 const call = (command: string, more: Partial<ExecCall> = {}): ExecCall => ({
   command,
   cwd: root,
@@ -85,6 +89,9 @@ function exec(params: Record<string, unknown>, setup: Setup = {}): Promise<ToolR
     agentId: "main",
     env: { PATH: `${bin}:/usr/bin:/bin`, SHELL: "/bin/sh" },
     loginPath: async () => undefined,
+    jobs,
+    launcher: createHostLauncher(process.platform),
+    mayBackground: false,
     clock: systemClock,
     timers: systemTimers,
     platform: process.platform,

@@ -1,41 +1,80 @@
 import { StringDecoder } from "node:string_decoder";
 import { stripVTControlCharacters } from "node:util";
 
-/** Collects what a command writes, in order of arrival, and keeps the last `maxChars` characters. */
+export interface ExecOutputLimits {
+  /** Characters of the whole output that are kept; the last ones count. */
+  maxChars: number;
+  /** Characters of each stream that wait to be asked for; the last ones count. */
+  maxUnreadChars: number;
+}
+
+/** Collects what a command writes, in order of arrival. However much that is, what is held stays within the limits. */
 export interface ExecOutput {
   /** Bytes of one of the command's streams. A character cut between two pieces is put together again. */
-  write(stream: "stdout" | "stderr", bytes: Buffer): void;
+  write(stream: "stdout" | "stderr", bytes: Buffer | string): void;
+  /** Nothing more will come. */
+  end(): void;
   /** Everything kept, made fit to be shown: no escape sequences, no control or format characters, no blank end. */
   text(): string;
   /** The last characters, for live display. */
   tail(chars: number): string;
+  /** What came since the last call, stdout before stderr. */
+  takeUnread(): string;
+  /** True when something had to be dropped from the kept output. */
   readonly truncated: boolean;
 }
 
-export function createExecOutput(maxChars: number): ExecOutput {
+/** An escape sequence whose rest has not come yet. Longer ones are not waited for. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character
+const unfinishedEscape = /\u001b(?:\[[0-9;?]{0,30}|\][^\u0007\u001b]{0,200})?$/;
+
+export function createExecOutput({ maxChars, maxUnreadChars }: ExecOutputLimits): ExecOutput {
   const decoders = { stdout: new StringDecoder("utf8"), stderr: new StringDecoder("utf8") };
+  const unread = { stdout: "", stderr: "" };
   let kept = "";
   let truncated = false;
+  let final: string | undefined;
+
+  const add = (stream: "stdout" | "stderr", text: string) => {
+    kept += text;
+    unread[stream] += text;
+    // Cutting only now and then keeps the cost of a chatty command linear.
+    if (kept.length > maxChars * 2) {
+      kept = kept.slice(-maxChars);
+      truncated = true;
+    }
+    if (unread[stream].length > maxUnreadChars * 2) unread[stream] = unread[stream].slice(-maxUnreadChars);
+  };
+  const shown = () => {
+    const text = printable(kept).trimEnd();
+    if (text.length > maxChars) truncated = true;
+    return text.slice(-maxChars).toWellFormed();
+  };
+  const take = (stream: "stdout" | "stderr") => {
+    const waiting = unread[stream];
+    const cut = final === undefined ? waiting.search(unfinishedEscape) : -1;
+    unread[stream] = cut < 0 ? "" : waiting.slice(cut);
+    return printable(cut < 0 ? waiting : waiting.slice(0, cut))
+      .slice(-maxUnreadChars)
+      .trimEnd()
+      .toWellFormed();
+  };
+
   return {
     write(stream, bytes) {
-      kept += decoders[stream].write(bytes);
-      // Cutting only now and then keeps the cost of a chatty command linear.
-      if (kept.length > maxChars * 2) {
-        kept = kept.slice(-maxChars);
-        truncated = true;
-      }
+      if (final === undefined) add(stream, typeof bytes === "string" ? bytes : decoders[stream].write(bytes));
     },
-    text() {
-      const rest = decoders.stdout.end() + decoders.stderr.end();
-      kept += rest;
-      const shown = printable(kept).trimEnd();
-      if (shown.length > maxChars) truncated = true;
-      return shown.slice(-maxChars).toWellFormed();
+    end() {
+      if (final !== undefined) return;
+      add("stdout", decoders.stdout.end());
+      add("stderr", decoders.stderr.end());
+      // A copy, because a slice would hold the longer text it was cut from.
+      final = Buffer.from(shown()).toString();
+      kept = "";
     },
-    tail: (chars) =>
-      printable(kept.slice(-chars * 2))
-        .slice(-chars)
-        .toWellFormed(),
+    text: () => final ?? shown(),
+    tail: (chars) => (final === undefined ? printable(kept.slice(-chars * 2)) : final).slice(-chars).toWellFormed(),
+    takeUnread: () => [take("stdout"), take("stderr")].filter((text) => text !== "").join("\n"),
     get truncated() {
       return truncated;
     },

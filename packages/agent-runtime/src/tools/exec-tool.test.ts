@@ -8,9 +8,11 @@ import { systemClock } from "@openclaw/storage";
 import { afterAll, expect, test } from "vitest";
 import { systemTimers, type Timers } from "../run/timers.ts";
 import { createApprovedCommands } from "./approved-command.ts";
+import { createHostLauncher } from "./command-launcher.ts";
 import { createExecGuard } from "./exec-guard.ts";
 import { printable } from "./exec-output.ts";
 import { createExecTool, type ExecConfig } from "./exec-tool.ts";
+import { createJobRegistry } from "./jobs/job-registry.ts";
 import { readLoginPath } from "./login-path.ts";
 import { ToolFailure } from "./tool-failure.ts";
 
@@ -29,7 +31,11 @@ function exec(params: Record<string, unknown>, setup: Setup = {}): Promise<ToolR
   const config = () => setup.config ?? {};
   const timers = setup.timers ?? systemTimers;
   const scope = { sessionKey: "agent:main:main", agentId: "main" };
+  const jobs = createJobRegistry({ clock: systemClock, timers, log: silentLog, notify: () => {} });
   const tool = createExecTool({
+    jobs,
+    launcher: createHostLauncher(process.platform),
+    mayBackground: false,
     workspaceDir: dir,
     homeDir: dir,
     config,

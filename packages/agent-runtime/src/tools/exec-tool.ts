@@ -1,34 +1,42 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import { type Tool, textResult } from "@openclaw/plugin-sdk";
+import { type Tool, type ToolContext, type ToolResult, textResult } from "@openclaw/plugin-sdk";
 import type { Clock } from "@openclaw/storage";
+import { LoopInterrupted } from "../loop/loop-events.ts";
 import type { Timers } from "../run/timers.ts";
 import type { ApprovedCommands, StartedCommand } from "./approved-command.ts";
+import type { CommandLauncher } from "./command-launcher.ts";
 import { execEnvironment } from "./exec-environment.ts";
-import type { ExecGuard } from "./exec-guard.ts";
-import { createExecOutput } from "./exec-output.ts";
+import type { ExecGuard, PendingExec } from "./exec-guard.ts";
+import { backgroundResult, endResult, runningResult } from "./exec-result.ts";
 import { type ExecRules, readExecRules } from "./exec-rules.ts";
+import { clampYieldMs, type ExecLimits, execSettings } from "./exec-settings.ts";
 import { resolveToolPath } from "./file-path.ts";
-import { type CommandEnd, runCommand } from "./run-command.ts";
+import type { Job, JobEnd } from "./jobs/job.ts";
+import { type JobRegistry, jobScope } from "./jobs/job-registry.ts";
+import { createLiveUpdates } from "./live-updates.ts";
+import type { CommandListeners, RunningCommand } from "./running-command.ts";
+import { spawnCommand } from "./spawn-command.ts";
+import { loadTerminalLibrary, spawnTerminal, type TerminalLibrary } from "./spawn-terminal.ts";
 import { ToolFailure } from "./tool-failure.ts";
 
-const defaultTimeoutSec = 1800;
-/** Longest delay a timer takes, in milliseconds. */
-const maxTimerMs = 2_147_000_000;
-const liveTailChars = 2000;
 const liveEveryMs = 100;
+const quotedCommandChars = 120;
 
-/** The `tools.exec` section of the configuration, as far as commands in the foreground need it. */
-export interface ExecConfig extends ExecRules {
-  timeoutSec?: number;
+/** The `tools.exec` section of the configuration. */
+export interface ExecConfig extends ExecRules, ExecLimits {
   /** Milliseconds after which a running approved command is mentioned; 0 is never. */
   approvalRunningNoticeMs?: number;
   safeBins?: readonly string[];
   pathPrepend?: readonly string[];
   inheritSecrets?: boolean;
+  /** Whether models that know it get `apply_patch`; a list of models limits it to these. */
+  applyPatch?: { enabled?: boolean; allowModels?: readonly string[] };
 }
 
 export interface ExecToolOptions {
+  agentId: string;
+  sessionKey: string;
   workspaceDir: string;
   homeDir: string;
   /** Read at every call, so that a changed configuration counts at once. */
@@ -37,44 +45,62 @@ export interface ExecToolOptions {
   guard: ExecGuard;
   /** Where commands go that wait for an approval. */
   approved: ApprovedCommands;
-  sessionKey: string;
-  agentId: string;
   env: NodeJS.ProcessEnv;
   /** PATH of the user's login shell; asked at the first command. */
   loginPath: () => Promise<string | undefined>;
   /** Names of further environment variables that hold secrets. */
   secretNames?: readonly string[];
+  jobs: JobRegistry;
+  launcher: CommandLauncher;
+  /** Whether commands may go on in the background: only when the model has `process` to follow them. */
+  mayBackground: boolean;
+  loadTerminal?: () => Promise<TerminalLibrary>;
   clock: Clock;
   timers: Timers;
   platform: NodeJS.Platform;
 }
 
+const parameters = {
+  type: "object",
+  properties: {
+    command: { type: "string", description: "The shell command" },
+    workdir: { type: "string", description: "Folder to run in; the workspace when absent" },
+    env: { type: "object", additionalProperties: { type: "string" }, description: "Further environment variables" },
+    timeout: { type: "number", description: "Seconds after which the command is stopped; 0 for no limit" },
+    pty: { type: "boolean", description: "Run in a terminal, for programs that insist on one" },
+    host: { type: "string", enum: ["sandbox", "gateway", "node"], description: "Where to run; leave out" },
+    security: { type: "string", enum: ["deny", "allowlist", "full"], description: "Can only tighten the setting" },
+    ask: { type: "string", enum: ["off", "on-miss", "always"], description: "Can only tighten the setting" },
+    elevated: { type: "boolean", description: "Run outside the sandbox, if the sender may" },
+  },
+  required: ["command"],
+} as const;
+
+const backgroundParameters = {
+  ...parameters,
+  properties: {
+    ...parameters.properties,
+    yieldMs: { type: "number", description: "Milliseconds to wait before it goes on in the background" },
+    background: { type: "boolean", description: "Go on in the background at once" },
+  },
+} as const;
+
+/** Runs shell commands. A command that takes long goes on in the background, where `process` follows it. */
 export function createExecTool(options: ExecToolOptions): Tool {
   return {
     name: "exec",
     label: "Exec",
-    description:
-      "Run a shell command and wait for it. Returns its output (stdout and stderr together). " +
-      "There is no terminal and no input.",
-    parameters: {
-      type: "object",
-      properties: {
-        command: { type: "string", description: "The shell command" },
-        workdir: { type: "string", description: "Folder to run in; the workspace when absent" },
-        env: { type: "object", additionalProperties: { type: "string" }, description: "Further environment variables" },
-        timeout: { type: "number", description: "Seconds after which the command is stopped; 0 for no limit" },
-        host: { type: "string", enum: ["sandbox", "gateway", "node"], description: "Where to run; leave out" },
-        security: { type: "string", enum: ["deny", "allowlist", "full"], description: "Can only tighten the setting" },
-        ask: { type: "string", enum: ["off", "on-miss", "always"], description: "Can only tighten the setting" },
-        elevated: { type: "boolean", description: "Run outside the sandbox, if the sender may" },
-      },
-      required: ["command"],
-    },
+    description: options.mayBackground
+      ? "Run a shell command. Returns its output (stdout and stderr together) when it ends; one that takes longer than " +
+        "yieldMs, or with background, goes on in the background and is followed with process."
+      : "Run a shell command and wait for it. Returns its output (stdout and stderr together). There is no input.",
+    parameters: options.mayBackground ? backgroundParameters : parameters,
     async execute(params, context) {
       const command = typeof params.command === "string" ? params.command : "";
       if (command.trim() === "") throw new ToolFailure("Provide a command to start.");
+      if (command.includes("\0")) throw new ToolFailure("command must not contain a zero byte");
       const warnings: string[] = [];
-      if (params.background === true || params.yieldMs !== undefined) {
+      if (!options.mayBackground && (params.background === true || params.yieldMs !== undefined)) {
         warnings.push("Warning: background execution is disabled; running synchronously.");
       }
       const config = options.config();
@@ -89,116 +115,167 @@ export function createExecTool(options: ExecToolOptions): Tool {
         inheritSecrets: config.inheritSecrets === true,
         secretNames: options.secretNames ?? [],
       });
-      const timeoutSec = timeoutSeconds(params.timeout, config.timeoutSec);
+      const prepared = { command, cwd, env, pty: params.pty === true, params, config, warnings };
       const elevated = typeof params.elevated === "boolean" ? params.elevated : undefined;
       const permission = await options.guard.check({ command, cwd, env, requestedEnv: variables, requested, elevated });
       if (permission.kind === "refused") throw new ToolFailure(permission.text);
-      if (permission.kind === "pending") {
-        options.approved.run({
-          pending: permission,
-          command,
-          sessionKey: options.sessionKey,
-          agentId: options.agentId,
-          noticeMs: config.approvalRunningNoticeMs,
-          start: (signal) => startApproved({ command, cwd, env, timeoutSec, signal }, permission.id, options),
-        });
-        return textResult([...warnings, permission.text].join("\n"), permission.details);
-      }
-      const output = createExecOutput(maxOutputChars(options.env));
-      const startedAt = options.clock.now();
-
-      let pid: number | undefined;
-      let lastShown = 0;
-      const end = await runCommand({
-        command,
-        cwd,
-        env,
-        platform: options.platform,
-        timeoutMs: timeoutMs(timeoutSec),
-        signal: context.signal,
-        output,
-        timers: options.timers,
-        onStart: (started) => {
-          pid = started;
-        },
-        onWarning: (text) => warnings.push(text),
-        onOutput: () => {
-          const now = options.clock.now();
-          if (now - lastShown < liveEveryMs) return;
-          lastShown = now;
-          const tail = output.tail(liveTailChars);
-          context.onUpdate(textResult(tail, { status: "running", pid, startedAt, cwd, tail }));
-        },
-      });
-
-      const aggregated = output.text();
-      const shown = [
-        ...warnings,
-        ...(output.truncated ? [`[Only the last ${aggregated.length} characters of the output are shown.]`] : []),
-        aggregated || "(no output)",
-      ].join("\n");
-      const details = {
-        exitCode: end.exitCode,
-        durationMs: options.clock.now() - startedAt,
-        aggregated,
-        cwd,
-        ...(output.truncated ? { truncated: true } : {}),
-      };
-      const problem = failureOf(end, timeoutSec);
-      if (problem === undefined) return textResult(shown, { status: "completed", ...details });
-      throw new ToolFailure(`${shown}\n\n${problem}`, {
-        ...details,
-        status: "failed",
-        exitSignal: end.exitSignal,
-        timedOut: end.timedOut,
-      });
+      if (permission.kind === "pending") return runOnceApproved(prepared, permission, options);
+      return runToResult(prepared, context, options);
     },
   };
 }
 
-/** Starts a command whose run may have ended while people thought about it. */
-async function startApproved(
-  what: {
-    command: string;
-    cwd: string;
-    env: NodeJS.ProcessEnv;
-    timeoutSec: number | undefined;
-    signal: AbortSignal;
-  },
-  approvalId: string,
+interface PreparedCommand {
+  command: string;
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  pty: boolean;
+  params: Record<string, unknown>;
+  config: ExecConfig;
+  warnings: string[];
+}
+
+/** Answers at once; the command is started when a person has allowed it, perhaps after the end of the run. */
+function runOnceApproved(prepared: PreparedCommand, pending: PendingExec, options: ExecToolOptions): ToolResult {
+  const { command, warnings, config } = prepared;
+  options.approved.run({
+    pending,
+    command,
+    sessionKey: options.sessionKey,
+    agentId: options.agentId,
+    noticeMs: config.approvalRunningNoticeMs,
+    async start(signal): Promise<StartedCommand> {
+      const job = await startJob(prepared, options, { notifyOnExit: false, onOutput: () => {} });
+      job.background();
+      const stop = () => void job.stop("shutdown");
+      if (signal.aborted) stop();
+      else signal.addEventListener("abort", stop, { once: true });
+      const ended = job.done.then(({ exitCode, exitSignal, stopped }) => {
+        signal.removeEventListener("abort", stop);
+        return { exitCode, exitSignal, timedOut: stopped === "timeout", output: job.output.text() };
+      });
+      return { sessionId: job.id, ended };
+    },
+  });
+  return textResult([...warnings, pending.text].join("\n"), pending.details);
+}
+
+function startJob(
+  prepared: PreparedCommand,
   options: ExecToolOptions,
-): Promise<StartedCommand> {
-  const output = createExecOutput(maxOutputChars(options.env));
-  const { timeoutSec, ...command } = what;
-  return new Promise((resolve, reject) => {
-    const ended = runCommand({
-      ...command,
-      platform: options.platform,
-      timeoutMs: timeoutMs(timeoutSec),
-      output,
-      timers: options.timers,
-      onStart: () =>
-        resolve({
-          sessionId: approvalId.slice(0, 8),
-          ended: ended.then((end) => ({ ...end, output: output.text() })),
-        }),
-      onWarning: () => {},
-      onOutput: () => {},
-    });
-    ended.catch(reject);
+  more: { notifyOnExit: boolean; onOutput: (job: Job) => void },
+): Promise<Job> {
+  const { command, cwd, params, config } = prepared;
+  const settings = execSettings(config, options.env);
+  const timeoutSec = timeoutSeconds(params.timeout, settings.timeoutSec);
+  return options.jobs.start({
+    scope: jobScope(options.agentId),
+    sessionKey: options.sessionKey,
+    command,
+    cwd,
+    start: (listeners) => start(prepared, listeners, options),
+    timeoutMs: timeoutSec === undefined ? undefined : timeoutSec * 1000,
+    limits: settings.output,
+    retentionMs: settings.retentionMs,
+    ...more,
   });
 }
 
-function timeoutMs(timeoutSec: number | undefined): number | undefined {
-  return timeoutSec === undefined ? undefined : Math.min(timeoutSec * 1000, maxTimerMs);
+/** Starts a command that is allowed and waits for it as long as its run should. */
+async function runToResult(
+  prepared: PreparedCommand,
+  context: ToolContext,
+  options: ExecToolOptions,
+): Promise<ToolResult> {
+  const { params, config, warnings } = prepared;
+  const { clock, timers } = options;
+  const settings = execSettings(config, options.env);
+  const timeoutSec = timeoutSeconds(params.timeout, settings.timeoutSec);
+  let current: Job | undefined;
+  const live = createLiveUpdates({
+    everyMs: liveEveryMs,
+    show: () => current !== undefined && context.onUpdate(runningResult(current)),
+    clock,
+    timers,
+  });
+  try {
+    const job = await startJob(prepared, options, {
+      notifyOnExit: settings.notifyOnExit,
+      onOutput(writing) {
+        current = writing;
+        live.changed();
+      },
+    });
+    const yieldMs = options.mayBackground ? yieldAfterMs(params, settings.yieldMs) : undefined;
+    const end = await endOrYield(job, yieldMs, context.signal, timers);
+    if (end !== undefined) return endResult(job, end, timeoutSec, warnings);
+    job.background();
+    return backgroundResult(job, warnings);
+  } finally {
+    live.close();
+  }
 }
 
-function failureOf(end: CommandEnd, timeoutSec: number | undefined): string | undefined {
-  if (end.timedOut) return `Command timed out after ${timeoutSec} seconds`;
-  if (end.exitSignal !== null) return `Command aborted by signal ${end.exitSignal}`;
-  if (end.exitCode === null) return "Command aborted before exit code was captured";
-  if (end.exitCode !== 0) return `Command exited with code ${end.exitCode}`;
-  return undefined;
+async function start(
+  prepared: PreparedCommand,
+  listeners: CommandListeners,
+  options: ExecToolOptions,
+): Promise<RunningCommand> {
+  const { command, cwd, env, warnings } = prepared;
+  const { launcher, platform } = options;
+  if (prepared.pty) {
+    const launch = await launcher.launch({ command, cwd, env, pty: true });
+    try {
+      const library = await (options.loadTerminal ?? loadTerminalLibrary)();
+      return spawnTerminal({ library, launch, platform, listeners });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const quoted = command.replace(/\s+/g, " ").slice(0, quotedCommandChars);
+      warnings.push(`Warning: PTY spawn failed (${reason}); retrying without PTY for \`${quoted}\`.`);
+    }
+  }
+  return spawnCommand({
+    launch: await launcher.launch({ command, cwd, env, pty: false }),
+    platform,
+    // Only `process` could write to it; without input a program that reads it ends instead of waiting for ever.
+    input: options.mayBackground,
+    listeners,
+    onWarning: (text) => warnings.push(text),
+  });
+}
+
+/** Waits for the end of a job, but not longer than the yield window; undefined when it goes on. */
+async function endOrYield(
+  job: Job,
+  yieldMs: number | undefined,
+  signal: AbortSignal,
+  timers: Timers,
+): Promise<JobEnd | undefined> {
+  if (job.end !== undefined) return job.end;
+  const onAbort = () => void job.stop(signal.reason instanceof LoopInterrupted ? "shutdown" : "abort");
+  let cancel = () => {};
+  const yielded = new Promise<undefined>((resolve) => {
+    if (yieldMs === undefined) return;
+    if (yieldMs === 0) resolve(undefined);
+    else cancel = timers.after(yieldMs, () => resolve(undefined));
+  });
+  if (signal.aborted) onAbort();
+  else signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    const end = await Promise.race([job.done, yielded]);
+    // A command that is being stopped is not worth following.
+    return end ?? job.end ?? (signal.aborted ? await job.done : undefined);
+  } finally {
+    cancel();
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/** Milliseconds a run waits for its command; 0 for not at all. */
+function yieldAfterMs(params: Record<string, unknown>, configured: number): number {
+  if (params.background === true) return 0;
+  const { yieldMs } = params;
+  return typeof yieldMs === "number" && !Number.isNaN(yieldMs) ? clampYieldMs(yieldMs) : configured;
 }
 
 function workingDirectory(workdir: unknown, options: ExecToolOptions, warnings: string[]): string {
@@ -222,13 +299,7 @@ function requestedEnv(value: unknown): Record<string, string> {
 }
 
 /** Seconds, or undefined for none. */
-function timeoutSeconds(requested: unknown, configured: number | undefined): number | undefined {
-  const fallback = configured !== undefined && configured > 0 ? configured : defaultTimeoutSec;
-  if (typeof requested !== "number" || Number.isNaN(requested)) return fallback;
+function timeoutSeconds(requested: unknown, configured: number): number | undefined {
+  if (typeof requested !== "number" || Number.isNaN(requested)) return configured;
   return requested <= 0 ? undefined : requested;
-}
-
-function maxOutputChars(env: NodeJS.ProcessEnv): number {
-  const value = Number(env.PI_BASH_MAX_OUTPUT_CHARS || Number.NaN);
-  return Number.isFinite(value) ? Math.min(Math.max(Math.floor(value), 1000), 200_000) : 200_000;
 }

@@ -63,6 +63,11 @@ function mapped(content: string, form: (char: string, index: number) => string |
   return { text: parts.join(""), positions: { start, end } };
 }
 
+/** The text with typographic quotes, dashes and spaces as plain ones. */
+export function plainText(text: string): string {
+  return text.replace(/[\u00a0-\u3000]/g, (char) => plainForm(char) ?? char);
+}
+
 function plainForm(char: string): string | undefined {
   if (char < "\u00a0") return undefined;
   if (/[\u2018\u2019\u201a\u201b]/.test(char)) return "'";

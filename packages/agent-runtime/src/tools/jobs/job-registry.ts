@@ -1,0 +1,165 @@
+import type { Logger } from "@openclaw/log";
+import type { Clock } from "@openclaw/storage";
+import type { Timers } from "../../run/timers.ts";
+import type { ExecOutputLimits } from "../exec-output.ts";
+import type { CommandListeners, RunningCommand } from "../running-command.ts";
+import { type Job, type JobEnd, startJob } from "./job.ts";
+import { newJobId } from "./job-id.ts";
+import { endNotice } from "./job-texts.ts";
+
+/** What finished jobs may hold of their output together, in characters; beyond it the oldest are forgotten. */
+const maxFinishedChars = 10_000_000;
+
+export interface JobRequest {
+  scope: string;
+  sessionKey: string;
+  command: string;
+  cwd: string;
+  start(listeners: CommandListeners): Promise<RunningCommand>;
+  timeoutMs: number | undefined;
+  limits: ExecOutputLimits;
+  /** Milliseconds for which it is remembered after it ended in the background. */
+  retentionMs: number;
+  notifyOnExit: boolean;
+  onOutput(job: Job): void;
+}
+
+/** The commands of one runtime: those that run, and those that ended in the background a while ago. */
+export interface JobRegistry {
+  /** @throws when the command cannot be started, or when the registry was stopped */
+  start(request: JobRequest): Promise<Job>;
+  /** A job of this scope, also one in the foreground. */
+  get(id: string, scope: string): Job | undefined;
+  /** The backgrounded jobs of a scope, the newest first. */
+  list(scope: string): Job[];
+  /** Forgets a finished job. */
+  forget(job: Job): void;
+  /** Ends everything that runs and tells the sessions; resolves when they have been told. */
+  stop(): Promise<void>;
+}
+
+export interface JobRegistryOptions {
+  clock: Clock;
+  timers: Timers;
+  log: Logger;
+  random?: () => number;
+  /** Tells a session that a job in the background has ended. */
+  notify: (sessionKey: string, text: string) => void | Promise<void>;
+}
+
+/** The jobs of an agent are seen by all its sessions and by no other agent. */
+export function jobScope(agentId: string): string {
+  return `agent:${agentId}`;
+}
+
+export function createJobRegistry(options: JobRegistryOptions): JobRegistry {
+  const { clock, timers, log } = options;
+  const random = options.random ?? Math.random;
+  const jobs = new Map<string, Job>();
+  const starting = new Map<string, Promise<Job>>();
+  /** Ends what stopped commands left behind. */
+  const leftovers = new Set<() => void>();
+  /** Finished jobs in the order of their end, with what cancels their forgetting. */
+  const finished = new Map<Job, () => void>();
+  const notices = new Set<Promise<void>>();
+  let finishedChars = 0;
+  let stopped = false;
+
+  const forget = (job: Job) => {
+    const cancel = finished.get(job);
+    if (cancel === undefined) return;
+    cancel();
+    finished.delete(job);
+    finishedChars -= job.output.text().length;
+    jobs.delete(job.id);
+  };
+  const remember = (job: Job, retentionMs: number) => {
+    finished.set(
+      job,
+      timers.after(retentionMs, () => forget(job)),
+    );
+    finishedChars += job.output.text().length;
+    for (const oldest of finished.keys()) {
+      if (finishedChars <= maxFinishedChars || oldest === job) break;
+      forget(oldest);
+    }
+  };
+  const notify = (job: Job, end: JobEnd) => {
+    const notice = (async () => options.notify(job.sessionKey, endNotice(job, end)))().catch((error: unknown) => {
+      log.error(`the end of command ${job.id} could not be told to its session`, { error: String(error) });
+    });
+    notices.add(notice);
+    void notice.then(() => notices.delete(notice));
+  };
+  const onEnd = (job: Job, end: JobEnd, request: JobRequest) => {
+    if (!job.backgrounded) {
+      jobs.delete(job.id);
+      return;
+    }
+    if (stopped) jobs.delete(job.id);
+    else remember(job, request.retentionMs);
+    // Who killed it knows.
+    if (request.notifyOnExit && end.stopped !== "kill") notify(job, end);
+  };
+
+  const onLeftover = (kill: () => void, afterMs: number) => {
+    const end = () => {
+      cancel();
+      leftovers.delete(end);
+      kill();
+    };
+    const cancel = timers.after(afterMs, end);
+    leftovers.add(end);
+  };
+  const begin = async (id: string, request: JobRequest): Promise<Job> => {
+    const { scope, sessionKey, command, cwd, start, timeoutMs, limits, onOutput } = request;
+    const job = await startJob({
+      id,
+      scope,
+      sessionKey,
+      command,
+      cwd,
+      start,
+      timeoutMs,
+      limits,
+      now: () => clock.now(),
+      timers,
+      onOutput,
+      onEnd: (ended, end) => onEnd(ended, end, request),
+      onLeftover,
+    });
+    if (job.end === undefined) jobs.set(id, job);
+    if (stopped) void job.stop("shutdown");
+    return job;
+  };
+
+  return {
+    start(request) {
+      if (stopped) return Promise.reject(new Error("The Gateway is stopping; no more commands are started."));
+      const id = newJobId((candidate) => jobs.has(candidate) || starting.has(candidate), random);
+      const started = begin(id, request).finally(() => starting.delete(id));
+      starting.set(id, started);
+      return started;
+    },
+    get(id, scope) {
+      const job = jobs.get(id);
+      return job?.scope === scope ? job : undefined;
+    },
+    list: (scope) =>
+      [...jobs.values()]
+        .filter((job) => job.scope === scope && job.backgrounded)
+        .reverse()
+        .sort((one, other) => other.startedAt - one.startedAt),
+    forget,
+    async stop() {
+      stopped = true;
+      for (const cancel of finished.values()) cancel();
+      finished.clear();
+      for (const end of [...leftovers]) end();
+      await Promise.allSettled(starting.values());
+      await Promise.all([...jobs.values()].map((job) => job.stop("shutdown")));
+      jobs.clear();
+      await Promise.all(notices);
+    },
+  };
+}
