@@ -611,3 +611,16 @@ describe("a shutdown", () => {
     expect(JSON.stringify(transcriptOf(test))).not.toContain("too late");
   });
 });
+
+describe("commands in the background", () => {
+  test("are ended by a stop of the runtime, which tells their sessions before it is over", async () => {
+    const notices: string[] = [];
+    const test = setUp([callTools(["1", "exec", { command: "sleep 60", background: true }]), answerText("It runs.")], {
+      notify: async (sessionKey, text) => void notices.push(`${sessionKey} ${text}`),
+    });
+    const result = await test.turn("start it");
+    expect(result.texts).toEqual(["It runs."]);
+    await test.runtime.stop({ drainMs: 0 });
+    expect(notices).toEqual([expect.stringMatching(/^agent:main:main Exec failed \(.{1,8}, gateway stopped\)$/)]);
+  });
+});

@@ -6,6 +6,7 @@ import type { ResultOf } from "@openclaw/protocol";
 import {
   type AssistantMessage,
   chatHistoryMessages,
+  deliveryContextOf,
   type ListSessionsOptions,
   listSessions,
   messageText,
@@ -54,6 +55,8 @@ export interface Conversations {
   entry(key: string): SessionEntry | undefined;
   /** The key of the session with this id. */
   keyOfSessionId(sessionId: string): string | undefined;
+  /** The chat a session was last used from. */
+  lastRoute(key: string): ReplyRoute;
   sendPolicy(key: string, channel: string): "allow" | "deny";
   /** Prepares a session for a turn; tells whether the user stopped the run before. */
   begin(
@@ -191,6 +194,17 @@ export function createConversations(options: {
     mainKey: (agentId) => sessions.mainKey(agentId),
     entry: (key) => sessions.get(key),
     keyOfSessionId: (sessionId) => sessions.keysBySessionId(sessionId)[0],
+    lastRoute(key) {
+      const last = deliveryContextOf(sessions.get(key) ?? {});
+      if (!last?.channel || last.channel === "webchat" || !last.to) return { surface: "webchat" };
+      return {
+        surface: "channel",
+        channel: last.channel,
+        accountId: last.accountId ?? "default",
+        to: last.to,
+        ...(last.threadId === undefined ? {} : { threadId: String(last.threadId) }),
+      };
+    },
     sendPolicy(key, channel) {
       const entry = sessions.get(key);
       return sendPolicyFor(config().session?.sendPolicy, {

@@ -28,6 +28,7 @@ import { createChannels } from "./pipeline/channels.ts";
 import { createOutboxWorker } from "./pipeline/outbox.ts";
 import { createPipeline } from "./pipeline/pipeline.ts";
 import { openSystemEvents } from "./pipeline/system-events.ts";
+import { createWaker } from "./pipeline/waker.ts";
 import { createPresence } from "./presence.ts";
 import { reloadAction } from "./reload.ts";
 import { createRunRegistry } from "./runs/run-registry.ts";
@@ -213,6 +214,10 @@ export async function startGateway(
       log: log.child("agent"),
       ...(options.fetch ? { fetch: options.fetch } : {}),
       execApprovals: { store: approvals, desk: approvalDesk },
+      async notify(sessionKey, text) {
+        await systemEvents.enqueue(sessionKey, text);
+        await waker.soon(sessionKey);
+      },
     });
     const runs = createRunRegistry(clock);
     releases.push(() => runs.close());
@@ -272,6 +277,7 @@ export async function startGateway(
       clock,
       log: log.child("pipeline"),
     });
+    const waker = createWaker({ pipeline, conversations, runs, clock, log: log.child("pipeline") });
 
     let restartTimer: NodeJS.Timeout | undefined;
     releases.push(() => clearTimeout(restartTimer));
@@ -304,6 +310,7 @@ export async function startGateway(
       systemEvents,
       approvals,
       approvalDesk,
+      waker,
       requestRestart,
     });
 
@@ -434,6 +441,7 @@ export async function startGateway(
         v3: payload,
         v4: { reason: payload.reason, ...(restarting ? { restartExpectedMs: RESTART_EXPECTED_MS } : {}) },
       });
+      await waker.stop();
       await pipeline.stop(DRAIN_MS);
       await socket.close();
       await release();

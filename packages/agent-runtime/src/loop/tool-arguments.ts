@@ -1,6 +1,9 @@
 import type { Validator } from "@cfworker/json-schema";
 import type { Tool } from "@openclaw/plugin-sdk";
 
+/** So many prepared schemas are kept; plugins may make up new ones without end. */
+const maxSchemas = 500;
+
 /** Checks arguments against the schemas of a set of tools. The validator is loaded at the first call. */
 export interface ArgumentChecker {
   /** The arguments as the tool gets them, or a text that names what is wrong. */
@@ -8,17 +11,26 @@ export interface ArgumentChecker {
 }
 
 export function createArgumentChecker(): ArgumentChecker {
-  // Tools are made anew for every run; their schemas must not stay behind.
   const validators = new WeakMap<object, Validator>();
+  // Tools are made anew for every run, mostly with the same schemas as before.
+  const bySchema = new Map<string, Validator>();
+  const validatorFor = async (schema: object): Promise<Validator> => {
+    const known = validators.get(schema);
+    if (known !== undefined) return known;
+    const text = JSON.stringify(schema);
+    const validator = bySchema.get(text) ?? (await createValidator(schema));
+    if (bySchema.size >= maxSchemas) bySchema.clear();
+    bySchema.set(text, validator);
+    validators.set(schema, validator);
+    return validator;
+  };
   return {
     async check(tool, given) {
       const args = adaptArguments(tool.parameters, given);
       for (const name of requiredNames(tool.parameters)) {
         if (args[name] === undefined || args[name] === null) return { problem: `${name} required` };
       }
-      const known = validators.get(tool.parameters);
-      const validator = known ?? (await createValidator(tool.parameters));
-      if (known === undefined) validators.set(tool.parameters, validator);
+      const validator = await validatorFor(tool.parameters);
       const { valid, errors } = validator.validate(args);
       if (valid) return { args };
       const deepest = errors.at(-1);

@@ -49,7 +49,7 @@ describe("the sections", () => {
       "## Runtime",
     ]);
     expect(text).toContain(
-      "- read: show a file\n- write: create or replace a file\n- edit: change one place in a file\n- exec: run a shell command",
+      "- read: show a file\n- write: create or replace a file\n- edit: change one place in a file\n- exec: run a shell command, in the background when it takes long\n- process: follow and steer commands in the background",
     );
     expect(text).toContain("- fast: scripted/scripted-1");
     expect(text).toContain(`[MISSING] Expected at: ${join(test_.workspace, "AGENTS.md")}`);
@@ -154,7 +154,7 @@ test("the report adds up", async () => {
   const { text, report } = await prompt();
   expect(report.systemPrompt.chars).toBe(text.length);
   expect(report.systemPrompt.projectContextChars + report.systemPrompt.nonProjectContextChars).toBe(text.length);
-  expect(report.tools.entries.map(({ name }) => name)).toEqual(["read", "edit", "write", "exec", "web_fetch"]);
+  expect(report.tools.entries.map(({ name }) => name)).toEqual(["read", "edit", "write", "exec", "process", "web_fetch"]);
   expect(report.tools.schemaChars).toBe(report.tools.entries.reduce((sum, entry) => sum + entry.schemaChars, 0));
 });
 

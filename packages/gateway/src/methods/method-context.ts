@@ -12,6 +12,7 @@ import type { Health } from "../health.ts";
 import type { DeviceStore } from "../pairing/device-store.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
 import type { SystemEvents } from "../pipeline/system-events.ts";
+import type { Waker } from "../pipeline/waker.ts";
 import type { Presence } from "../presence.ts";
 import type { RunRegistry } from "../runs/run-registry.ts";
 import type { Connections } from "../ws/connections.ts";
@@ -40,6 +41,7 @@ export interface MethodContext {
   /** The approvals file of this machine. */
   approvals: ApprovalsStore;
   approvalDesk: ApprovalDesk;
+  waker: Waker;
   /** Asks for a restart in this process; several requests become one. */
   requestRestart(options: { reason: string; delayMs: number }): void;
 }

@@ -1,5 +1,4 @@
 import { LogReadError, tailLog } from "@openclaw/log";
-import type { Inbound } from "../pipeline/inbound.ts";
 import { RawJson } from "../ws/raw-json.ts";
 import { type HandlersOf, invalidRequest, unavailable } from "./handler.ts";
 import type { MethodContext } from "./method-context.ts";
@@ -8,7 +7,7 @@ type SystemMethod = "health" | "status" | "logs.tail" | "system-presence" | "sys
 
 /** The state of the Gateway, and what is told to its agents. */
 export function systemMethods(gateway: MethodContext): HandlersOf<SystemMethod> {
-  const { health, presence, systemEvents, conversations, clock } = gateway;
+  const { health, presence, systemEvents, conversations } = gateway;
 
   return {
     health(params) {
@@ -69,22 +68,7 @@ export function systemMethods(gateway: MethodContext): HandlersOf<SystemMethod> 
     async wake(params) {
       const sessionKey = conversations.mainKey();
       await systemEvents.enqueue(sessionKey, params.text);
-      if (params.mode === "now") {
-        const message: Inbound = {
-          id: `wake-${crypto.randomUUID()}`,
-          source: "wake",
-          receivedAt: clock.now(),
-          sessionKey,
-          agentId: gateway.agents.defaultId(),
-          text: "Something happened that you should know of; it stands in the system lines above. Act on it if it asks for action, otherwise answer NO_REPLY.",
-          attachments: [],
-          authorized: true,
-          route: { surface: "webchat" },
-        };
-        const submission = gateway.pipeline.submit(message);
-        await submission.durable;
-        submission.release();
-      }
+      if (params.mode === "now") await gateway.waker.now(sessionKey);
       return { ok: true as const };
     },
 

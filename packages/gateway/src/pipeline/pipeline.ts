@@ -77,6 +77,8 @@ export interface Submission {
 export interface Pipeline {
   /** Journals a message and runs it. `initiator` is the connection that may see the run's tool events. */
   submit(message: Inbound, options?: { initiator?: string | undefined }): Submission;
+  /** Journals a message whose turn comes at the next start; resolves when it is on stable storage. */
+  postpone(message: Inbound): Promise<void>;
   /** Takes a channel's message; resolves when it is on stable storage, or was refused or seen before. */
   receive(message: InboundMessage): Promise<void>;
   /** Continues what an earlier process left open. To be called before anything is submitted. */
@@ -566,6 +568,9 @@ export function createPipeline(context: PipelineContext): Pipeline {
 
   return {
     submit,
+    async postpone(message) {
+      await journal.accept({ id: message.id, source: message.source, payload: message }).durable;
+    },
     async receive(message) {
       const admitted = admitChannelMessage(message, context.entrance);
       if (!admitted || lookUp(journal, admitted.id).seen) return;
