@@ -23,8 +23,12 @@ export default defineConfig({
   fixedExtension: false,
   sourcemap: false,
   hash: true,
-  // sharp is a native library and optional; it is found in node_modules or not at all.
-  deps: { alwaysBundle: [/^(?!sharp$)/], neverBundle: ["sharp"], onlyBundle: false },
+  deps: {
+    // Everything but what has a native part, which is an optional dependency.
+    alwaysBundle: [/^(?!@lydell\/node-pty|sharp$).*/],
+    neverBundle: [/^@lydell\/node-pty/, "sharp"],
+    onlyBundle: false,
+  },
   inputOptions: {
     // The packages of this repository are taken from their sources, so that unused exports fall away.
     resolve: { conditionNames: ["@openclaw/source", "node", "import", "module", "default"] },
