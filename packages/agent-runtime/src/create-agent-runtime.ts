@@ -27,7 +27,7 @@ import { type CommandLauncher, createHostLauncher } from "./tools/command-launch
 import type { ExecApprovals } from "./tools/exec-approvals.ts";
 import { readExecRules } from "./tools/exec-rules.ts";
 import type { ExecConfig } from "./tools/exec-tool.ts";
-import { createJobRegistry } from "./tools/jobs/job-registry.ts";
+import { type BackgroundLedger, createJobRegistry } from "./tools/jobs/job-registry.ts";
 import { readLoginPath } from "./tools/login-path.ts";
 import { homeDir, stateDir } from "./workspace/workspace-dir.ts";
 import { createWorkspaces } from "./workspace/workspaces.ts";
@@ -51,6 +51,8 @@ export interface AgentRuntimeOptions {
    * waited for.
    */
   notify?: (sessionKey: string, text: string) => void | Promise<void>;
+  /** Remembers commands in the background beyond a crash of this process. */
+  backgroundLedger?: BackgroundLedger;
   /** What runs the commands of a session instead of a shell of this machine; undefined for that shell. */
   launcherFor?: (scope: ToolScope) => CommandLauncher | undefined;
   clock?: Clock;
@@ -111,7 +113,13 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
   const live = new Map<string, LiveRun[]>();
   const guardedFetch = options.guardedFetch ?? createGuardedFetch();
   const approved = createApprovedCommands({ desk: options.execApprovals?.desk, timers, log });
-  const jobs = createJobRegistry({ clock, timers, log, notify: options.notify ?? (() => {}) });
+  const jobs = createJobRegistry({
+    clock,
+    timers,
+    log,
+    notify: options.notify ?? (() => {}),
+    ...(options.backgroundLedger === undefined ? {} : { ledger: options.backgroundLedger }),
+  });
   const hostLauncher = createHostLauncher(platform);
   let loginPath: Promise<string | undefined> | undefined;
   let stopped = false;

@@ -71,7 +71,13 @@ export {
 } from "./tools/exec-guard.ts";
 export { createExecTool, type ExecConfig, type ExecToolOptions } from "./tools/exec-tool.ts";
 export type { FileToolOptions } from "./tools/file-path.ts";
-export { createJobRegistry, type JobRegistry, type JobRegistryOptions } from "./tools/jobs/job-registry.ts";
+export {
+  type BackgroundCommand,
+  type BackgroundLedger,
+  createJobRegistry,
+  type JobRegistry,
+  type JobRegistryOptions,
+} from "./tools/jobs/job-registry.ts";
 export { createProcessTool, type ProcessToolOptions } from "./tools/process/process-tool.ts";
 export { createReadTool } from "./tools/read-tool.ts";
 export { ToolFailure } from "./tools/tool-failure.ts";

@@ -14,6 +14,7 @@ import { createAgents } from "./agents.ts";
 import { createApprovalDesk } from "./approvals/approval-desk.ts";
 import { createExecOutcome } from "./approvals/exec-outcome.ts";
 import { createApprovalForwarding } from "./approvals/forward-approvals.ts";
+import { openBackgroundCommands } from "./background-commands.ts";
 import { createConversations } from "./conversations.ts";
 import { features } from "./features.ts";
 import { createHealth } from "./health.ts";
@@ -204,6 +205,12 @@ export async function startGateway(
       wasTold: (key, id) => systemEvents.peek(key).some(({ text }) => text.includes(`id=${id}`)),
     });
     releases.push(() => approvalDesk.close());
+    const tellSession = async (sessionKey: string, text: string) => {
+      await systemEvents.enqueue(sessionKey, text);
+      await waker.soon(sessionKey);
+    };
+    const backgroundCommands = openBackgroundCommands({ storage, notify: tellSession, log: log.child("agent") });
+    releases.push(() => backgroundCommands.close());
     const runtime = createAgentRuntime({
       models,
       sessions,
@@ -214,10 +221,8 @@ export async function startGateway(
       log: log.child("agent"),
       ...(options.fetch ? { fetch: options.fetch } : {}),
       execApprovals: { store: approvals, desk: approvalDesk },
-      async notify(sessionKey, text) {
-        await systemEvents.enqueue(sessionKey, text);
-        await waker.soon(sessionKey);
-      },
+      notify: tellSession,
+      backgroundLedger: backgroundCommands,
     });
     const runs = createRunRegistry(clock);
     releases.push(() => runs.close());
@@ -417,6 +422,7 @@ export async function startGateway(
     // What is left open comes first: a message that came in before would be taken for one of them, and overtake them.
     pipeline.resume();
     await approvalDesk.recover();
+    await backgroundCommands.recover();
     upgrade = (request, stream, head) => {
       if (takesWork) socket.upgrade(request, stream, head);
       else stream.destroy();

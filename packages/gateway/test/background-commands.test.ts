@@ -1,4 +1,9 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { silentLog } from "@openclaw/log";
+import { openStorage, systemClock } from "@openclaw/storage";
 import { afterEach, expect, it } from "vitest";
+import { openBackgroundCommands } from "../src/background-commands.ts";
 import { startTestGateway, type TestGateway } from "../src/testing/test-gateway.ts";
 
 let gateway: TestGateway;
@@ -31,4 +36,25 @@ it("a command that a restart ended is reported to its session at the next start"
   await client.event("chat", ({ runId, state }) => runId === "k" && state === "final");
   await gateway.restart();
   expect(await lastUserText(3)).toMatch(/System: \[[^\]]+\] Exec failed \([^)]+, gateway stopped\)/);
+});
+
+it("a command that a crash left running is ended and reported at the next start", async () => {
+  let left: ChildProcess | undefined;
+  gateway = await startTestGateway();
+  await gateway.stop();
+  const storage = await openStorage({ stateDir: gateway.stateDir, fsync: "off", clock: systemClock });
+  try {
+    left = spawn("sleep", ["60"], { detached: true, stdio: "ignore" });
+    await once(left, "spawn");
+    const crashed = openBackgroundCommands({ storage, notify: async () => {}, log: silentLog });
+    await crashed.add({ id: "quiet-otter", sessionKey: "agent:main:main", pid: left.pid, notifyOnExit: true });
+  } finally {
+    await storage.close();
+  }
+  const ended = once(left, "exit");
+  await gateway.start();
+  expect(await ended).toEqual([null, "SIGTERM"]);
+  expect(await lastUserText(1)).toContain("Exec failed (quiet-ot, gateway stopped)");
+  await gateway.restart();
+  expect((await (await gateway.connect()).request("status", {})).payload.queuedSystemEvents).toEqual([]);
 });

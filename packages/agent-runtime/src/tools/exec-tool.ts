@@ -209,7 +209,7 @@ async function runToResult(
     const yieldMs = options.mayBackground ? yieldAfterMs(params, settings.yieldMs) : undefined;
     const end = await endOrYield(job, yieldMs, context.signal, timers);
     if (end !== undefined) return endResult(job, end, timeoutSec, warnings);
-    job.background();
+    await options.jobs.background(job);
     return backgroundResult(job, warnings);
   } finally {
     live.close();

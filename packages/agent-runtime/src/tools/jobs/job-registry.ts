@@ -24,6 +24,22 @@ export interface JobRequest {
   onOutput(job: Job): void;
 }
 
+/** A command in the background, as others need to know it. */
+export interface BackgroundCommand {
+  id: string;
+  sessionKey: string;
+  pid: number | undefined;
+  /** Whether the session wants to hear of its end. */
+  notifyOnExit: boolean;
+}
+
+/** Remembers what runs in the background beyond the life of this process, so that a crash can be reported. */
+export interface BackgroundLedger {
+  /** Resolves when it is on stable storage. */
+  add(command: BackgroundCommand): Promise<void>;
+  remove(id: string): Promise<void>;
+}
+
 /** The commands of one runtime: those that run, and those that ended in the background a while ago. */
 export interface JobRegistry {
   /** @throws when the command cannot be started, or when the registry was stopped */
@@ -32,6 +48,8 @@ export interface JobRegistry {
   get(id: string, scope: string): Job | undefined;
   /** The backgrounded jobs of a scope, the newest first. */
   list(scope: string): Job[];
+  /** Lets the run of a job go on without it; resolves when a crash would no longer hide that. */
+  background(job: Job): Promise<void>;
   /** Forgets a finished job. */
   forget(job: Job): void;
   /** Ends everything that runs and tells the sessions; resolves when they have been told. */
@@ -45,6 +63,7 @@ export interface JobRegistryOptions {
   random?: () => number;
   /** Tells a session that a job in the background has ended. */
   notify: (sessionKey: string, text: string) => void | Promise<void>;
+  ledger?: BackgroundLedger;
 }
 
 /** The jobs of an agent are seen by all its sessions and by no other agent. */
@@ -56,6 +75,8 @@ export function createJobRegistry(options: JobRegistryOptions): JobRegistry {
   const { clock, timers, log } = options;
   const random = options.random ?? Math.random;
   const jobs = new Map<string, Job>();
+  /** What was asked for with the jobs that run. */
+  const requests = new Map<Job, JobRequest>();
   const starting = new Map<string, Promise<Job>>();
   /** Ends what stopped commands left behind. */
   const leftovers = new Set<() => void>();
@@ -84,14 +105,24 @@ export function createJobRegistry(options: JobRegistryOptions): JobRegistry {
       forget(oldest);
     }
   };
-  const notify = (job: Job, end: JobEnd) => {
-    const notice = (async () => options.notify(job.sessionKey, endNotice(job, end)))().catch((error: unknown) => {
+  const inLedger = async (job: Job, write: (ledger: BackgroundLedger) => Promise<void>) => {
+    try {
+      if (options.ledger !== undefined) await write(options.ledger);
+    } catch (error) {
+      log.error(`command ${job.id} could not be noted: a crash may go unreported`, { error: String(error) });
+    }
+  };
+  const tell = async (job: Job, end: JobEnd, notifies: boolean): Promise<void> => {
+    try {
+      if (notifies) await options.notify(job.sessionKey, endNotice(job, end));
+    } catch (error) {
       log.error(`the end of command ${job.id} could not be told to its session`, { error: String(error) });
-    });
-    notices.add(notice);
-    void notice.then(() => notices.delete(notice));
+    }
+    // Only now: a crash before this reports it once more, none reports it never.
+    await inLedger(job, (ledger) => ledger.remove(job.id));
   };
   const onEnd = (job: Job, end: JobEnd, request: JobRequest) => {
+    requests.delete(job);
     if (!job.backgrounded) {
       jobs.delete(job.id);
       return;
@@ -99,9 +130,10 @@ export function createJobRegistry(options: JobRegistryOptions): JobRegistry {
     if (stopped) jobs.delete(job.id);
     else remember(job, request.retentionMs);
     // Who killed it knows.
-    if (request.notifyOnExit && end.stopped !== "kill") notify(job, end);
+    const told = tell(job, end, request.notifyOnExit && end.stopped !== "kill");
+    notices.add(told);
+    void told.then(() => notices.delete(told));
   };
-
   const onLeftover = (kill: () => void, afterMs: number) => {
     const end = () => {
       cancel();
@@ -128,7 +160,10 @@ export function createJobRegistry(options: JobRegistryOptions): JobRegistry {
       onEnd: (ended, end) => onEnd(ended, end, request),
       onLeftover,
     });
-    if (job.end === undefined) jobs.set(id, job);
+    if (job.end === undefined) {
+      jobs.set(id, job);
+      requests.set(job, request);
+    }
     if (stopped) void job.stop("shutdown");
     return job;
   };
@@ -150,6 +185,13 @@ export function createJobRegistry(options: JobRegistryOptions): JobRegistry {
         .filter((job) => job.scope === scope && job.backgrounded)
         .reverse()
         .sort((one, other) => other.startedAt - one.startedAt),
+    async background(job) {
+      const request = requests.get(job);
+      if (request === undefined) return;
+      job.background();
+      const { id, sessionKey, pid } = job;
+      await inLedger(job, (ledger) => ledger.add({ id, sessionKey, pid, notifyOnExit: request.notifyOnExit }));
+    },
     forget,
     async stop() {
       stopped = true;
