@@ -282,7 +282,7 @@ export async function startGateway(
       clock,
       log: log.child("pipeline"),
     });
-    const waker = createWaker({ pipeline, conversations, runs, clock, log: log.child("pipeline") });
+    const waker = createWaker({ pipeline, conversations, systemEvents, runs, clock, log: log.child("pipeline") });
 
     let restartTimer: NodeJS.Timeout | undefined;
     releases.push(() => clearTimeout(restartTimer));

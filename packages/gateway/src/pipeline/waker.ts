@@ -4,6 +4,7 @@ import type { Conversations } from "../conversations.ts";
 import type { RunRegistry } from "../runs/run-registry.ts";
 import type { Inbound } from "./inbound.ts";
 import type { Pipeline } from "./pipeline.ts";
+import type { SystemEvents } from "./system-events.ts";
 
 /** Requests this close together are one, ms. */
 const COALESCE_MS = 250;
@@ -25,11 +26,12 @@ export interface Waker {
 export function createWaker(options: {
   pipeline: Pick<Pipeline, "submit" | "postpone">;
   conversations: Pick<Conversations, "agentOf" | "lastRoute">;
+  systemEvents: Pick<SystemEvents, "peek">;
   runs: Pick<RunRegistry, "get">;
   clock: Clock;
   log: Logger;
 }): Waker {
-  const { pipeline, conversations, runs, clock, log } = options;
+  const { pipeline, conversations, systemEvents, runs, clock, log } = options;
   const timers = new Map<string, NodeJS.Timeout>();
   /** The last turn that was asked for in a session. */
   const latest = new Map<string, string>();
@@ -78,6 +80,8 @@ export function createWaker(options: {
       if (timers.has(sessionKey) || waits(sessionKey)) return;
       const fire = () => {
         timers.delete(sessionKey);
+        // A turn of the user may have shown them already.
+        if (systemEvents.peek(sessionKey).length === 0) return;
         now(sessionKey).catch((error: unknown) => {
           log.error(`session ${sessionKey} could not be woken`, { error: String(error) });
         });
