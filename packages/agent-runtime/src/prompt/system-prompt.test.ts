@@ -154,7 +154,14 @@ test("the report adds up", async () => {
   const { text, report } = await prompt();
   expect(report.systemPrompt.chars).toBe(text.length);
   expect(report.systemPrompt.projectContextChars + report.systemPrompt.nonProjectContextChars).toBe(text.length);
-  expect(report.tools.entries.map(({ name }) => name)).toEqual(["read", "edit", "write", "exec", "process", "web_fetch"]);
+  expect(report.tools.entries.map(({ name }) => name)).toEqual([
+    "read",
+    "edit",
+    "write",
+    "exec",
+    "process",
+    "web_fetch",
+  ]);
   expect(report.tools.schemaChars).toBe(report.tools.entries.reduce((sum, entry) => sum + entry.schemaChars, 0));
 });
 
