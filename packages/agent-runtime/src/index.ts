@@ -36,17 +36,40 @@ export {
   type QueueSettings,
   resolveQueueSettings,
 } from "./queue/queue-settings.ts";
+export {
+  type BreakPreference,
+  type ChunkSettings,
+  chunkWholeText,
+} from "./reply/block-chunker.ts";
+export type { CoalesceSettings } from "./reply/block-coalescer.ts";
+export { type BlockPipeline, createBlockPipeline } from "./reply/block-pipeline.ts";
+export { type HumanDelayConfig, humanDelayMs } from "./reply/human-delay.ts";
 export { type MediaSource, takeMediaLines } from "./reply/media-lines.ts";
 export { createMediaSource } from "./reply/media-source.ts";
+export { reasoningLevel } from "./reply/reasoning-message.ts";
 export { stripReasoningTags } from "./reply/reasoning-tags.ts";
 export { type ReplyTags, takeReplyTags } from "./reply/reply-tags.ts";
+export { addPrefix, resolvePrefix } from "./reply/response-prefix.ts";
+export type { ReplyTarget, SentMessage } from "./reply/sent-by-tool.ts";
 export { type ReplyPayload, type ShapeOptions, shapeLive, shapeReply } from "./reply/shape-reply.ts";
 export { heartbeatToken, silentToken, stripToken } from "./reply/silent-token.ts";
 export type { MessageSender } from "./run/elevated-settings.ts";
+export { toolOutputSummary, toolSummary } from "./reply/tool-summary.ts";
+export { createTypingController, type TypingController } from "./reply/typing-controller.ts";
+export { typingSettings } from "./reply/typing-mode.ts";
+export type { BlockReplies, RunBlock, SentBlock } from "./run/block-stream.ts";
 export { createLanes, type GlobalLane, type LaneLimits, type Lanes } from "./run/lanes.ts";
 export { findRunEntry } from "./run/resume-point.ts";
 export type { AssistantData, EmittedRunEvent, LifecycleData, RunEvent, ToolData } from "./run/run-events.ts";
-export type { AbortReason, RunHandle, RunPrompt, RunRequest, RunResult, SteeringMessage } from "./run/run-request.ts";
+export type {
+  AbortReason,
+  RunHandle,
+  RunModel,
+  RunPrompt,
+  RunRequest,
+  RunResult,
+  SteeringMessage,
+} from "./run/run-request.ts";
 export type { ToolScope } from "./run/run-tools.ts";
 export type { AgentConfig, AgentDefaultsConfig, RuntimeConfig, ToolsConfig } from "./run/runtime-config.ts";
 export { systemTimers, type Timers } from "./run/timers.ts";

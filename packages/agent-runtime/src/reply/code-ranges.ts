@@ -1,33 +1,52 @@
 /** A half-open range of string positions. */
 export type Range = readonly [start: number, end: number];
 
-const fenceLine = /^ {0,3}(`{3,}|~{3,})([^\n]*)$/;
+const fenceLine = /^( {0,3})(`{3,}|~{3,})([^\n]*)$/;
 
-/** The fenced code blocks of a Markdown text, fence lines included. An unclosed fence reaches to the end. */
-export function fenceRanges(text: string): Range[] {
+/** A fenced code block, fence lines included. */
+export interface FenceBlock {
+  start: number;
+  /** End of the closing line, or of the text when the block is still open. */
+  end: number;
+  /** The opening line, with its indentation and info string. */
+  line: string;
+  indent: string;
+  marker: string;
+  closed: boolean;
+}
+
+/** The fenced code blocks of a Markdown text, in order. An unclosed fence reaches to the end. */
+export function fenceBlocks(text: string): FenceBlock[] {
   if (!text.includes("```") && !text.includes("~~~")) return [];
-  const ranges: Range[] = [];
-  let open: { start: number; marker: string } | undefined;
+  const blocks: FenceBlock[] = [];
+  let open: FenceBlock | undefined;
   for (let start = 0; start <= text.length; ) {
     const newline = text.indexOf("\n", start);
     const end = newline < 0 ? text.length : newline;
-    const match = fenceLine.exec(text.slice(start, end).replace(/\r$/, ""));
-    const marker = match?.[1];
+    const line = text.slice(start, end).replace(/\r$/, "");
+    const match = fenceLine.exec(line);
+    const marker = match?.[2];
     if (marker !== undefined) {
-      const info = match?.[2] ?? "";
+      const info = match?.[3] ?? "";
       if (open === undefined) {
         // A back-tick in the info string means inline code that happens to stand at the start of a line.
-        if (marker[0] === "~" || !info.includes("`")) open = { start, marker };
+        if (marker[0] === "~" || !info.includes("`"))
+          open = { start, end: text.length, line, indent: match?.[1] ?? "", marker, closed: false };
       } else if (marker[0] === open.marker[0] && marker.length >= open.marker.length && info.trim() === "") {
-        ranges.push([open.start, end]);
+        blocks.push({ ...open, end, closed: true });
         open = undefined;
       }
     }
     if (newline < 0) break;
     start = newline + 1;
   }
-  if (open !== undefined) ranges.push([open.start, text.length]);
-  return ranges;
+  if (open !== undefined) blocks.push(open);
+  return blocks;
+}
+
+/** The ranges of {@link fenceBlocks}. */
+export function fenceRanges(text: string): Range[] {
+  return fenceBlocks(text).map(({ start, end }) => [start, end]);
 }
 
 /** Fenced blocks and inline code spans, in order. A span never reaches over a blank line. */

@@ -61,3 +61,21 @@ function withoutUnfinishedTag(text: string): string {
   const possible = tagNames.some((known) => known.startsWith(name) || name.startsWith(`${known} `));
   return possible ? text.slice(0, match.index) : text;
 }
+
+/** What stands in the reasoning tags of a text, outside code; empty when there are none. */
+export function reasoningTagText(text: string): string {
+  if (!text.includes("<")) return "";
+  const code = codeRanges(text);
+  const parts: string[] = [];
+  let depth = 0;
+  let from = 0;
+  for (const match of text.matchAll(tag)) {
+    if (insideRange(code, match.index) || match[2]?.toLowerCase() === "final") continue;
+    const closing = match[1] === "/";
+    if (closing && depth === 1) parts.push(text.slice(from, match.index).trim());
+    if (!closing && depth === 0) from = match.index + match[0].length;
+    depth = closing ? Math.max(0, depth - 1) : depth + 1;
+  }
+  if (depth > 0) parts.push(text.slice(from).trim());
+  return parts.join("\n").trim();
+}

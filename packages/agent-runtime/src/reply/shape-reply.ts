@@ -2,6 +2,7 @@ import { type MediaSource, takeMediaLines, withoutUnfinishedMediaLine } from "./
 import { stripReasoningTags } from "./reasoning-tags.ts";
 import { takeReplyTags, withoutUnfinishedReplyTag } from "./reply-tags.ts";
 import { heartbeatToken, mayBecomeToken, silentToken, stripToken, withoutTrailingToken } from "./silent-token.ts";
+import { stripToolCallMarkup, withoutUnfinishedMarkup } from "./tool-call-markup.ts";
 
 /** One message to the user. Without text and media there is no payload. */
 export interface ReplyPayload {
@@ -12,6 +13,16 @@ export interface ReplyPayload {
   replyToCurrent?: true;
   audioAsVoice?: true;
   isError?: true;
+  /** What the model thought, not what it answered. */
+  isReasoning?: true;
+  /** Was handed out in blocks while it was written. */
+  asBlocks?: true;
+}
+
+/** A text that is still being written, as far as it can be shown, with the tags it had so far. */
+export interface LiveReply extends Pick<ReplyPayload, "replyToId" | "replyToCurrent" | "audioAsVoice"> {
+  text: string;
+  mediaUrls: string[];
 }
 
 export interface ShapeOptions {
@@ -26,7 +37,7 @@ export interface ShapeOptions {
 
 /** Shapes one complete assistant text. Undefined means deliberate silence. */
 export function shapeReply(raw: string, options: ShapeOptions): ReplyPayload | undefined {
-  const answer = stripReasoningTags(raw, { finalOnly: options.finalOnly === true });
+  const answer = stripToolCallMarkup(stripReasoningTags(raw, { finalOnly: options.finalOnly === true }));
   const media = takeMediaLines(answer, options.media);
   for (const source of media.refused) options.onRefusedMedia?.(source);
   const { text: untagged, ...tags } = takeReplyTags(media.text);
@@ -41,18 +52,19 @@ export function shapeReply(raw: string, options: ShapeOptions): ReplyPayload | u
 }
 
 /** What may already be shown of an assistant text that is still being written. */
-export function shapeLive(raw: string, options: ShapeOptions): { text: string; mediaUrls: string[] } {
-  let text = stripReasoningTags(raw, { streaming: true, finalOnly: options.finalOnly === true });
-  const media = takeMediaLines(withoutUnfinishedMediaLine(text), options.media);
-  text = takeReplyTags(withoutUnfinishedReplyTag(media.text)).text;
-  text = text.replace(/^(?:[ \t]*\r?\n)+/, "");
+export function shapeLive(raw: string, options: ShapeOptions): LiveReply {
+  const answer = stripReasoningTags(raw, { streaming: true, finalOnly: options.finalOnly === true });
+  const plain = stripToolCallMarkup(withoutUnfinishedMarkup(answer));
+  const media = takeMediaLines(withoutUnfinishedMediaLine(plain), options.media);
+  const { text: untagged, ...tags } = takeReplyTags(withoutUnfinishedReplyTag(media.text));
+  let text = untagged.replace(/^(?:[ \t]*\r?\n)+/, "");
   if (mayBecomeToken(text, silentToken)) text = "";
   text = withoutTrailingToken(stripToken(text, silentToken), silentToken);
   if (options.heartbeat !== true) {
     if (mayBecomeToken(text, heartbeatToken)) text = "";
     text = withoutTrailingToken(stripToken(text, heartbeatToken), heartbeatToken);
   }
-  return { text, mediaUrls: media.mediaUrls };
+  return { ...tags, text, mediaUrls: media.mediaUrls };
 }
 
 /** Outer blank lines go, the indentation of the first line stays. */

@@ -91,7 +91,15 @@ async function runOnTranscript(
   if ("problem" in room) return { ...base, status: "error", error: room.problem, errorKind: "context_window" };
   if (room.small) parts.log.warn(`the context window of ${ref.provider}/${ref.model} is small: ${room.window} tokens`);
 
-  const output = createRunOutput({ transcript, prepared, emit: context.emit, parts });
+  request.onModel?.({ ...prepared.model.ref, thinking: prepared.thinking });
+  const output = createRunOutput({
+    transcript,
+    prepared,
+    request,
+    emit: context.emit,
+    parts,
+    stopped: () => control.cause !== undefined && control.cause.kind !== "limit",
+  });
   const details = {
     ...base,
     systemPromptReport: { ...prepared.prompt.report, sessionKey: request.sessionKey, sessionId: entry.sessionId },
@@ -102,7 +110,7 @@ async function runOnTranscript(
       recordMessage(context, entry, transcript, settings);
     } else {
       context.onRecorded();
-      output.restore(point.messages);
+      output.restore(point.messages, point.toolDetails);
       if (point.kind === "answered") return answeredOutcome(point, output, details);
       transcript.closeToolCalls("interrupted");
     }
@@ -211,11 +219,12 @@ function finish(context: ReadyContext, loopEnd: FinishedLoop): RunOutcome {
     abortedLastRun: byUser,
   });
 
+  const usage = result.calls.length === 0 ? zeroUsage() : sumUsage(result.calls);
   const outcome: Omit<RunOutcome, "status"> = {
     ...details,
     texts: [...output.texts],
-    payloads: output.payloads(),
-    usage: result.calls.length === 0 ? zeroUsage() : sumUsage(result.calls),
+    payloads: output.payloads(usage),
+    usage,
     ...(result.lastMessage === undefined ? {} : { stopReason: result.lastMessage.stopReason }),
   };
   if (cause?.kind === "abort") return { ...outcome, status: "aborted", stopReason: cause.reason };
@@ -255,7 +264,9 @@ function answeredOutcome(
   details: Omit<RunOutcome, "status">,
 ): RunOutcome {
   const { last } = point;
-  const outcome = { ...details, texts: [...output.texts], payloads: output.payloads(), stopReason: last.stopReason };
+  const usage = sumUsage(point.messages.map((message) => message.usage));
+  const payloads = output.payloads(usage);
+  const outcome = { ...details, texts: [...output.texts], payloads, stopReason: last.stopReason };
   if (last.stopReason === "aborted") return { ...outcome, status: "aborted", stopReason: "stop" };
   if (last.stopReason !== "error") return { ...outcome, status: "ok" };
   return { ...outcome, status: "error", error: last.errorMessage ?? "LLM request failed with an unknown error." };

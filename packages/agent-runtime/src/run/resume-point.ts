@@ -12,9 +12,16 @@ export type ResumePoint =
   /** The transcript does not hold the run's message. */
   | { kind: "unrecorded" }
   /** The model has already answered. */
-  | { kind: "answered"; messages: AssistantMessage[]; last: AssistantMessage }
+  | (Written & { kind: "answered"; last: AssistantMessage })
   /** The model is to be asked, after the open tool calls were closed. */
-  | { kind: "open"; messages: AssistantMessage[] };
+  | (Written & { kind: "open" });
+
+/** What the run had written before it was cut off. */
+interface Written {
+  messages: AssistantMessage[];
+  /** The details of the results of its tools. */
+  toolDetails: unknown[];
+}
 
 /**
  * Finds the entry of the user message that a run wrote, from the end of the transcript. The run's id stands beside the
@@ -40,6 +47,7 @@ export function findResumePoint(transcript: Transcript, runId: string): ResumePo
   const start = id === undefined ? -1 : path.findLastIndex((entry) => entry.id === id);
   if (start < 0) return { kind: "unrecorded" };
   const messages: AssistantMessage[] = [];
+  const toolDetails: unknown[] = [];
   let last: ContextMessage | undefined;
   for (const [at, entry] of path.slice(start).entries()) {
     if (entry.type !== "message") continue;
@@ -48,11 +56,13 @@ export function findResumePoint(transcript: Transcript, runId: string): ResumePo
     const { message } = entry;
     // A command's reply that was written in between is no answer to the run.
     if (message.role === "assistant" && isModelMessage(message)) messages.push(message);
-    else if (message.role !== "user" && message.role !== "toolResult") continue;
+    else if (message.role === "toolResult") toolDetails.push(message.details);
+    else if (message.role !== "user") continue;
     last = message;
   }
-  if (last?.role === "assistant" && toolCallsOf(last).length === 0) return { kind: "answered", messages, last };
-  return { kind: "open", messages };
+  if (last?.role === "assistant" && toolCallsOf(last).length === 0)
+    return { kind: "answered", messages, toolDetails, last };
+  return { kind: "open", messages, toolDetails };
 }
 
 /** Undefined for a line that a crash cut off; the transcript deals with it when it is opened. */

@@ -1,14 +1,27 @@
 import type { ToolResult } from "@openclaw/plugin-sdk";
 import { displayTool, formatToolDisplay } from "@openclaw/protocol/wire";
-import { type AssistantMessage, isModelMessage, messageText, type Transcript } from "@openclaw/sessions";
+import {
+  type AssistantMessage,
+  isModelMessage,
+  messageText,
+  type Transcript,
+  toolCallsOf,
+  type Usage,
+} from "@openclaw/sessions";
 import type { LoopEvent } from "../loop/loop-events.ts";
 import { liveResult } from "../loop/tool-result.ts";
 import { createMediaSource } from "../reply/media-source.ts";
+import { reasoningLevel, reasoningMessage } from "../reply/reasoning-message.ts";
+import { reasoningTagText } from "../reply/reasoning-tags.ts";
+import { type SentMessage, sentMessagesOf, withoutRepeats, wroteToTarget } from "../reply/sent-by-tool.ts";
 import { type ReplyPayload, type ShapeOptions, shapeLive, shapeReply } from "../reply/shape-reply.ts";
-import { createAssistantStream } from "./assistant-stream.ts";
+import { addFooter, usageDisplay, usageFooter } from "../reply/usage-footer.ts";
+import { createAssistantStream, type Visible } from "./assistant-stream.ts";
+import { createBlockStream } from "./block-stream.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import { redactValues } from "./redact-values.ts";
 import type { EmitRunEvent } from "./run-events.ts";
+import type { RunRequest } from "./run-request.ts";
 import type { RuntimeParts } from "./runtime-parts.ts";
 
 /** A usage error that the model is expected to repair by itself is no news for the user. */
@@ -18,12 +31,15 @@ const maxNoticeChars = 300;
 /** Takes what a loop tells, and writes it where it belongs: transcript, live events, reply. */
 export interface RunOutput {
   handle(event: LoopEvent): void;
-  /** Counts messages that a run had written before it was cut off. */
-  restore(messages: readonly AssistantMessage[]): void;
+  /** Counts messages that a run had written before it was cut off, and what its tools had sent by then. */
+  restore(messages: readonly AssistantMessage[], toolDetails: readonly unknown[]): void;
   /** The raw text of each assistant message. */
   readonly texts: readonly string[];
-  /** The shaped answer; a failed tool is reported when there is none. */
-  payloads(): ReplyPayload[];
+  /**
+   * What is to be sent: the reasoning if it is wanted, then the shaped answer; a failed tool is reported when there is
+   * none. Nothing that a tool has sent already. The usage stands under the last text if it is wanted.
+   */
+  payloads(usage?: Usage): ReplyPayload[];
   /** True when the model said something, be it that nothing is to be said. */
   readonly spoke: boolean;
   close(): void;
@@ -32,20 +48,38 @@ export interface RunOutput {
 export function createRunOutput(options: {
   transcript: Transcript;
   prepared: PreparedRun;
+  request: Pick<RunRequest, "sessionKey" | "blocks" | "replyTarget" | "onReasoning">;
   emit: EmitRunEvent;
   parts: RuntimeParts;
+  /** True once nothing more may be sent because the run was stopped. */
+  stopped(): boolean;
 }): RunOutput {
-  const { transcript, prepared, emit, parts } = options;
+  const { transcript, prepared, request, emit, parts } = options;
   const texts: string[] = [];
+  const sentByTools: SentMessage[] = [];
+  /** What the model thought before its latest message. */
+  let reasoning = "";
+  let liveReasoning = "";
   const refusedMedia = new Set<string>();
   let failedTool: string | undefined;
   const shape: ShapeOptions = {
     media: createMediaSource({ workspaceDir: prepared.workspaceDir, roots: parts.mediaRoots }),
     finalOnly: prepared.model.reasoningTags,
   };
+  const blocks =
+    request.blocks === undefined
+      ? undefined
+      : createBlockStream(request.blocks, {
+          timers: parts.timers,
+          quiet: () => request.replyTarget !== undefined && wroteToTarget(sentByTools, request.replyTarget),
+        });
   const stream = createAssistantStream({
     emit,
-    live: (raw) => shapeLive(raw, shape),
+    live(raw): Visible {
+      const visible = shapeLive(raw, shape);
+      blocks?.update(visible);
+      return visible;
+    },
     final: (raw) => {
       const payload = shapeReply(raw, shape);
       return { text: payload?.text ?? "", mediaUrls: payload?.mediaUrls ?? [] };
@@ -54,9 +88,21 @@ export function createRunOutput(options: {
     timers: parts.timers,
   });
 
-  const addText = (message: AssistantMessage): void => {
+  const wantedReasoning = (): string | undefined => {
+    const level = reasoningLevel(parts.sessions.get(request.sessionKey)?.reasoningLevel);
+    return level === "on" ? reasoningMessage(reasoning) : undefined;
+  };
+  const addMessage = (message: AssistantMessage): void => {
     const text = messageText(message);
     if (text !== "") texts.push(text);
+    reasoning = thinkingText(message) || reasoningTagText(text);
+    const isAnswer = toolCallsOf(message).length === 0;
+    if (options.stopped()) blocks?.skip();
+    else blocks?.complete(shapeReply(text, shape), isAnswer ? wantedReasoning() : undefined);
+  };
+  const showReasoning = (delta: string) => {
+    liveReasoning += delta;
+    request.onReasoning?.(liveReasoning);
   };
   const noteFailure = (name: string, args: Record<string, unknown>, result: ToolResult) => {
     const error = errorText(result);
@@ -65,29 +111,46 @@ export function createRunOutput(options: {
     failedTool = `⚠️ ${formatToolDisplay(display)} failed: ${parts.redact(error).slice(0, maxNoticeChars)}`;
   };
 
+  /** What was sent in blocks cannot get a line under it any more: the line is sent by itself. */
+  const withUsage = (payloads: readonly ReplyPayload[], usage: Usage | undefined): ReplyPayload[] => {
+    const display = usageDisplay(parts.sessions.get(request.sessionKey)?.responseUsage);
+    const footer = usageFooter(usage, {
+      display,
+      sessionKey: request.sessionKey,
+      showCost: prepared.model.keySource !== "none",
+    });
+    if (footer === undefined || payloads.length === 0) return [...payloads];
+    const last = payloads.findLast((payload) => payload.text !== undefined);
+    return last?.asBlocks === true ? [...payloads, { text: footer }] : addFooter(payloads, footer);
+  };
+
   return {
     texts,
     get spoke() {
       return texts.some((text) => text.trim() !== "");
     },
-    restore(messages) {
-      for (const message of messages) addText(message);
+    restore(messages, toolDetails) {
+      sentByTools.push(...toolDetails.flatMap(sentMessagesOf));
+      for (const message of messages) addMessage(message);
     },
     handle(event) {
       switch (event.type) {
         case "ask":
           stream.restart();
+          blocks?.restart();
+          liveReasoning = "";
           return;
         case "text":
           stream.update(event.text);
           return;
         case "thinking":
+          showReasoning(event.delta);
           return;
         case "message":
           transcript.appendMessage(event.message);
           if (event.message.role !== "assistant" || !isModelMessage(event.message)) return;
           stream.complete(messageText(event.message));
-          addText(event.message);
+          addMessage(event.message);
           return;
         case "toolStart": {
           const { name, toolCallId, args } = event;
@@ -109,7 +172,10 @@ export function createRunOutput(options: {
             data: { phase: "result", name, toolCallId, ...(meta === undefined ? {} : { meta }), isError, result },
           });
           if (isError) noteFailure(name, args, event.result);
-          else failedTool = undefined;
+          else {
+            failedTool = undefined;
+            sentByTools.push(...sentMessagesOf(event.result.details));
+          }
           return;
         }
         case "retry":
@@ -124,7 +190,7 @@ export function createRunOutput(options: {
         }
       }
     },
-    payloads() {
+    payloads(usage) {
       const onRefusedMedia = (source: string) => {
         if (refusedMedia.has(source)) return;
         refusedMedia.add(source);
@@ -132,13 +198,25 @@ export function createRunOutput(options: {
           `a MEDIA line stays text: ${source.slice(0, 200)} is no web address and no file of the workspace`,
         );
       };
-      const shaped = texts
+      const asBlocks = blocks === undefined ? {} : { asBlocks: true as const };
+      const answers = texts
         .map((text) => shapeReply(text, { ...shape, onRefusedMedia }))
-        .filter((payload) => payload !== undefined);
-      if (shaped.length > 0 || texts.length > 0 || failedTool === undefined) return shaped;
-      return [{ text: failedTool, isError: true }];
+        .filter((payload) => payload !== undefined)
+        .map((payload): ReplyPayload => ({ ...payload, ...asBlocks }));
+      const thought = wantedReasoning();
+      const inBlocks = request.blocks?.breakAt === "message_end" ? asBlocks : {};
+      const list: ReplyPayload[] = [
+        ...(thought === undefined ? [] : [{ text: thought, isReasoning: true as const, ...inBlocks }]),
+        ...answers,
+      ];
+      if (texts.length === 0 && failedTool !== undefined) list.push({ text: failedTool, isError: true });
+      const kept = withoutRepeats(list, sentByTools, request.replyTarget);
+      return withUsage(kept, usage);
     },
-    close: stream.close,
+    close() {
+      stream.close();
+      blocks?.close();
+    },
   };
 }
 
@@ -148,4 +226,10 @@ function errorText(result: ToolResult): string {
     return details.error;
   }
   return result.content.map((block) => (block.type === "text" ? block.text : "")).join("\n");
+}
+
+function thinkingText(message: AssistantMessage): string {
+  return message.content
+    .flatMap((block) => (block.type === "thinking" && block.thinking.trim() !== "" ? [block.thinking.trim()] : []))
+    .join("\n");
 }

@@ -1,8 +1,10 @@
 import type { ModelRef } from "@openclaw/models";
 import type { Usage } from "@openclaw/sessions";
 import type { SystemPromptReport } from "../prompt/system-prompt-report.ts";
+import type { ReplyTarget } from "../reply/sent-by-tool.ts";
 import type { ReplyPayload } from "../reply/shape-reply.ts";
 import type { MessageSender } from "./elevated-settings.ts";
+import type { BlockReplies } from "./block-stream.ts";
 import type { GlobalLane } from "./lanes.ts";
 import type { EmittedRunEvent } from "./run-events.ts";
 
@@ -39,6 +41,21 @@ export interface RunRequest {
   /** Which limit counts; `main` when absent. */
   lane?: GlobalLane;
   onEvent?: (event: EmittedRunEvent) => void;
+  /** The chat the reply goes to; what a tool has sent there, or repeats elsewhere, is not sent again. */
+  replyTarget?: ReplyTarget;
+  /** Hands the answer out in blocks while it is written. */
+  blocks?: BlockReplies;
+  /** Called with what the model has thought so far, whenever that grows. */
+  onReasoning?: (text: string) => void;
+  /** Called when it is known which model answers. */
+  onModel?: (model: RunModel) => void;
+}
+
+/** The model that answers a run. */
+export interface RunModel {
+  provider: string;
+  model: string;
+  thinking: string;
 }
 
 /** Who stopped a run. `timeout` is a caller's limit; the run's own limit is no abort but a result. */
