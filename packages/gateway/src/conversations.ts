@@ -58,11 +58,11 @@ export interface Conversations {
   /** The chat a session was last used from. */
   lastRoute(key: string): ReplyRoute;
   sendPolicy(key: string, channel: string): "allow" | "deny";
-  /** Prepares a session for a turn; tells whether the user stopped the run before. */
+  /** Prepares a session for a turn; tells whether the user stopped the run before, and which session was begun. */
   begin(
     key: string,
     options: { now: number; reset: boolean; route: ReplyRoute; senderName?: string | undefined },
-  ): { previousRunAborted: boolean };
+  ): { previousRunAborted: boolean; newSessionId?: string };
   /** The text of the last message of a session, if it is the assistant's. */
   lastText(key: string): string | undefined;
   /** Appends a text the Gateway itself says. */
@@ -217,7 +217,7 @@ export function createConversations(options: {
     begin(key, { now, reset, route, senderName }) {
       const previousRunAborted = sessions.get(key)?.abortedLastRun === true && !reset;
       const channel = route.surface === "webchat" ? "webchat" : route.channel;
-      sessions.ensure(key, {
+      const { isNew, entry } = sessions.ensure(key, {
         now,
         reset,
         channel,
@@ -233,12 +233,12 @@ export function createConversations(options: {
         origin: {
           provider: channel,
           surface: channel,
-          chatType: "direct",
+          chatType: (route.surface === "channel" ? route.chatType : undefined) ?? "direct",
           ...(senderName ? { label: senderName } : {}),
         },
       });
       if (previousRunAborted) sessions.update(key, () => ({ abortedLastRun: false }));
-      return { previousRunAborted };
+      return { previousRunAborted, ...(isNew ? { newSessionId: entry.sessionId } : {}) };
     },
     lastText(key) {
       if (!sessions.get(key)?.sessionId) return undefined;

@@ -28,6 +28,7 @@ import type { AccessPolicy } from "./pipeline/access.ts";
 import { createChannels } from "./pipeline/channels.ts";
 import { createOutboxWorker } from "./pipeline/outbox.ts";
 import { createPipeline } from "./pipeline/pipeline.ts";
+import { replySettings } from "./pipeline/reply-settings.ts";
 import { openSystemEvents } from "./pipeline/system-events.ts";
 import { createWaker } from "./pipeline/waker.ts";
 import { createPresence } from "./presence.ts";
@@ -273,6 +274,19 @@ export async function startGateway(
       connections,
       systemEvents,
       outbox,
+      replies: {
+        channels,
+        settings: ({ channel, accountId, chatType, mentioned }, agentId) =>
+          replySettings(
+            config(),
+            { channel, accountId, agentId, direct: (chatType ?? "direct") === "direct", mentioned: mentioned === true },
+            channels.get(channel),
+          ),
+        agentName: (agentId) => agents.identity(agentId).name,
+        homeDir: env.HOME ?? os.homedir(),
+        timers: systemTimers,
+        random: Math.random,
+      },
       config: () => ({
         userTimeZone: config().agents?.defaults?.userTimezone ?? hostTimeZone,
         resetTriggers: config().session?.resetTriggers ?? [],

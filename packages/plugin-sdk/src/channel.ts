@@ -22,6 +22,12 @@ export interface Channel {
   meta: ChannelMeta;
   /** Longest text of one message, in characters. The host cuts longer replies; unlimited when absent. */
   textLimit?: number;
+  /**
+   * How the blocks of a streamed answer are joined where the configuration says nothing, for services on which many
+   * small messages disturb: text goes on waiting below `minChars` characters, and goes out after `idleMs` milliseconds
+   * without more.
+   */
+  blockJoining?: { minChars: number; idleMs: number };
   /** Connects one account. Resolves when messages can be received and sent; rejects when they cannot. */
   start(context: ChannelContext): Promise<ChannelAccount>;
 }
@@ -44,7 +50,19 @@ export interface ChannelContext {
 export interface ChannelAccount {
   /** Sends one message. Rejects when the service did not take it; the host retries. */
   send(delivery: Delivery): Promise<{ messageId?: string }>;
+  /**
+   * Shows that an answer is being written, until the service takes the sign away or a message is sent. Called every few
+   * seconds while it is. A rejection is only logged.
+   */
+  typing?(chat: TypingChat): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** Where somebody is shown typing. */
+export interface TypingChat {
+  /** In the form of `InboundMessage.chat.id`. */
+  to: string;
+  threadId?: string;
 }
 
 export interface InboundMessage {
@@ -83,6 +101,8 @@ export interface Delivery {
   text?: string;
   /** Local paths or http(s) addresses, in order. */
   mediaUrls?: string[];
+  /** Send sound as a voice note, where the service has such. */
+  asVoice?: boolean;
   /** Id of the message this one answers. */
   replyTo?: string;
 }

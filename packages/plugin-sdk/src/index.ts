@@ -8,6 +8,7 @@ export type {
   InboundAttachment,
   InboundChat,
   InboundMessage,
+  TypingChat,
 } from "./channel.ts";
 export type { ContentBlock, ImageBlock, TextBlock, Tool, ToolContext, ToolResult } from "./tool.ts";
 export { jsonResult, textResult } from "./tool.ts";

@@ -18,6 +18,8 @@ export interface JournalEntry<T = unknown> {
   state: JournalState;
   /** How often it was tried. */
   attempts: number;
+  /** What was noted of it on the way, in order, while it is unfinished. Treat as read-only. */
+  steps?: readonly unknown[] | undefined;
   mergedInto?: string | undefined;
   result?: unknown;
   /** When it ended, ms since the epoch. */
@@ -63,6 +65,7 @@ export function entryFromRecord(record: JsonRecord): { entry: JournalEntry; numb
       payload: record.payload,
       state,
       attempts: numberField(record, "attempts") ?? 0,
+      ...(Array.isArray(record.steps) ? { steps: record.steps } : {}),
       mergedInto: stringField(record, "mergedInto"),
       result: record.result,
       endedAt: numberField(record, "endedAt"),

@@ -92,6 +92,21 @@ describe("accepting and settling", () => {
     expect(statSync(join(dir, "00000001.jsonl")).size).toBe(size);
   });
 
+  it("keeps the steps of an unfinished entry across restarts and forgets them when it ends", () => {
+    const { open } = setUp();
+    const journal = open();
+    journal.accept(entry("a"));
+    journal.step("a", { block: 0 });
+    journal.step("a", { block: 1 });
+    const reopened = open();
+    expect(reopened.get("a")?.steps).toEqual([{ block: 0 }, { block: 1 }]);
+    expect(reopened.open()[0]?.steps).toHaveLength(2);
+    reopened.settle("a", "done");
+    expect(reopened.get("a")?.steps).toBeUndefined();
+    expect(open().get("a")?.steps).toBeUndefined();
+    expect(() => reopened.step("a", {})).toThrow(expect.objectContaining({ code: "unknown-entry" }));
+  });
+
   it("counts attempts across restarts", () => {
     const { open } = setUp();
     const journal = open();

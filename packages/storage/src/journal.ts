@@ -25,6 +25,11 @@ export interface Journal {
   /** Records one more attempt to run an entry and returns its number, beginning with 1. */
   attempt(id: string): number;
   /**
+   * Notes how far an unfinished entry has come. It survives the death of the process as soon as this returns, and is
+   * forgotten when the entry ends.
+   */
+  step(id: string, step: unknown): void;
+  /**
    * Ends an entry. `merged` needs `mergedInto`: such an entry keeps its payload until that other one ends, and ends
    * with it. `refused` is forgotten at once. Returns false when the entry had ended before or is unknown.
    */
@@ -111,18 +116,17 @@ class FileJournal implements Journal {
   }
 
   attempt(id: string): number {
-    const entry = this.#unfinished.get(id);
-    if (entry === undefined) {
-      throw new StorageError("unknown-entry", {
-        what: `Cannot record an attempt, the journal has no unfinished entry ${JSON.stringify(id)}`,
-        path: this.#dir,
-        remedy: "Accept the entry first.",
-      });
-    }
+    const entry = this.#unfinishedEntry(id, "an attempt");
     const attempts = entry.attempts + 1;
     this.#log.write([{ record: { type: "attempt", id, attempts, at: this.#clock.now() } }]);
     entry.attempts = attempts;
     return attempts;
+  }
+
+  step(id: string, step: unknown): void {
+    const entry = this.#unfinishedEntry(id, "a step");
+    this.#log.write([{ record: { type: "step", id, step } }]);
+    entry.steps = [...(entry.steps ?? []), step];
   }
 
   settle(
@@ -174,6 +178,16 @@ class FileJournal implements Journal {
     return this.#log.close();
   }
 
+  #unfinishedEntry(id: string, what: string): JournalEntry {
+    const entry = this.#unfinished.get(id);
+    if (entry !== undefined) return entry;
+    throw new StorageError("unknown-entry", {
+      what: `Cannot record ${what}, the journal has no unfinished entry ${JSON.stringify(id)}`,
+      path: this.#dir,
+      remedy: "Accept the entry first.",
+    });
+  }
+
   /** @returns the entry that `id` goes into; it may be unknown or finished. */
   #mergeTarget(id: string, mergedInto: string | undefined): string {
     let at = mergedInto;
@@ -213,7 +227,7 @@ class FileJournal implements Journal {
       return;
     }
     // The payload goes: what is remembered answers a repeated request, it does not run again.
-    this.#remembered.add({ ...entry, payload: undefined, endedAt: at }, bytes);
+    this.#remembered.add({ ...entry, payload: undefined, steps: undefined, endedAt: at }, bytes);
     this.#log.finished(id, bytes);
   }
 
@@ -251,6 +265,11 @@ class FileJournal implements Journal {
       case "attempt": {
         const entry = this.#unfinished.get(id);
         if (entry) entry.attempts = numberField(record, "attempts") ?? entry.attempts + 1;
+        return "change";
+      }
+      case "step": {
+        const entry = this.#unfinished.get(id);
+        if (entry) entry.steps = [...(entry.steps ?? []), record.step];
         return "change";
       }
       case "state": {
@@ -296,7 +315,7 @@ class FileJournal implements Journal {
       this.#order.delete(entry.id);
       this.#parts.delete(entry.id);
       if (entry.state === "refused") continue;
-      const kept = { ...entry, payload: undefined };
+      const kept = { ...entry, payload: undefined, steps: undefined };
       this.#remembered.add(kept, JSON.stringify(kept).length);
     }
     this.#remembered.evict();

@@ -23,8 +23,12 @@ export interface BlockPipelineOptions<B> {
   send(block: B, signal: AbortSignal): Promise<void>;
   /** Blocks with the same key are sent once. */
   key(block: B): string;
-  /** Pause before every block but the first, in milliseconds. */
-  delayMs(): number;
+  /** Pause before a block, in milliseconds. */
+  delayMs(block: B): number;
+  /** Resolves when the chat is free for this answer; the limit begins only then. */
+  ready?(): Promise<void> | undefined;
+  /** A block was abandoned before, in an earlier process: nothing is sent. */
+  withheld?: boolean;
   timers: Timers;
   /** Told why a block was abandoned. */
   onAbandoned?(block: B, reason: string): void;
@@ -35,8 +39,7 @@ export function createBlockPipeline<B>(options: BlockPipelineOptions<B>): BlockP
   const known = new Set<string>();
   const unsent: B[] = [];
   const cancelled = new AbortController();
-  let first = true;
-  let withheld = false;
+  let withheld = options.withheld ?? false;
   let chain: Promise<void> = Promise.resolve();
 
   const deliver = async (block: B) => {
@@ -44,8 +47,8 @@ export function createBlockPipeline<B>(options: BlockPipelineOptions<B>): BlockP
       unsent.push(block);
       return;
     }
-    if (!first) await pauseFor(options.delayMs());
-    first = false;
+    await pauseFor(options.delayMs(block));
+    await options.ready?.();
     if (!cancelled.signal.aborted && (await sendInTime(block))) return;
     unsent.push(block);
     withheld = true;

@@ -46,6 +46,7 @@ export function admitChannelMessage(message: InboundMessage, entrance: ChannelEn
       to: chat.id,
       ...(chat.threadId === undefined ? {} : { threadId: chat.threadId }),
       replyTo: message.id,
+      chatType: chat.kind,
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { OpenClawConfig } from "@openclaw/config";
 import type { Logger } from "@openclaw/log";
-import type { Channel, ChannelAccount, Delivery, InboundMessage } from "@openclaw/plugin-sdk";
+import type { Channel, ChannelAccount, Delivery, InboundMessage, TypingChat } from "@openclaw/plugin-sdk";
 
 /** The channels of a Gateway that are running, one account each. */
 export interface Channels {
@@ -8,6 +8,10 @@ export interface Channels {
   start(receive: (message: InboundMessage) => Promise<void>): Promise<void>;
   isRunning(id: string): boolean;
   send(delivery: Delivery): Promise<{ messageId?: string | undefined }>;
+  /** Shows that an answer is being written, where the channel can show it. A failure is only logged. */
+  showTyping(channel: string, chat: TypingChat): void;
+  /** What a channel says of itself. */
+  get(id: string): Channel | undefined;
   ids(): string[];
   stop(): Promise<void>;
 }
@@ -55,6 +59,15 @@ export function createChannels(options: {
       if (!entry) throw new Error(`channel ${delivery.channel} is not running`);
       return entry.account.send(delivery);
     },
+    showTyping(channel, chat) {
+      running
+        .get(channel)
+        ?.account.typing?.(chat)
+        .catch((error: unknown) =>
+          log.debug(`${channel} could not show that somebody types`, { error: String(error) }),
+        );
+    },
+    get: (id) => options.channels.find((channel) => channel.meta.id === id),
     ids: () => options.channels.map((channel) => channel.meta.id),
     async stop() {
       await Promise.all(

@@ -12,6 +12,9 @@ const route = z.discriminatedUnion("surface", [
     to: z.string(),
     threadId: z.string().optional(),
     replyTo: z.string().optional(),
+    /** What kind of chat it is, and whether the assistant was addressed in it; a direct chat when absent. */
+    chatType: z.enum(["direct", "group", "channel"]).optional(),
+    mentioned: z.boolean().optional(),
   }),
 ]);
 

@@ -19,6 +19,18 @@ export interface OutboxWorker {
    * replies again, as a run does that was cut off right after it, adds nothing.
    */
   post(chat: string, messageId: string, deliveries: readonly Delivery[]): Promise<void>;
+  /**
+   * Puts messages under their own ids on disk, before this returns, then sends them in order. `sent` rejects when they
+   * will not be sent; `block` is kept beside what is to be sent until then.
+   */
+  postParts(
+    chat: string,
+    parts: readonly { id: string; delivery: Delivery; block?: object | undefined }[],
+  ): { sent: Promise<void> };
+  /** What became of a message; undefined when it never was here, or was sent more than some minutes ago. */
+  find(id: string): OutboxItem | undefined;
+  /** Sends a message no more, whatever it waits for. False when it was sent by now, or cannot be taken back. */
+  abandon(id: string, reason: string): boolean;
   /** Begins to send, also what an earlier process left. */
   start(): void;
   /** Resolves when nothing is being sent, at the latest after a second; what waits stays on disk. */
@@ -37,6 +49,10 @@ export function createOutboxWorker(options: {
   const { outbox, log } = options;
   const setTimer = options.setTimer ?? setTimeout;
   const chats = new Map<string, Promise<void>>();
+  /** Those that wait for the end of an item, by its id. */
+  const waiting = new Map<string, { resolve(): void; reject(error: Error): void }>();
+  /** Items that are being sent now. */
+  const underWay = new Map<string, AbortController>();
   const stopping = new AbortController();
   let started = false;
 
@@ -63,6 +79,16 @@ export function createOutboxWorker(options: {
 
   /** False when the rest of the chat has to wait for the next start. */
   const deliver = async (item: OutboxItem): Promise<boolean> => {
+    const abandoned = new AbortController();
+    underWay.set(item.id, abandoned);
+    try {
+      return await attemptUntilSent(item, abandoned.signal);
+    } finally {
+      underWay.delete(item.id);
+    }
+  };
+
+  const attemptUntilSent = async (item: OutboxItem, abandoned: AbortSignal): Promise<boolean> => {
     for (let before = item.attempts, reason = "each attempt ended the process"; ; ) {
       if (before >= MAX_ATTEMPTS) {
         await giveUp(item, before, reason);
@@ -75,18 +101,22 @@ export function createOutboxWorker(options: {
       const attempt = noteAttempt(item, before + 1);
       let messageId: string | undefined;
       try {
-        ({ messageId } = await options.send(item.payload as Delivery));
+        const sent = await unlessAborted(options.send(deliveryOf(item)), abandoned);
+        if (abandoned.aborted) return true;
+        messageId = sent?.messageId;
       } catch (error) {
         reason = error instanceof Error ? error.message : String(error);
         before = attempt;
         if (attempt >= MAX_ATTEMPTS) continue;
         const delay = retryDelay({ attempt, baseMs: 500, maxMs: 60_000 });
         log.warn(`a reply to ${item.channel} failed, next attempt in ${delay} ms`, { chat: item.chat, error: reason });
-        await pause(delay);
+        await pause(delay, abandoned);
+        if (abandoned.aborted) return true;
         if (stopping.signal.aborted) return false;
         continue;
       }
       await stored(item, () => outbox.markSent(item.id, messageId));
+      ended(item.id);
       return true;
     }
   };
@@ -94,7 +124,15 @@ export function createOutboxWorker(options: {
   const giveUp = async (item: OutboxItem, attempts: number, reason: string) => {
     log.error(`a reply to ${item.channel} was given up after ${attempts} attempts`, { chat: item.chat, error: reason });
     await stored(item, () => outbox.markFailed(item.id, reason));
+    ended(item.id, reason);
     options.onGivenUp(item, reason);
+  };
+
+  const ended = (id: string, problem?: string) => {
+    const waiter = waiting.get(id);
+    waiting.delete(id);
+    if (problem === undefined) waiter?.resolve();
+    else waiter?.reject(new Error(problem));
   };
 
   /** A full disk does not keep a reply from being sent. */
@@ -111,7 +149,7 @@ export function createOutboxWorker(options: {
   const stored = (item: OutboxItem, write: () => void) =>
     untilStored({ what: `the end of a delivery to ${item.channel}`, write, log, signal: stopping.signal });
 
-  const pause = (ms: number) =>
+  const pause = (ms: number, abandoned: AbortSignal) =>
     new Promise<void>((resolve) => {
       const timer = setTimer(done, ms);
       function done() {
@@ -120,6 +158,7 @@ export function createOutboxWorker(options: {
         resolve();
       }
       stopping.signal.addEventListener("abort", done, { once: true });
+      abandoned.addEventListener("abort", done, { once: true });
     });
 
   return {
@@ -128,6 +167,41 @@ export function createOutboxWorker(options: {
         deliveries.map((payload, index) => ({ id: `${messageId}#${index}`, chat, channel: payload.channel, payload })),
       );
       drain(chat);
+    },
+    postParts(chat, parts) {
+      const items = parts.map(({ id, delivery, block }) => ({
+        id,
+        chat,
+        channel: delivery.channel,
+        payload: block === undefined ? delivery : { ...delivery, block },
+      }));
+      const stored = outbox.enqueue(items);
+      const sent = items.flatMap(({ id }) => {
+        if (outbox.get(id)?.state !== "queued") return [];
+        const end = new Promise<void>((resolve, reject) => waiting.set(id, { resolve, reject }));
+        // It may come before somebody looks, while the write is still on its way to the disk.
+        end.catch(() => undefined);
+        return [end];
+      });
+      const work = async () => {
+        await stored;
+        drain(chat);
+        await Promise.all(sent);
+      };
+      return { sent: work() };
+    },
+    find: (id) => outbox.get(id),
+    abandon(id, reason) {
+      if (outbox.get(id)?.state !== "queued") return false;
+      try {
+        outbox.markFailed(id, reason);
+      } catch (error) {
+        log.error("a message could not be taken out of the outbox and will be sent", { error: String(error) });
+        return false;
+      }
+      underWay.get(id)?.abort();
+      ended(id, reason);
+      return true;
     },
     start() {
       started = true;
@@ -143,4 +217,18 @@ export function createOutboxWorker(options: {
       clearTimeout(timer);
     },
   };
+}
+
+/** What the channel gets, without what was kept beside it. */
+function deliveryOf(item: OutboxItem): Delivery {
+  const { block: _, ...delivery } = item.payload as Delivery & { block?: object };
+  return delivery;
+}
+
+/** The result of some work, or undefined as soon as `signal` is aborted. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => resolve(undefined), { once: true });
+    work.then(resolve, reject);
+  });
 }

@@ -30,7 +30,8 @@ import { type Inbound, inbound } from "./inbound.ts";
 import type { OutboxWorker } from "./outbox.ts";
 import { promptAround, promptBody, promptTimeFormat } from "./prompt-body.ts";
 import { queuedItem, rebuiltPrompt, turnMessage, type WaitingMessage } from "./queued-message.ts";
-import { chatKey, errorDeliveries, replyDeliveries } from "./reply.ts";
+import { chatKey, errorDeliveries } from "./reply.ts";
+import { createRunReplies, type RunReplies, type RunRepliesContext } from "./run-replies.ts";
 import { readPictures, startTurn, type TurnPrompt } from "./run-turn.ts";
 import { createSessionQueues } from "./session-queues.ts";
 import type { SystemEvents } from "./system-events.ts";
@@ -57,6 +58,8 @@ export interface PipelineContext {
   connections: Connections;
   systemEvents: SystemEvents;
   outbox: OutboxWorker;
+  /** How chats are given their replies. */
+  replies: Omit<RunRepliesContext, "journal" | "outbox" | "stopped" | "verboseLevel" | "log">;
   config(): PipelineConfig;
   clock: Clock;
   timers: Timers;
@@ -101,6 +104,14 @@ export function createPipeline(context: PipelineContext): Pipeline {
   const { journal, conversations, runtime, runs, connections, systemEvents, clock, log } = context;
   const running = new Set<Promise<unknown>>();
   const stopped = new AbortController();
+  const repliesTo = createRunReplies({
+    ...context.replies,
+    journal,
+    outbox: context.outbox,
+    stopped: stopped.signal,
+    verboseLevel: (sessionKey) => runtime.verboseLevel(sessionKey),
+    log,
+  });
   let stopping = false;
   let timeFormat = { zone: "", format: (_at: number): string => "" };
 
@@ -288,10 +299,12 @@ export function createPipeline(context: PipelineContext): Pipeline {
     chat: ChatStream,
     options: ProcessOptions,
   ): Promise<RunResult | undefined> => {
+    const replies = repliesTo(message);
     const handle = startTurn(message, {
       runtime,
-      ...(options.resume ? {} : { prompt: () => prepare(message, options.prompt) }),
+      ...(options.resume ? {} : { prompt: () => prepare(message, options.prompt, replies) }),
       durable: options.durable,
+      replies,
       log,
       onEvent(event) {
         if (event.stream === "lifecycle" && event.data.phase === "start") noteAttempt(message.id);
@@ -303,7 +316,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
     const result = await handle.done;
     await options.gate.opened;
     try {
-      return await finish(message, chat, result);
+      return await finish(message, chat, result, replies);
     } finally {
       queues.runEnded(message.sessionKey);
     }
@@ -344,14 +357,15 @@ export function createPipeline(context: PipelineContext): Pipeline {
   };
 
   /** Session, command and prompt of a new message, when its turn has come. */
-  const prepare = (message: Inbound, queued: string | undefined): TurnPrompt => {
+  const prepare = (message: Inbound, queued: string | undefined, replies: RunReplies): TurnPrompt => {
     const command = parseCommand(message, context.config().resetTriggers);
-    const { previousRunAborted } = conversations.begin(message.sessionKey, {
+    const { previousRunAborted, newSessionId } = conversations.begin(message.sessionKey, {
       now: clock.now(),
       reset: command.kind === "reset",
       route: message.route,
       senderName: message.senderName,
     });
+    if (newSessionId !== undefined) replies.newSession(newSessionId);
     const waiting = systemEvents.peek(message.sessionKey);
     const greeting =
       command.kind === "reset" && command.rest === ""
@@ -404,14 +418,21 @@ export function createPipeline(context: PipelineContext): Pipeline {
     else chat.reached(seq);
   };
 
-  const finish = async (message: Inbound, chat: ChatStream, result: RunResult): Promise<RunResult | undefined> => {
+  const finish = async (
+    message: Inbound,
+    chat: ChatStream,
+    result: RunResult,
+    replies: RunReplies,
+  ): Promise<RunResult | undefined> => {
     const { startedAt, endedAt } = result;
     switch (result.status) {
       case "interrupted":
         // The Gateway stops: the entry stays open and the run goes on at the next start.
+        replies.cancel();
         return undefined;
       case "aborted": {
         const stopReason = result.stopReason ?? "rpc";
+        replies.cancel();
         chat.end({ state: "aborted", stopReason });
         await settle(message.id, "aborted", { status: "ok" });
         runs.finish(message.id, { status: "error", startedAt, endedAt, error: "aborted", stopReason });
@@ -419,7 +440,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
       }
       case "error": {
         const error = result.error ?? "The run failed.";
-        await post(message, replyDeliveries(message, result));
+        if (!(await replies.finish(result))) return undefined;
         chat.end({ state: "error", errorMessage: error, errorKind: result.errorKind });
         await settle(message.id, "done", { status: "error", summary: error });
         runs.finish(message.id, { status: "error", startedAt, endedAt, error, stopReason: result.stopReason });
@@ -427,10 +448,10 @@ export function createPipeline(context: PipelineContext): Pipeline {
       }
       case "ok": {
         const text = result.payloads
-          .map((payload) => payload.text ?? "")
+          .map((payload) => (payload.isReasoning ? "" : (payload.text ?? "")))
           .filter(Boolean)
           .join("\n\n");
-        await post(message, replyDeliveries(message, result));
+        if (!(await replies.finish(result))) return undefined;
         chat.end({ state: "final", text, stopReason: result.stopReason, usage: result.usage });
         const kept = message.source === "agent" ? { result: agentResult(result) } : {};
         await settle(message.id, "done", { status: "ok", ...kept });
@@ -440,10 +461,10 @@ export function createPipeline(context: PipelineContext): Pipeline {
     }
   };
 
-  /** Puts the replies of a run into the outbox. */
+  /** Puts what is told about a message into the outbox. */
   const post = async (message: Inbound, deliveries: readonly Delivery[]): Promise<void> => {
     if (deliveries.length === 0) return;
-    await stored(`the replies of run ${message.id}`, () =>
+    await stored(`what is told about ${message.id}`, () =>
       context.outbox.post(chatKey(message), message.id, deliveries),
     );
   };

@@ -1,32 +1,87 @@
-import type { RunResult } from "@openclaw/agent-runtime";
+import { addPrefix, chunkWholeText, type ReplyPayload } from "@openclaw/agent-runtime";
 import type { Delivery } from "@openclaw/plugin-sdk";
-import type { Inbound } from "./inbound.ts";
+import type { Inbound, ReplyRoute } from "./inbound.ts";
+import type { ReplySettings } from "./reply-settings.ts";
 
-/** The replies of a run as deliveries to the chat the message came from; empty when there is nothing to send there. */
-export function replyDeliveries(message: Inbound, result: RunResult): Delivery[] {
-  if (result.status === "error") return errorDeliveries(message, result.error ?? "The run failed.");
-  return result.status === "ok" ? deliveries(message, result.payloads) : [];
-}
+export type ChannelRoute = Extract<ReplyRoute, { surface: "channel" }>;
 
 /** The text for a message that could not be answered. */
 export function errorDeliveries(message: Inbound, text: string): Delivery[] {
-  return deliveries(message, [{ text }]);
-}
-
-function deliveries(message: Inbound, payloads: readonly { text?: string; mediaUrls?: string[] }[]): Delivery[] {
   const { route } = message;
   if (route.surface === "webchat") return []; // answered on its own session: the transcript and the chat events are the reply
-  return payloads
-    .filter((payload) => payload.text || payload.mediaUrls?.length)
-    .map((payload) => ({
-      channel: route.channel,
-      accountId: route.accountId,
-      to: route.to,
-      ...(route.threadId === undefined ? {} : { threadId: route.threadId }),
-      ...(route.replyTo === undefined ? {} : { replyTo: route.replyTo }),
-      ...(payload.text ? { text: payload.text } : {}),
-      ...(payload.mediaUrls?.length ? { mediaUrls: payload.mediaUrls } : {}),
-    }));
+  return [{ ...place(route), ...(route.replyTo === undefined ? {} : { replyTo: route.replyTo }), text }];
+}
+
+/** Turns payloads into messages of a chat. One per run: it knows which message was the first. */
+export interface DeliveryShape {
+  /** Nothing for a payload without text and media. */
+  deliveries(payload: ReplyPayload): Delivery[];
+}
+
+export function createDeliveryShape(
+  route: ChannelRoute,
+  settings: Pick<ReplySettings, "replyToMode" | "textLimit" | "paragraphs">,
+  options: {
+    /** What stands in front of every text. */
+    prefix(): string;
+    /** Something was sent for this run in an earlier process. */
+    begun: boolean;
+  },
+): DeliveryShape {
+  let answered = options.begun;
+
+  /** The message this one answers, as the mode and the model's own tags want it. */
+  const replyTo = (payload: ReplyPayload): string | undefined => {
+    const tagged = payload.replyToId ?? (payload.replyToCurrent ? route.replyTo : undefined);
+    const target = tagged ?? route.replyTo;
+    const first = !answered;
+    switch (settings.replyToMode) {
+      case "off":
+        // Slack shows threads, not quotes: a model that asks for one gets it.
+        return route.channel === "slack" ? tagged : undefined;
+      case "first":
+        return first ? target : undefined;
+      case "all":
+        return target;
+    }
+  };
+
+  const one = (payload: ReplyPayload, content: Pick<Delivery, "text" | "mediaUrls">): Delivery => {
+    const target = replyTo(payload);
+    answered = true;
+    return {
+      ...place(route),
+      ...(target === undefined ? {} : { replyTo: target }),
+      ...content,
+      ...(payload.audioAsVoice && content.mediaUrls ? { asVoice: true } : {}),
+    };
+  };
+
+  return {
+    deliveries(payload) {
+      const mediaUrls = payload.mediaUrls?.length ? payload.mediaUrls : undefined;
+      const text = addPrefix(payload.text ?? "", options.prefix());
+      const texts = text.trim() === "" ? [] : chunks(text, settings);
+      if (texts.length === 0) return mediaUrls === undefined ? [] : [one(payload, { mediaUrls })];
+      return texts.map((each, index) =>
+        one(payload, index === 0 && mediaUrls !== undefined ? { text: each, mediaUrls } : { text: each }),
+      );
+    },
+  };
+}
+
+function chunks(text: string, { textLimit, paragraphs }: Pick<ReplySettings, "textLimit" | "paragraphs">): string[] {
+  if (text.length <= textLimit && !paragraphs) return [text];
+  return chunkWholeText(text, { minChars: 1, maxChars: textLimit, breakPreference: "newline", paragraphs });
+}
+
+function place(route: ChannelRoute): Pick<Delivery, "channel" | "accountId" | "to" | "threadId"> {
+  return {
+    channel: route.channel,
+    accountId: route.accountId,
+    to: route.to,
+    ...(route.threadId === undefined ? {} : { threadId: route.threadId }),
+  };
 }
 
 /** The key that keeps the replies to one chat in order. */

@@ -2,6 +2,7 @@ import fs from "node:fs/promises";
 import type { AgentRuntime, EmittedRunEvent, RunHandle } from "@openclaw/agent-runtime";
 import type { Logger } from "@openclaw/log";
 import type { Inbound } from "./inbound.ts";
+import type { RunReplies } from "./run-replies.ts";
 
 /** What the model is told, and what is to be done once it is in the transcript. */
 export interface TurnPrompt {
@@ -16,6 +17,8 @@ export interface TurnOptions {
   /** Resolves when the message is on stable storage; no tool runs before. */
   durable: Promise<unknown>;
   onEvent(event: EmittedRunEvent): void;
+  /** What the chat gets before the end of the run. */
+  replies: Pick<RunReplies, "run" | "onEvent">;
   log: Logger;
 }
 
@@ -45,7 +48,11 @@ export function startTurn(message: Inbound, options: TurnOptions): RunHandle {
     channel: message.route.surface === "channel" ? message.route.channel : "webchat",
     sender: { names: [message.senderId, message.senderName].filter((name) => name !== undefined) },
     beforeFirstTool: options.durable,
-    onEvent: options.onEvent,
+    ...options.replies.run,
+    onEvent(event) {
+      options.onEvent(event);
+      options.replies.onEvent(event);
+    },
   });
   return handle;
 }
