@@ -34,26 +34,31 @@ export function createTypingController(options: TypingOptions): TypingController
   const { mode, timers } = options;
   let cancelTick: (() => void) | undefined;
   let cancelLimit: (() => void) | undefined;
+  let shown = false;
   let ended = false;
   let delivered = false;
   // A signal that comes late must not show the sign again: nothing would take it away.
   let sealed = false;
 
   const rest = () => {
+    shown = false;
     cancelTick?.();
     cancelLimit?.();
     cancelTick = undefined;
     cancelLimit = undefined;
   };
   const tick = () => {
+    if (!shown) return;
     options.sendTyping();
     cancelTick = timers.after(options.intervalMs, tick);
   };
   const signal = (starts: boolean) => {
-    if (sealed || mode === "never" || (!starts && cancelTick === undefined)) return;
+    if (sealed || mode === "never" || (!starts && !shown)) return;
     cancelLimit?.();
     cancelLimit = timers.after(typingLimitMs, rest);
-    if (cancelTick === undefined) tick();
+    if (shown) return;
+    shown = true;
+    tick();
   };
   const seal = () => {
     sealed = true;

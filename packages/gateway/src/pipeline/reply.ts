@@ -16,6 +16,8 @@ export function errorDeliveries(message: Inbound, text: string): Delivery[] {
 export interface DeliveryShape {
   /** Nothing for a payload without text and media. */
   deliveries(payload: ReplyPayload): Delivery[];
+  /** Something that is told beside the answer: it answers no message. */
+  notice(text: string): Delivery[];
 }
 
 export function createDeliveryShape(
@@ -57,16 +59,21 @@ export function createDeliveryShape(
     };
   };
 
+  const textsOf = (text: string): string[] => {
+    const prefixed = addPrefix(text, options.prefix());
+    return prefixed.trim() === "" ? [] : chunks(prefixed, settings);
+  };
+
   return {
     deliveries(payload) {
       const mediaUrls = payload.mediaUrls?.length ? payload.mediaUrls : undefined;
-      const text = addPrefix(payload.text ?? "", options.prefix());
-      const texts = text.trim() === "" ? [] : chunks(text, settings);
+      const texts = textsOf(payload.text ?? "");
       if (texts.length === 0) return mediaUrls === undefined ? [] : [one(payload, { mediaUrls })];
-      return texts.map((each, index) =>
-        one(payload, index === 0 && mediaUrls !== undefined ? { text: each, mediaUrls } : { text: each }),
+      return texts.map((text, index) =>
+        one(payload, index === 0 && mediaUrls !== undefined ? { text, mediaUrls } : { text }),
       );
     },
+    notice: (text) => textsOf(text).map((each) => ({ ...place(route), text: each })),
   };
 }
 

@@ -121,8 +121,7 @@ function chatReplies(
   /** The ids in the outbox of each part. */
   const posted = new Map<string, string[]>();
   const send = async (part: Part): Promise<void> => {
-    const payload: ReplyPayload = part.kind === "block" ? part.block.payload : { text: part.text };
-    const deliveries = part.kind === "block" ? shape.deliveries(payload) : withoutQuote(shape.deliveries(payload));
+    const deliveries = part.kind === "block" ? shape.deliveries(part.block.payload) : shape.notice(part.text);
     if (deliveries.length === 0) return;
     const items = deliveries.map((delivery, index) => ({
       id: index === 0 ? part.id : `${part.id}.${index}`,
@@ -247,10 +246,6 @@ function chatReplies(
 /** What the outbox keeps beside a block until it was noted in the journal. */
 function kept({ message, source, payload }: RunBlock): object {
   return { message, source, ...(payload.mediaUrls === undefined ? {} : { mediaUrls: payload.mediaUrls }) };
-}
-
-function withoutQuote(deliveries: readonly Delivery[]): Delivery[] {
-  return deliveries.map(({ replyTo: _, ...delivery }) => delivery);
 }
 
 /** What is left to send at the end, in order: the error, the reasoning, the answer, what went wrong with tools. */
