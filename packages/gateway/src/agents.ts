@@ -18,6 +18,8 @@ export interface Agents {
   defaultId(): string;
   has(id: string): boolean;
   name(id: string): string | undefined;
+  /** The name an agent goes by, if it was given one. */
+  givenName(id: string): string | undefined;
   identity(id: string): AgentIdentity;
   workspace(id: string): string;
   /** The picture file of an agent inside its workspace. */
@@ -73,6 +75,7 @@ export function createAgents(options: { config(): OpenClawConfig; env: NodeJS.Pr
     defaultId,
     has: (id) => ids().includes(id),
     name: (id) => entry(id)?.name,
+    givenName: (id) => entry(id)?.identity?.name ?? fromWorkspace(id, "name"),
     identity(id) {
       const configured = entry(id)?.identity;
       const assistant = id === defaultId() ? options.config().ui?.assistant : undefined;

@@ -221,6 +221,7 @@ export function createConversations(options: {
         now,
         reset,
         channel,
+        ...(route.surface === "channel" && route.chatType ? { chatType: route.chatType } : {}),
         deliveryContext:
           route.surface === "webchat"
             ? { channel }

@@ -282,7 +282,7 @@ export async function startGateway(
             { channel, accountId, agentId, direct: (chatType ?? "direct") === "direct", mentioned: mentioned === true },
             channels.get(channel),
           ),
-        agentName: (agentId) => agents.identity(agentId).name,
+        agentName: (agentId) => agents.givenName(agentId),
         homeDir: env.HOME ?? os.homedir(),
         timers: systemTimers,
         random: Math.random,

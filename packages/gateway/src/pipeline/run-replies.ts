@@ -99,7 +99,7 @@ function chatReplies(
   let before: Promise<unknown> | undefined;
   let blocksSent = blocks?.sent.length ?? 0;
   const shape = createDeliveryShape(route, settings, {
-    prefix: () => prefixOf(settings, model, context.agentName(message.agentId)),
+    prefix: () => prefixOf(settings, model, () => context.agentName(message.agentId)),
     begun: (blocks?.sent.length ?? 0) > 0,
   });
 
@@ -276,11 +276,12 @@ function joined(blocks: readonly RunBlock[]): ReplyPayload[] {
   return payloads.map(({ message: _message, source: _source, ...payload }) => payload);
 }
 
-function prefixOf(settings: ReplySettings, model: RunModel | undefined, name: string | undefined): string {
+function prefixOf(settings: ReplySettings, model: RunModel | undefined, name: () => string | undefined): string {
+  if (settings.prefix === undefined) return "";
   return resolvePrefix(settings.prefix, {
     provider: model?.provider ?? "",
     model: model?.model ?? "",
     thinkingLevel: model?.thinking,
-    identityName: name,
+    identityName: name(),
   });
 }
