@@ -152,6 +152,6 @@ test("nothing is lost, limits are kept and fences are whole, whatever arrives in
         }
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 1000 },
   );
 });

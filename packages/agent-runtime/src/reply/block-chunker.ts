@@ -229,7 +229,11 @@ function hardPosition(view: View, max: number): number {
   }
   // Half a fence line would be no fence line any more.
   const lineStart = text.lastIndexOf("\n", position - 1) + 1;
-  if (lineStart > head && /^ {0,3}[`~]/.test(text.slice(lineStart, lineStart + 4))) position = lineStart;
+  const line = text.slice(lineStart, position);
+  const cutThrough = position < text.length && !/^\r?\n/.test(text.slice(position, position + 2));
+  const mayGrow = position === text.length && /^ {0,3}(?:`{1,2}|~{1,2})$/.test(line);
+  const fenceLike = (cutThrough && /^ {0,3}[`~]/.test(line)) || mayGrow;
+  if (fence === undefined && fenceLike && lineStart > head) position = lineStart;
   return wholeCharacter(text, Math.max(position, head + 1));
 }
 

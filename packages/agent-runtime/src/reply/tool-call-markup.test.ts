@@ -20,6 +20,15 @@ describe("tool calls as text", () => {
     expect(withoutUnfinishedMarkup(text)).toBe(text);
   });
 
+  test("that never end cost no more than a look at the text", () => {
+    const text = "<invoke>".repeat(20_000);
+    const began = performance.now();
+    expect(stripToolCallMarkup(text)).toBe(text);
+    expect(stripToolCallMarkup(`<invoke>x</invoke>${text}`)).toBe(text);
+    // A quadratic search would take minutes.
+    expect(performance.now() - began).toBeLessThan(2000);
+  });
+
   test("never flash while they are being written", () => {
     const text =
       'Look: [Tool Call: exec (ID: 1)]\nArguments: {\n "a": 1\n}\n\nDone <invoke name="x"><p>y</p></invoke>.';

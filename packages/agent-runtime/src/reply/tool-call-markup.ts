@@ -5,13 +5,17 @@ import { codeRanges, insideRange } from "./code-ranges.ts";
  * with calls is replayed to a model that cannot call), XML calls, and control tokens.
  */
 const markup: readonly RegExp[] = [
-  /\[Tool Call: [^\]\n]+\](?:[ \t]*\r?\n[ \t]*Arguments:[ \t]*(?:\{[\s\S]*?\}(?=[ \t]*(?:\r?\n|$))|[^\n]*))?[ \t]*\r?\n?/g,
+  /\[Tool Call: [^\]\n]+\](?:[ \t]*\r?\n[ \t]*Arguments:[ \t]*(?:\{[\s\S]{0,20000}?\}(?=[ \t]*(?:\r?\n|$))|[^\n]*))?[ \t]*\r?\n?/g,
   /\[Tool Result for ID [^\]\n]+\][\s\S]*?(?=\r?\n[ \t]*\r?\n|\[Tool (?:Call|Result)|$)(?:\r?\n)*/g,
   /\[Historical context: [^\]\n]*\][ \t]*\r?\n?/g,
-  /<invoke\b[^>]*>[\s\S]*?<\/invoke>[ \t]*\r?\n?/gi,
-  /<tool_call>[\s\S]*?<\/tool_call>[ \t]*\r?\n?/gi,
   /<\/?(?:minimax:tool_call|function_calls)>[ \t]*\r?\n?/gi,
   /<[|｜](?:im_start|im_end|endoftext|eot_id|end|start|channel|message|tool▁[a-z▁]+)[|｜]>/g,
+];
+
+/** Elements whose content goes as well. */
+const elements = [
+  { closing: "</invoke>", pattern: /<invoke\b[^>]*>[\s\S]*?<\/invoke>[ \t]*\r?\n?/gi },
+  { closing: "</tool_call>", pattern: /<tool_call>[\s\S]*?<\/tool_call>[ \t]*\r?\n?/gi },
 ];
 
 /** Beginnings of such markup; a growing text is held back from one on until it is complete. */
@@ -28,14 +32,24 @@ const quick = /\[Tool |\[Historical|<invoke|<tool_call|minimax:|function_calls|<
 export function stripToolCallMarkup(text: string): string {
   if (!quick.test(text)) return text;
   let rest = text;
-  for (const pattern of markup) {
-    const code = codeRanges(rest);
-    rest = rest.replace(pattern, (match, ...args: unknown[]) => {
-      const at = args.find((arg) => typeof arg === "number");
-      return typeof at === "number" && insideRange(code, at) ? match : "";
-    });
+  for (const { closing, pattern } of elements) {
+    const end = rest.toLowerCase().lastIndexOf(closing);
+    if (end < 0) continue;
+    // Only where every element has an end: looking for one behind each of thousands that have none takes for ever.
+    rest = removeOutsideCode(rest, pattern, end + closing.length);
   }
+  for (const pattern of markup) rest = removeOutsideCode(rest, pattern);
   return rest;
+}
+
+/** Removes what fits the pattern before `end`. */
+function removeOutsideCode(text: string, pattern: RegExp, end = text.length): string {
+  const code = codeRanges(text);
+  const head = text.slice(0, end).replace(pattern, (match, ...args: unknown[]) => {
+    const at = args.find((arg) => typeof arg === "number");
+    return typeof at === "number" && insideRange(code, at) ? match : "";
+  });
+  return head + text.slice(end);
 }
 
 /** Cuts markup off the end of a growing text that is not complete, or may become such. */

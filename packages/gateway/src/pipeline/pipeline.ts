@@ -312,7 +312,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
       },
     });
     const record = runs.get(message.id);
-    if (record) record.handle = handle;
+    if (record) Object.assign(record, { handle, cancelReplies: replies.cancel });
     const result = await handle.done;
     await options.gate.opened;
     try {
@@ -537,6 +537,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
         log.error(`the stop of run ${record.runId} could not be noted`, { error: String(error) });
       }
       record.chat.end({ state: "aborted", stopReason: reason });
+      record.cancelReplies?.();
       record.handle.abort(reason);
       aborted.push(record.runId);
     }

@@ -229,6 +229,21 @@ describe("blocks", () => {
     expect(texts(sends)).toEqual(["one"]);
   });
 
+  test("stay unsent when the user stops the run while they wait", async () => {
+    const { start, sends, storage } = await setUp(inBlocks);
+    const replies = start();
+    replies.run.blocks?.onBlock(block(0, "one"));
+    replies.run.blocks?.onBlock(block(1, "two"));
+    await settled();
+    const finished = replies.finish(result({ payloads: [{ text: "three" }] }));
+    replies.cancel();
+    expect(await finished).toBe(true);
+    sends[0]?.take();
+    await settled();
+    expect(texts(sends)).toEqual(["one"]);
+    expect(storage.outbox.pending()).toEqual([]);
+  });
+
   test("are off without the setting, and the account's setting beats the channel's", async () => {
     expect((await setUp()).start().run.blocks).toBeUndefined();
     const accounts = { default: { blockStreaming: false } };

@@ -36,7 +36,7 @@ export interface RunReplies {
   onEvent(event: EmittedRunEvent): void;
   /** Tells a chat that sees what tools do that its session was begun. */
   newSession(sessionId: string): void;
-  /** The run has ended and is sent no more: its user stopped it, or the Gateway stops. */
+  /** Nothing more is sent: its user stopped the run, or it goes on at the next start. */
   cancel(): void;
   /**
    * Puts the rest of the reply into the outbox and resolves when it is there; false when the Gateway stopped before.
@@ -96,6 +96,7 @@ function chatReplies(
     settings.inBlocks || known.withheld || known.sent.length > 0 ? known : undefined;
   let model: RunModel | undefined;
   let finishing = false;
+  let cancelled = false;
   let before: Promise<unknown> | undefined;
   let blocksSent = blocks?.sent.length ?? 0;
   const shape = createDeliveryShape(route, settings, {
@@ -178,6 +179,7 @@ function chatReplies(
   });
   const finish = async (result: RunResult): Promise<boolean> => {
     const parts = await pipeline.finish();
+    if (cancelled) return true;
     // What the Gateway's stop kept back comes with the resumed run.
     if (context.stopped.aborted && parts.length > 0) return false;
     // One whose fate was decided while it was being given up is not sent a second time.
@@ -225,7 +227,10 @@ function chatReplies(
     newSession: (sessionId) => {
       if (verbose() !== "off") notice(`🧭 New session: ${sessionId}`);
     },
-    cancel: stop,
+    cancel() {
+      cancelled = true;
+      stop();
+    },
     async finish(result) {
       typing.runEnded();
       finishing = true;

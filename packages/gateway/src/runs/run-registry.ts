@@ -25,6 +25,8 @@ export interface RunRecord {
   /** The connection that asked for the run and may see its tool events. */
   readonly initiator?: string | undefined;
   handle?: RunHandle | undefined;
+  /** Sends nothing more to the chat of the run. */
+  cancelReplies?: (() => void) | undefined;
   startedAt?: number | undefined;
   outcome?: RunOutcome | undefined;
 }

@@ -1,5 +1,6 @@
 // The long form of random-kills.test.ts:
 //   OPENCLAW_SOAK=1 node --conditions=@openclaw/source packages/gateway/test/faults/kills.soak.ts
+import { killBlocksAtRandom } from "./random-block-kills.ts";
 import { killChannelAtRandom } from "./random-channel-kills.ts";
 import { killAtRandom } from "./random-kills.ts";
 
@@ -14,6 +15,11 @@ if (process.env.OPENCLAW_SOAK === "1") {
     `${channel.kills} kills of a Gateway with a channel: ${channel.received} messages taken over and answered, of them ` +
       `${channel.givenUp} given up; ${channel.repeated} answers sent twice because the kill came right after the send`,
   );
+  const inBlocks = await killBlocksAtRandom(200);
+  console.log(
+    `${inBlocks.kills} kills of a Gateway that streams in blocks: ${inBlocks.received} messages answered in ` +
+      `${inBlocks.blocks} blocks, of them ${inBlocks.givenUp} given up; ${inBlocks.repeated} blocks sent twice`,
+  );
 } else {
-  console.log("Set OPENCLAW_SOAK=1 to kill a Gateway 600 times.");
+  console.log("Set OPENCLAW_SOAK=1 to kill a Gateway 800 times.");
 }

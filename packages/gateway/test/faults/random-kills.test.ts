@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { killBlocksAtRandom } from "./random-block-kills.ts";
 import { killChannelAtRandom } from "./random-channel-kills.ts";
 import { killAtRandom } from "./random-kills.ts";
 
@@ -14,3 +15,10 @@ it("answers every message it took from a channel, in order, although it is kille
   expect(report.kills).toBe(15);
   expect(report.received).toBeGreaterThan(12);
 }, 90_000);
+
+it("sends every block of the answers it began once and in order although it is killed at 10 random moments", async () => {
+  const report = await killBlocksAtRandom(10);
+  expect(report.kills).toBe(10);
+  expect(report.received).toBeGreaterThan(2);
+  expect(report.blocks).toBeGreaterThan(report.received);
+}, 120_000);
