@@ -3,8 +3,8 @@ import type { Usage } from "@openclaw/sessions";
 import type { SystemPromptReport } from "../prompt/system-prompt-report.ts";
 import type { ReplyTarget } from "../reply/sent-by-tool.ts";
 import type { ReplyPayload } from "../reply/shape-reply.ts";
-import type { MessageSender } from "./elevated-settings.ts";
 import type { BlockReplies } from "./block-stream.ts";
+import type { MessageSender } from "./elevated-settings.ts";
 import type { GlobalLane } from "./lanes.ts";
 import type { EmittedRunEvent } from "./run-events.ts";
 
