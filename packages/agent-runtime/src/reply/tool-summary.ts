@@ -1,4 +1,4 @@
-import { type DisplayOptions, displayTool, formatToolDisplay } from "../tools/tool-display.ts";
+import { type DisplayOptions, displayTool, formatToolDisplay } from "@openclaw/protocol/wire";
 
 const maxOutputChars = 3000;
 
