@@ -403,34 +403,6 @@ describe("failures", () => {
     const test = setUp([], { info: { contextWindow: 8000 } });
     expect((await test.turn("hi")).error).toBe("Model context window too small (8000 tokens). Minimum is 16000.");
   });
-
-  test("a context that turns out too long is asked again, smaller", async () => {
-    const overflow: ScriptedAnswer = () => {
-      throw Object.assign(new Error("This model's maximum context length is 4096 tokens"), { statusCode: 400 });
-    };
-    const long = "x".repeat(200_000);
-    const test = setUp([answerText("one"), answerText("two"), overflow, answerText("three")]);
-    await test.turn(long);
-    await test.turn(long);
-    expect(await test.turn("short")).toMatchObject({ status: "ok" });
-    expect(test.model.requests[2]?.prompt.length).toBeGreaterThan(test.model.requests[3]?.prompt.length ?? 0);
-  });
-});
-
-describe("the context", () => {
-  test("loses its oldest turns when the window is full, and keeps its beginning for a while", async () => {
-    const answers = Array.from({ length: 12 }, () => answerText("ok"));
-    const test = setUp(answers, { info: { contextWindow: 60_000 } });
-    const starts: string[] = [];
-    for (let turn = 1; turn <= 12; turn += 1) {
-      await test.turn(`turn ${turn} ${"x".repeat(30_000)}`);
-      starts.push(promptText(test.model.requests.at(-1)?.prompt[1]).slice(0, 7));
-    }
-    expect(starts[0]).toBe("turn 1 ");
-    expect(starts.at(-1)).not.toBe("turn 1 ");
-    // The beginning moves in steps, not with every turn.
-    expect(new Set(starts.slice(4)).size).toBeLessThan(starts.slice(4).length);
-  });
 });
 
 describe("lanes", () => {
@@ -490,6 +462,21 @@ describe("lanes", () => {
     release("b");
     expect(await second.done).toMatchObject({ status: "ok" });
   });
+});
+
+test("work on a session waits for its run, but not longer than it wants to", async () => {
+  const timers = manualTimers();
+  const test = setUp([silent, answerText("done")], { timers });
+  const run = test.start("hello");
+  await run.recorded;
+  const early = test.runtime.whileIdle("main", 15_000, () => "never");
+  await expect.poll(() => timers.delays.includes(15_000)).toBe(true);
+  timers.advance(15_000);
+  expect(await early).toBeUndefined();
+  const late = test.runtime.whileIdle("main", 15_000, () => "worked");
+  test.runtime.activeRun(mainKey)?.abort("stop");
+  expect(await late).toEqual({ result: "worked" });
+  expect((await run.done).status).toBe("aborted");
 });
 
 describe("after an interruption", () => {

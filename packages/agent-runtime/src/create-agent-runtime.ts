@@ -5,16 +5,19 @@ import { createGuardedFetch, type GuardedFetch } from "@openclaw/net";
 import type { Tool } from "@openclaw/plugin-sdk";
 import type { Sessions } from "@openclaw/sessions";
 import { type Clock, systemClock } from "@openclaw/storage";
+import { createMessageSizes } from "./context/message-sizes.ts";
 import { createPromptImages } from "./images/prompt-images.ts";
 import { createArgumentChecker } from "./loop/tool-arguments.ts";
 import { createPromptCache } from "./prompt/prompt-cache.ts";
 import { type HostInfo, readHostInfo } from "./prompt/runtime-line.ts";
 import type { SystemPromptReport } from "./prompt/system-prompt-report.ts";
-import { executeRun, type RunOutcome } from "./run/agent-run.ts";
+import { executeRun } from "./run/agent-run.ts";
+import { type CompactSessionRequest, type CompactSessionResult, compactSession } from "./run/compact-session.ts";
 import { createLanes, type LaneLimits } from "./run/lanes.ts";
 import { chooseModel, prepareRun } from "./run/prepare-run.ts";
 import { findResumePoint, findRunEntry } from "./run/resume-point.ts";
 import { RunControl } from "./run/run-control.ts";
+import type { RunOutcome } from "./run/run-conversation.ts";
 import { createRunEvents, type EmitRunEvent } from "./run/run-events.ts";
 import type { RunHandle, RunRequest, RunResult } from "./run/run-request.ts";
 import { runTimeout } from "./run/run-setup.ts";
@@ -79,6 +82,13 @@ export interface AgentRuntime {
   hasAnswered(sessionKey: string, runId: string): boolean;
   /** What a session wants to see of tool calls. */
   verboseLevel(sessionKey: string): "off" | "on" | "full";
+  /** Stops what runs in a session and replaces the older part of its conversation by a summary. */
+  compactSession(request: CompactSessionRequest): Promise<CompactSessionResult>;
+  /**
+   * Does `work` while no run of the session is under way. Undefined when the session was not free within `waitMs`
+   * milliseconds; nothing is done then.
+   */
+  whileIdle<T>(sessionKey: string, waitMs: number, work: () => T): Promise<{ result: T } | undefined>;
   /** The system prompt a run would get now, and what it is made of. Throws when the model cannot be resolved. */
   systemPrompt(
     request: Pick<RunRequest, "sessionKey" | "agentId" | "channel" | "extraSystemPrompt" | "model" | "thinking">,
@@ -162,7 +172,8 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
     }),
     workspace: workspaces.ensure,
     redact: options.redact ?? createRedactor(),
-    shown: new Map(),
+    sizes: createMessageSizes(),
+    pruned: new Map(),
   };
 
   return {
@@ -230,6 +241,27 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
       const { prompt } = await prepareRun(own, entry, ref, parts);
       return { text: prompt.text, report: { ...prompt.report, source: "estimate", sessionKey: own.sessionKey } };
     },
+    compactSession(request) {
+      return compactSession(request, { parts, lanes, activeRun: (sessionKey) => this.activeRun(sessionKey) });
+    },
+    async whileIdle(sessionKey, waitMs, work) {
+      const tooLate = new AbortController();
+      const cancel = timers.after(waitMs, () => tooLate.abort());
+      let leave: () => void;
+      try {
+        leave = await lanes.enter(sessions.canonical(sessionKey), "nested", tooLate.signal);
+      } catch (error) {
+        if (!tooLate.signal.aborted) throw error;
+        return undefined;
+      } finally {
+        cancel();
+      }
+      try {
+        return { result: work() };
+      } finally {
+        leave();
+      }
+    },
     reload: () => lanes.refresh(),
     async stop({ drainMs }) {
       stopped = true;
@@ -270,8 +302,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
     const startedAt = clock.now();
     setActive(true);
     const limit = runTimeout(request.timeoutMs, options.config());
-    const cancelLimit =
-      limit === undefined ? () => {} : timers.after(limit, () => control.stop({ kind: "limit", ms: limit }));
+    const cancelLimit = limit === undefined ? () => {} : control.limit(limit, timers);
     try {
       emit({ stream: "lifecycle", data: { phase: "start", startedAt } });
       const outcome = await executeRun({ request, control, emit, parts, onRecorded }).catch((error: unknown) =>

@@ -57,10 +57,18 @@ export { toolOutputSummary, toolSummary } from "./reply/tool-summary.ts";
 export { createTypingController, type TypingController } from "./reply/typing-controller.ts";
 export { typingSettings } from "./reply/typing-mode.ts";
 export type { BlockReplies, RunBlock, SentBlock } from "./run/block-stream.ts";
+export type { CompactSessionRequest, CompactSessionResult } from "./run/compact-session.ts";
 export type { MessageSender } from "./run/elevated-settings.ts";
 export { createLanes, type GlobalLane, type LaneLimits, type Lanes } from "./run/lanes.ts";
 export { findRunEntry } from "./run/resume-point.ts";
-export type { AssistantData, EmittedRunEvent, LifecycleData, RunEvent, ToolData } from "./run/run-events.ts";
+export type {
+  AssistantData,
+  CompactionData,
+  EmittedRunEvent,
+  LifecycleData,
+  RunEvent,
+  ToolData,
+} from "./run/run-events.ts";
 export type {
   AbortReason,
   RunHandle,

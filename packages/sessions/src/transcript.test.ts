@@ -232,6 +232,22 @@ describe("branches", () => {
     expect(texts(transcript)).toEqual(["a", "b", "c"]);
   });
 
+  test("the path from an entry is found behind a compaction as well, and only on the active branch", () => {
+    const transcript = open(join(tempDir(), "t.jsonl"));
+    const ids = ["a", "b", "c"].map((text) => transcript.appendMessage(user(text)).id);
+    const abandoned = transcript.appendMessage(user("other")).id;
+    transcript.branch(ids[2]!);
+    transcript.append({ type: "compaction", summary: "S", firstKeptEntryId: ids[2]!, tokensBefore: 1 });
+    const last = transcript.appendMessage(answer("d")).id;
+    expect(transcript.activePath().map(({ id }) => id)).not.toContain(ids[0]);
+    const path = transcript.pathFrom(ids[0]!);
+    expect(path?.map(({ id }) => id).filter((id) => ids.includes(id))).toEqual(ids);
+    expect(path?.at(-1)?.id).toBe(last);
+    expect(transcript.pathFrom(last)).toHaveLength(1);
+    expect(transcript.pathFrom(abandoned)).toBeUndefined();
+    expect(transcript.pathFrom("ffffffff")).toBeUndefined();
+  });
+
   test("an unknown entry is refused", () => {
     const transcript = open(join(tempDir(), "s.jsonl"));
     transcript.appendMessage(user("a"));

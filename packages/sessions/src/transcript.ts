@@ -191,6 +191,25 @@ export class Transcript {
     return this.#load().entries.slice();
   }
 
+  /**
+   * The entries of the active path from one of them to the leaf, also of a part that a compaction replaced; undefined
+   * when the entry is not on the path.
+   */
+  pathFrom(id: string): TranscriptEntry[] | undefined {
+    const { entries } = this.#load();
+    const at = entries.findLastIndex((entry) => entry.id === id);
+    if (at !== -1) return entries.slice(at);
+    if (entries[0] === undefined || entries[0].parentId === null) return undefined;
+    return this.#repairing(() => {
+      const found: TranscriptEntry[] = [];
+      for (const { entry } of walkPath(this.path, this.#leafId)) {
+        found.push(entry);
+        if (entry.id === id) return found.reverse();
+      }
+      return undefined;
+    });
+  }
+
   /** The user messages at the end that nothing answered; undefined when the last one was answered. */
   orphan(): OrphanedPrompt | undefined {
     return orphanedPrompt(this.#load().entries);
@@ -366,13 +385,13 @@ export class Transcript {
     if (this.#settings) this.#settings = settingsAfter(this.#settings, entry);
     const loaded = this.#loaded;
     if (!loaded) return;
-    loaded.entries.push(entry);
-    this.#loadedSize += size;
     if (entry.type === "compaction") {
-      trim(loaded.entries);
-      loaded.messages = buildContext(loaded.entries);
+      // What it replaced need not stay in memory; the part that is kept is read when it is needed.
+      this.unload();
       return;
     }
+    loaded.entries.push(entry);
+    this.#loadedSize += size;
     const message = contextMessageOf(entry);
     if (message) loaded.messages.push(message);
   }

@@ -1,5 +1,5 @@
 import { type Tool, textResult } from "@openclaw/plugin-sdk";
-import type { ContextMessage, UserMessage } from "@openclaw/sessions";
+import { type ContextMessage, type UserMessage, zeroUsage } from "@openclaw/sessions";
 import { describe, expect, test } from "vitest";
 import { manualTimers } from "../testing/manual-timers.ts";
 import {
@@ -552,5 +552,33 @@ describe("the prompt", () => {
         { type: "text", text: "three" },
       ],
     });
+  });
+
+  test("has the ids of calls that its provider takes, the same for a call and its result", async () => {
+    const id = "functions.exec:0";
+    const source = { api: "x", provider: "x", model: "x", usage: zeroUsage(), timestamp: 1 };
+    const call = { type: "toolCall" as const, id, name: "look", arguments: {} };
+    const messages: ContextMessage[] = [
+      user("go"),
+      { ...source, role: "assistant", stopReason: "toolUse", content: [call] },
+      { role: "toolResult", toolCallId: id, toolName: "look", content: [], isError: false, timestamp: 1 },
+    ];
+    const idsFor = async (api: string, provider: string, model: string) => {
+      const target = { api, provider, model };
+      const { prompts } = await run([answerText("ok")], { messages, source: target });
+      return prompts[0]?.flatMap(({ role, content }) =>
+        role === "assistant" || role === "tool"
+          ? content.flatMap((part) => ("toolCallId" in part ? part.toolCallId : []))
+          : [],
+      );
+    };
+    expect(await idsFor("openai-completions", "openai", "gpt-5.2")).toEqual([id, id]);
+    expect(await idsFor("anthropic-messages", "anthropic", "claude-opus-4-6")).toEqual(
+      Array(2).fill("functions_exec_0"),
+    );
+    expect(await idsFor("openai-completions", "google", "gemini-3-pro")).toEqual(Array(2).fill("functionsexec0"));
+    const [first, second] = (await idsFor("openai-completions", "mistral", "mistral-large")) ?? [];
+    expect(first).toMatch(/^[a-zA-Z0-9]{9}$/);
+    expect(second).toBe(first);
   });
 });

@@ -37,8 +37,19 @@ export interface AgentLoopOptions {
   /** No tool is run before this resolves. */
   beforeFirstTool?: Promise<unknown>;
   describeFailure?: (error: unknown) => LoopFailure;
-  /** What to change before the model is asked again at once after a failure; undefined when nothing would help. */
-  adapt?: (failure: LoopFailure, messages: readonly ContextMessage[]) => Adaptation | undefined;
+  /** What to change before the model is asked again after a failure; undefined when nothing would help. */
+  adapt?: (
+    failure: LoopFailure,
+    messages: readonly ContextMessage[],
+    error: unknown,
+  ) => Adaptation | undefined | Promise<Adaptation | undefined>;
+  /**
+   * What the model is shown of the conversation, asked before each request. Messages that are not changed must be
+   * returned as the same objects: a beginning that stays the same is not built again.
+   */
+  show?: (messages: readonly ContextMessage[]) => readonly ContextMessage[];
+  /** Longest answer, in tokens; the model's own limit when absent. */
+  maxOutputTokens?: number;
   /** Told when a tool threw; the model is told as well. */
   onToolError?: (toolName: string, error: unknown) => void;
   checker?: ArgumentChecker;
@@ -48,6 +59,8 @@ export interface AgentLoopOptions {
 
 export interface Adaptation {
   messages?: readonly ContextMessage[];
+  /** Milliseconds to wait first. */
+  delayMs?: number;
   providerOptions?: SharedV4ProviderOptions;
 }
 
@@ -151,29 +164,34 @@ async function mayRunTools(ready: Promise<unknown> | undefined, signal: AbortSig
 /** The messages of the conversation and the prompt made of them. */
 function createConversation(options: AgentLoopOptions) {
   const source = messageSource(options);
-  let messages: ContextMessage[];
-  let prompt: ReturnType<typeof createModelPrompt>;
-  const start = (initial: readonly ContextMessage[]) => {
-    // A call without a result, or a result without a call, makes every provider refuse the whole request.
-    messages = pairToolResults(initial);
-    prompt = createModelPrompt(options.system, source);
-    for (const message of messages) prompt.add(message);
+  const show = options.show ?? ((all) => all);
+  // A call without a result, or a result without a call, makes every provider refuse the whole request.
+  let messages: ContextMessage[] = pairToolResults(options.messages);
+  let prompt = createModelPrompt(options.system, source);
+  let shown: readonly ContextMessage[] = [];
+  const update = () => {
+    const wanted = show(messages);
+    const continues = shown.length <= wanted.length && shown.every((message, at) => message === wanted[at]);
+    if (!continues) prompt = createModelPrompt(options.system, source);
+    for (const message of wanted.slice(continues ? shown.length : 0)) prompt.add(message);
+    shown = wanted.slice();
   };
-  start(options.messages);
   return {
     source,
     tools: (options.tools ?? []).map(functionTool),
     providerOptions: options.providerOptions,
     add(message: ContextMessage) {
       messages.push(message);
-      prompt.add(message);
     },
     adapt(change: Adaptation) {
-      if (change.messages !== undefined) start(change.messages);
+      if (change.messages !== undefined) messages = pairToolResults(change.messages);
       if (change.providerOptions !== undefined) this.providerOptions = change.providerOptions;
     },
     messages: (): readonly ContextMessage[] => messages,
-    prompt: () => prompt.messages(),
+    prompt() {
+      update();
+      return prompt.messages();
+    },
   };
 }
 
@@ -197,6 +215,7 @@ async function askUntilAnswered(
       {
         prompt: conversation.prompt(),
         ...(conversation.tools.length > 0 ? { tools: conversation.tools } : {}),
+        ...(options.maxOutputTokens === undefined ? {} : { maxOutputTokens: options.maxOutputTokens }),
         ...(conversation.providerOptions === undefined ? {} : { providerOptions: conversation.providerOptions }),
         abortSignal: signal,
       },
@@ -213,9 +232,10 @@ async function askUntilAnswered(
       continue;
     }
     const failure = describe(answer.error);
-    const change = options.adapt?.(failure, conversation.messages());
-    if (change !== undefined) {
-      conversation.adapt(change);
+    const change = await options.adapt?.(failure, conversation.messages(), answer.error);
+    if (change !== undefined || signal.aborted) {
+      if (change !== undefined) conversation.adapt(change);
+      if (change?.delayMs !== undefined) await pause(options.timers ?? systemTimers, change.delayMs, signal);
       continue;
     }
     const patience = failure.retryAfterMs ?? 0;

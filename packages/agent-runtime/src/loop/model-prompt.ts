@@ -6,6 +6,7 @@ import type {
   LanguageModelV4ToolResultOutput,
 } from "@ai-sdk/provider";
 import type { AssistantMessage, ContextMessage, ToolResultMessage, UserBlock, UserMessage } from "@openclaw/sessions";
+import { toolCallIdRule } from "./tool-call-ids.ts";
 
 /** Which model a prompt is for: reasoning of other models means nothing to it. */
 export interface PromptTarget {
@@ -22,6 +23,7 @@ const bootstrapText = "(session bootstrap)";
  * added. User messages in a row become one, because some providers insist on alternating roles.
  */
 export function createModelPrompt(system: string | undefined, target: PromptTarget) {
+  const toolCallId = toolCallIdRule(target);
   const prompt: LanguageModelV4Prompt = system === undefined ? [] : [{ role: "system", content: system }];
 
   return {
@@ -29,7 +31,7 @@ export function createModelPrompt(system: string | undefined, target: PromptTarg
       if (message.role === "assistant" && !prompt.some((earlier) => earlier.role !== "system")) {
         prompt.push({ role: "user", content: [{ type: "text", text: bootstrapText }] });
       }
-      const converted = promptMessage(message, target);
+      const converted = promptMessage(message, target, toolCallId);
       if (converted === undefined) return;
       const last = prompt.at(-1);
       if (last?.role === "user" && converted.role === "user") {
@@ -45,19 +47,23 @@ export function createModelPrompt(system: string | undefined, target: PromptTarg
   };
 }
 
-function promptMessage(message: ContextMessage, target: PromptTarget): LanguageModelV4Message | undefined {
+function promptMessage(
+  message: ContextMessage,
+  target: PromptTarget,
+  toolCallId: (id: string) => string,
+): LanguageModelV4Message | undefined {
   switch (message.role) {
     case "user":
       return userMessage(message);
     case "assistant":
-      return assistantMessage(message, target);
+      return assistantMessage(message, target, toolCallId);
     case "toolResult":
       return {
         role: "tool",
         content: [
           {
             type: "tool-result",
-            toolCallId: message.toolCallId,
+            toolCallId: toolCallId(message.toolCallId),
             toolName: message.toolName,
             output: resultOutput(message),
           },
@@ -82,7 +88,11 @@ function userPart(block: UserBlock): LanguageModelV4TextPart | LanguageModelV4Fi
   return { type: "file", mediaType: block.mimeType, data: { type: "data", data: block.data } };
 }
 
-function assistantMessage(message: AssistantMessage, target: PromptTarget): LanguageModelV4Message | undefined {
+function assistantMessage(
+  message: AssistantMessage,
+  target: PromptTarget,
+  toolCallId: (id: string) => string,
+): LanguageModelV4Message | undefined {
   const sameModel = message.provider === target.provider && message.model === target.model;
   const content: Extract<LanguageModelV4Message, { role: "assistant" }>["content"] = [];
   for (const block of message.content) {
@@ -102,7 +112,12 @@ function assistantMessage(message: AssistantMessage, target: PromptTarget): Lang
         }
         break;
       case "toolCall":
-        content.push({ type: "tool-call", toolCallId: block.id, toolName: block.name, input: block.arguments });
+        content.push({
+          type: "tool-call",
+          toolCallId: toolCallId(block.id),
+          toolName: block.name,
+          input: block.arguments,
+        });
         break;
       default: {
         const never: never = block;

@@ -162,6 +162,15 @@ function usableAllow(
   return anyCore ? allow : [];
 }
 
+/** Whether a tool is meant by one of the patterns: names, `*`, groups and ids of plugins, whatever the letter case. */
+export function toolMatcher(
+  patterns: readonly string[],
+  plugins: Readonly<Record<string, readonly string[]>> = {},
+): (name: string) => boolean {
+  const matches = matcher(patterns, plugins);
+  return (name) => matches(normaliseName(name));
+}
+
 function matcher(
   patterns: readonly string[],
   plugins: Readonly<Record<string, readonly string[]>>,

@@ -1,9 +1,9 @@
-import { type DisplayOptions, displayTool, formatToolDisplay } from "@openclaw/protocol/wire";
+import { displayTool, formatToolDisplay, type ToolDisplayOptions } from "@openclaw/protocol/wire";
 
 const maxOutputChars = 3000;
 
 /** What is told of a tool call when it begins: `🛠️ Exec: ls -l`. */
-export function toolSummary(name: string, args: Record<string, unknown>, options: DisplayOptions): string {
+export function toolSummary(name: string, args: Record<string, unknown>, options: ToolDisplayOptions): string {
   return formatToolDisplay(displayTool(name, args, options));
 }
 

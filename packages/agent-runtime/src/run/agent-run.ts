@@ -9,37 +9,19 @@ import {
   type Transcript,
   zeroUsage,
 } from "@openclaw/sessions";
+import { truncateResults } from "../context/truncate-results.ts";
 import { emptyAnswerText, runAgentLoop } from "../loop/agent-loop.ts";
 import type { LoopResult } from "../loop/loop-events.ts";
-import { chooseModel, type PreparedRun, prepareRun } from "./prepare-run.ts";
+import { compactAfterTurn, compactInTurn, isMessageTooLong, makeRoom } from "./keep-in-window.ts";
+import { leaveUnfinishedFlush } from "./memory-flush.ts";
+import { chooseModel, prepareRun } from "./prepare-run.ts";
 import { abortedMark, changedSettings, recordPrompt } from "./record-prompt.ts";
+import { createRecovery, type Recovery } from "./recovery.ts";
 import { findResumePoint, type ResumePoint } from "./resume-point.ts";
-import { createRemedies, runContext } from "./run-context.ts";
-import type { RunControl } from "./run-control.ts";
-import type { EmitRunEvent } from "./run-events.ts";
+import { runContext, runPruning } from "./run-context.ts";
+import type { ReadyContext, RunContext, RunConversation, RunOutcome } from "./run-conversation.ts";
 import { createRunOutput, type RunOutput } from "./run-output.ts";
-import type { RunPrompt, RunRequest, RunResult } from "./run-request.ts";
-import { contextWindow } from "./run-setup.ts";
-import type { RuntimeParts } from "./runtime-parts.ts";
-
-/** What a run came to, before who stopped it is taken into account. */
-export type RunOutcome = Omit<RunResult, "startedAt" | "endedAt" | "status"> & { status: "ok" | "error" | "aborted" };
-
-export interface RunContext {
-  request: RunRequest;
-  control: RunControl;
-  emit: EmitRunEvent;
-  parts: RuntimeParts;
-  /** Called when the message of the run is in the transcript. */
-  onRecorded: () => void;
-}
-
-/** The same once the prompt is there. */
-interface ReadyContext extends Omit<RunContext, "request"> {
-  request: ReadyRequest;
-}
-
-type ReadyRequest = Omit<RunRequest, "prompt"> & { prompt: RunPrompt | undefined };
+import { contextWindow, sourceOf } from "./run-setup.ts";
 
 /** One run, from its session to its reply, once it has left its lanes. Throws only for what no reply can be made of. */
 export async function executeRun(given: RunContext): Promise<RunOutcome> {
@@ -78,7 +60,7 @@ async function runOnTranscript(
     };
   }
 
-  let prepared: PreparedRun;
+  let prepared: RunConversation["prepared"];
   try {
     prepared = await prepareRun(request, entry, ref, parts);
   } catch (error) {
@@ -100,12 +82,16 @@ async function runOnTranscript(
     parts,
     stopped: () => control.cause !== undefined && control.cause.kind !== "limit",
   });
+  const conversation: RunConversation = { ...context, entry, transcript, prepared, window: room.window };
   const details = {
     ...base,
     systemPromptReport: { ...prepared.prompt.report, sessionKey: request.sessionKey, sessionId: entry.sessionId },
   };
   try {
     if (point.kind === "unrecorded") {
+      leaveUnfinishedFlush(transcript);
+      await makeRoom(conversation);
+      if (control.cause?.kind === "interrupt") return { ...details, status: "aborted" };
       const settings = changedSettings(transcript, prepared.model, prepared.thinking, parts.clock.now());
       recordMessage(context, entry, transcript, settings);
     } else {
@@ -114,9 +100,23 @@ async function runOnTranscript(
       if (point.kind === "answered") return answeredOutcome(point, output, details);
       transcript.closeToolCalls("interrupted");
     }
-    const result = await loop(context, transcript, prepared, room.window, output, point.kind === "open");
+    const resumed = point.kind === "open";
+    const recovery = createRecovery({
+      prepared,
+      compact: () => compactInTurn(conversation),
+      truncateResults: () => truncateResults(transcript, room.window),
+      context: () => shownContext(conversation, resumed),
+      isMessageTooLong: () => isMessageTooLong(conversation),
+      now: () => parts.clock.now(),
+    });
+    const result = await loop(conversation, { output, recovery, resumed });
     if (control.cause?.kind === "interrupt") return { ...details, status: "aborted" };
-    return finish(context, { entry, transcript, prepared, window: room.window, output, result, details });
+    const outcome = finish(conversation, { output, result, details });
+    if (result.outcome === "failed" && control.cause === undefined) {
+      return leaveConversation(conversation, outcome, recovery);
+    }
+    if (result.outcome === "done" && control.cause === undefined) await compactAfterTurn(conversation);
+    return outcome;
   } finally {
     output.close();
   }
@@ -124,43 +124,34 @@ async function runOnTranscript(
 
 /** Asks the model until it has nothing more to do, also with messages that came in at the very end. */
 async function loop(
-  context: ReadyContext,
-  transcript: Transcript,
-  prepared: PreparedRun,
-  window: number,
-  output: RunOutput,
-  resumed: boolean,
+  conversation: RunConversation,
+  run: { output: RunOutput; recovery: Recovery; resumed: boolean },
 ): Promise<LoopResult> {
-  const { request, control, parts } = context;
+  const { request, control, parts, transcript, prepared, window } = conversation;
   const { model } = prepared;
-  const remedies = createRemedies(prepared, window);
-  let lastFailure: ModelFailure | undefined;
   const calls: LoopResult["calls"] = [];
+  const show = runPruning(transcript, { prepared, window }, parts);
   control.takeSteering(true);
   try {
     for (;;) {
-      const shown = runContext(transcript, { sessionKey: request.sessionKey, prepared, window, resumed }, parts);
-      const showsImages = model.info.input.includes("image") && parts.promptImages.areNamedIn(shown);
       const result = await runAgentLoop({
         model: model.languageModel,
         system: prepared.prompt.text,
-        messages: showsImages ? await parts.promptImages.attach(shown, prepared) : shown,
+        messages: await shownContext(conversation, run.resumed),
+        show,
         tools: prepared.tools,
         signal: control.signal,
         onEvent(event) {
-          if (event.type === "message" && recordSteering(context, transcript, event.message)) return;
-          output.handle(event);
+          if (event.type === "message" && recordSteering(conversation, transcript, event.message)) return;
+          run.output.handle(event);
         },
         providerOptions: model.providerOptions(prepared.thinking),
-        source: { api: model.info.api, provider: model.ref.provider, model: model.ref.model, cost: model.info.cost },
+        source: sourceOf(model),
         takeSteering: () => control.drainSteering(),
         hasSteering: () => control.hasSteering,
         ...(request.beforeFirstTool === undefined ? {} : { beforeFirstTool: request.beforeFirstTool }),
-        describeFailure: (error) => {
-          lastFailure = describeModelFailure(error, model.ref, { now: parts.clock.now() });
-          return lastFailure;
-        },
-        adapt: (_failure, messages) => (lastFailure === undefined ? undefined : remedies(lastFailure, messages)),
+        describeFailure: (error) => describeModelFailure(error, model.ref, { now: parts.clock.now() }),
+        adapt: (_failure, messages, error) => run.recovery.adapt(messages, error),
         onToolError: (name, error) => {
           parts.log.warn(
             `[tools] ${name} failed: ${parts.redact(error instanceof Error ? error.message : String(error)).slice(0, 500)}`,
@@ -172,11 +163,19 @@ async function loop(
       });
       calls.push(...result.calls);
       if (result.outcome !== "done" || !control.hasSteering) return { ...result, calls };
-      for (const message of control.drainSteering()) recordSteering(context, transcript, message);
+      for (const message of control.drainSteering()) recordSteering(conversation, transcript, message);
     }
   } finally {
     control.takeSteering(false);
   }
+}
+
+/** The conversation as the model is shown it, with the images that are named in it. */
+async function shownContext(conversation: RunConversation, resumed: boolean): Promise<readonly ContextMessage[]> {
+  const { request, parts, transcript, prepared } = conversation;
+  const shown = runContext(transcript, { sessionKey: request.sessionKey, resumed }, parts.config());
+  const showsImages = prepared.model.info.input.includes("image") && parts.promptImages.areNamedIn(shown);
+  return showsImages ? parts.promptImages.attach(shown, prepared) : shown;
 }
 
 /** Writes a message that was steered in, with the run it joined beside it. False for any other message. */
@@ -189,31 +188,27 @@ function recordSteering({ control, request }: ReadyContext, transcript: Transcri
 }
 
 interface FinishedLoop {
-  entry: SessionEntry;
-  transcript: Transcript;
-  prepared: PreparedRun;
-  window: number;
   output: RunOutput;
   result: LoopResult;
   details: Omit<RunOutcome, "status">;
 }
 
 /** Turns the end of a loop into the outcome of the run, and notes it in the session. */
-function finish(context: ReadyContext, loopEnd: FinishedLoop): RunOutcome {
-  const { control, request } = context;
-  const { entry, output, result, prepared, details } = loopEnd;
+function finish(conversation: RunConversation, loopEnd: FinishedLoop): RunOutcome {
+  const { control, request, entry, transcript, prepared } = conversation;
+  const { output, result, details } = loopEnd;
   const { cause } = control;
   const byUser = cause?.kind === "abort" && cause.reason !== "timeout";
   if (byUser && !output.spoke) {
     const { runId } = request;
-    loopEnd.transcript.append({ type: "custom", customType: abortedMark, data: { runId } });
+    transcript.append({ type: "custom", customType: abortedMark, data: { runId } });
   }
-  noteInSession(context, entry, {
+  noteInSession(conversation, entry, {
     ...runUsagePatch({
       calls: result.calls,
       provider: prepared.model.ref.provider,
       model: prepared.model.ref.model,
-      contextTokens: loopEnd.window,
+      contextTokens: conversation.window,
     }),
     systemSent: true,
     abortedLastRun: byUser,
@@ -238,6 +233,16 @@ function finish(context: ReadyContext, loopEnd: FinishedLoop): RunOutcome {
     return { ...outcome, status: "error", error: emptyAnswerText, errorKind: "empty" };
   }
   return { ...outcome, status: "ok" };
+}
+
+/** Begins a new session when no model takes the conversation any more; the transcript is kept aside. */
+function leaveConversation(conversation: RunConversation, outcome: RunOutcome, recovery: Recovery): RunOutcome {
+  const text = recovery.giveUpText();
+  const { parts, request, entry } = conversation;
+  if (text === undefined || parts.sessions.get(request.sessionKey)?.sessionId !== entry.sessionId) return outcome;
+  const { archived } = parts.sessions.discardTranscript(request.sessionKey);
+  parts.log.warn(`the session ${request.sessionKey} begins anew, its conversation is kept as ${archived.join(", ")}`);
+  return { ...outcome, error: text };
 }
 
 function limitOutcome(outcome: Omit<RunOutcome, "status">, ms: number): RunOutcome {

@@ -70,6 +70,12 @@ export function recordPrompt(
   transcript.appendAll(first ? [first, ...rest, message] : [message]);
 }
 
+/** Leaves an unanswered message of a stopped run behind, as the next prompt would do. */
+export function leaveAbortedPrompt(transcript: Transcript): void {
+  const orphan = transcript.leafId === null ? undefined : transcript.orphan();
+  if (orphan !== undefined && wasAborted(transcript)) transcript.branch(orphan.parentId);
+}
+
 function wasAborted(transcript: Transcript): boolean {
   const path = transcript.activePath();
   for (let at = path.length - 1; at >= 0; at -= 1) {

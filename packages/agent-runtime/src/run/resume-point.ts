@@ -43,13 +43,13 @@ export function findRunEntry(path: string, runId: string): { id: string; joined?
 
 export function findResumePoint(transcript: Transcript, runId: string): ResumePoint {
   const id = findRunEntry(transcript.path, runId)?.id;
-  const path = transcript.activePath();
-  const start = id === undefined ? -1 : path.findLastIndex((entry) => entry.id === id);
-  if (start < 0) return { kind: "unrecorded" };
+  // A long turn may have been compacted behind its own beginning.
+  const path = id === undefined ? undefined : transcript.pathFrom(id);
+  if (path === undefined) return { kind: "unrecorded" };
   const messages: AssistantMessage[] = [];
   const toolDetails: unknown[] = [];
   let last: ContextMessage | undefined;
-  for (const [at, entry] of path.slice(start).entries()) {
+  for (const [at, entry] of path.entries()) {
     if (entry.type !== "message") continue;
     // The next run of the session may have begun before the end of this one was noted.
     if (at > 0 && entry.openclawRunId !== undefined && entry.openclawJoined !== runId) break;

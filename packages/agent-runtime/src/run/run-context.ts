@@ -1,4 +1,3 @@
-import { type ModelFailure, nearestThinkingLevel, parseThinkingLevel } from "@openclaw/models";
 import {
   type ContextMessage,
   type DmHistoryConfig,
@@ -7,39 +6,56 @@ import {
   limitUserTurns,
   type Transcript,
 } from "@openclaw/sessions";
-import { contextBudget, fitContext, shortenToolResults } from "../context/fit-context.ts";
-import type { Adaptation } from "../loop/agent-loop.ts";
+import { cachesContext, lastCacheMark } from "../context/cache-mark.ts";
+import { createPruner, type PruneMemory } from "../context/prune-context.ts";
+import { pruningSettings } from "../context/pruning-settings.ts";
 import type { PreparedRun } from "./prepare-run.ts";
+import type { RuntimeConfig } from "./runtime-config.ts";
 import type { RuntimeParts } from "./runtime-parts.ts";
 
-/** Sessions whose shown part is remembered; it keeps their last messages in memory. */
+/** Sessions whose pruned results are remembered. */
 const maxRemembered = 64;
-/** Turns that are tried again after a provider refused the shape of the history. */
-const turnsAfterRefusal = 20;
 
-/** What a model is shown of a conversation: as much of its end as the window holds. */
+/** The conversation a model is shown: the active path, in direct chats not more turns than their limit allows. */
 export function runContext(
   transcript: Transcript,
-  run: { sessionKey: string; prepared: PreparedRun; window: number; resumed: boolean },
-  parts: RuntimeParts,
+  run: { sessionKey: string; resumed?: boolean },
+  config: RuntimeConfig,
 ): readonly ContextMessage[] {
-  const config = parts.config();
   const limit = dmHistoryLimit(run.sessionKey, (id) => channelLimits(config.channels?.[id]));
-  const messages = run.resumed ? withoutInsertedReplies(transcript.context()) : transcript.context();
-  const limited = limit === undefined ? messages : limitUserTurns(messages, limit);
-  const budget = contextBudget(
-    run.window,
-    config.agents?.defaults?.compaction?.reserveTokensFloor,
-    run.prepared.prompt.tokens,
-  );
-  const fitted = fitContext(limited, budget, parts.shown.get(run.sessionKey));
-  parts.shown.delete(run.sessionKey);
-  if (fitted.shown !== undefined) {
-    parts.shown.set(run.sessionKey, fitted.shown);
-    const oldest = parts.shown.keys().next();
-    if (parts.shown.size > maxRemembered && oldest.done !== true) parts.shown.delete(oldest.value);
-  }
-  return fitted.messages;
+  const messages = run.resumed === true ? withoutInsertedReplies(transcript.context()) : transcript.context();
+  return limit === undefined ? messages : limitUserTurns(messages, limit);
+}
+
+/** What a run's requests show of the conversation: old tool results are shortened as the window fills. */
+export function runPruning(
+  transcript: Transcript,
+  run: { prepared: PreparedRun; window: number },
+  parts: RuntimeParts,
+): (messages: readonly ContextMessage[]) => readonly ContextMessage[] {
+  const settings = pruningSettings(parts.config());
+  const base = { settings, window: run.window, sizes: parts.sizes };
+  if (settings.mode !== "cache-ttl") return createPruner({ ...base, memory: new Map() });
+  if (!cachesContext(run.prepared.model.ref)) return (messages) => messages;
+  let seen = lastCacheMark(transcript);
+  return createPruner({
+    ...base,
+    memory: rememberedPruning(transcript.path, parts.pruned),
+    cacheExpired: () => seen !== undefined && parts.clock.now() - seen > settings.ttlMs,
+    onPruned: () => {
+      seen = parts.clock.now();
+    },
+  });
+}
+
+/** The cache must find in the next turn what it was shown in this one. */
+function rememberedPruning(path: string, pruned: Map<string, PruneMemory>): PruneMemory {
+  const memory = pruned.get(path) ?? new Map();
+  pruned.delete(path);
+  pruned.set(path, memory);
+  const oldest = pruned.keys().next();
+  if (pruned.size > maxRemembered && oldest.done !== true) pruned.delete(oldest.value);
+  return memory;
 }
 
 /** A command's reply written while a run was cut off must not stand where the model is to answer. */
@@ -61,34 +77,4 @@ function channelLimits(value: unknown): DmHistoryConfig | undefined {
     }
   }
   return limits;
-}
-
-/** Decides what to change after a failure before the model is asked again at once. Each remedy is tried once. */
-export function createRemedies(prepared: PreparedRun, window: number) {
-  const triedLevels = new Set([prepared.thinking]);
-  let overflows = 0;
-  let refused = false;
-
-  return (failure: ModelFailure, messages: readonly ContextMessage[]): Adaptation | undefined => {
-    if (failure.kind === "context_overflow" && overflows < 2) {
-      overflows += 1;
-      const budget = contextBudget(window, undefined, prepared.prompt.tokens) / 2 ** overflows;
-      const fitted = fitContext(shortenToolResults(messages, window / overflows), budget);
-      return { messages: fitted.messages };
-    }
-    if (isShapeFault(failure) && !refused) {
-      refused = true;
-      return { messages: limitUserTurns(messages, turnsAfterRefusal) };
-    }
-    const wanted = parseThinkingLevel(prepared.thinking);
-    const supported = failure.supportedThinking?.filter((level) => !triedLevels.has(level)) ?? [];
-    const level = wanted === undefined ? undefined : nearestThinkingLevel(wanted, supported);
-    if (level === undefined) return undefined;
-    triedLevels.add(level);
-    return { providerOptions: prepared.model.providerOptions(level) };
-  };
-}
-
-function isShapeFault(failure: ModelFailure): boolean {
-  return failure.fault === "role-order" || failure.fault === "turn-order" || failure.fault === "tool-input-missing";
 }

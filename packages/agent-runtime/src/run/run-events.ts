@@ -5,7 +5,8 @@ import type { Clock } from "@openclaw/storage";
 export type RunEvent =
   | { stream: "lifecycle"; data: LifecycleData }
   | { stream: "assistant"; data: AssistantData }
-  | { stream: "tool"; data: ToolData };
+  | { stream: "tool"; data: ToolData }
+  | { stream: "compaction"; data: CompactionData };
 
 export type LifecycleData =
   | { phase: "start"; startedAt: number }
@@ -24,6 +25,9 @@ export type ToolData =
   | { phase: "start"; name: string; toolCallId: string; args: unknown }
   | { phase: "update"; name: string; toolCallId: string; partialResult: unknown }
   | { phase: "result"; name: string; toolCallId: string; meta?: string; isError: boolean; result: unknown };
+
+/** The older part of the conversation is replaced by a summary; `willRetry` when the model is asked again for the turn. */
+export type CompactionData = { phase: "start" } | { phase: "end"; willRetry: boolean };
 
 /** An event with its place in the run. `seq` starts at 1 and has no gaps; `ts` is in milliseconds. */
 export type EmittedRunEvent = RunEvent & { runId: string; sessionKey: string; seq: number; ts: number };

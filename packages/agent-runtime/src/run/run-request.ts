@@ -38,6 +38,8 @@ export interface RunRequest {
   sender?: MessageSender;
   /** No tool is run before this resolves. */
   beforeFirstTool?: Promise<unknown>;
+  /** A turn of the heartbeat: no memory flush goes before it. */
+  heartbeat?: boolean;
   /** Which limit counts; `main` when absent. */
   lane?: GlobalLane;
   onEvent?: (event: EmittedRunEvent) => void;

@@ -1,5 +1,6 @@
 import { type ModelRef, parseThinkingLevel, type ResolvedModel } from "@openclaw/models";
 import type { SessionEntry } from "@openclaw/sessions";
+import type { MessageSource } from "../loop/message-draft.ts";
 import type { AgentConfig, RuntimeConfig } from "./runtime-config.ts";
 
 const unknownWindow = 200_000;
@@ -11,6 +12,11 @@ const maxTimeoutMs = 2_147_000_000;
 
 export function agentConfig(config: RuntimeConfig, agentId: string): AgentConfig | undefined {
   return config.agents?.list?.find((agent) => agent.id.trim().toLowerCase() === agentId.toLowerCase());
+}
+
+/** What messages of a model say about their origin. */
+export function sourceOf({ info, ref }: ResolvedModel): MessageSource {
+  return { api: info.api, provider: ref.provider, model: ref.model, cost: info.cost };
 }
 
 /** The model a session was told to use, if any. */

@@ -12,6 +12,7 @@ export interface RuntimeConfig {
   tools?: ToolsConfig;
   cron?: { maxConcurrentRuns?: number };
   commands?: { ownerAllowFrom?: readonly (string | number)[] };
+  plugins?: { slots?: { memory?: string } };
   /** Limits of direct chats by channel id. */
   channels?: Readonly<Record<string, unknown>>;
 }
@@ -29,7 +30,9 @@ export interface AgentDefaultsConfig {
   timeoutSeconds?: number;
   maxConcurrent?: number;
   subagents?: { maxConcurrent?: number };
-  compaction?: { reserveTokensFloor?: number };
+  compaction?: CompactionConfig;
+  contextPruning?: ContextPruningConfig;
+  sandbox?: SandboxConfig;
   heartbeat?: { prompt?: string };
   /** Largest image that the image tool sends, in MB. */
   mediaMaxMb?: number;
@@ -37,10 +40,36 @@ export interface AgentDefaultsConfig {
   exec?: { backgroundMs?: number; timeoutSec?: number; cleanupMs?: number };
 }
 
+export interface CompactionConfig {
+  mode?: "default" | "safeguard";
+  reserveTokensFloor?: number;
+  maxHistoryShare?: number;
+  memoryFlush?: { enabled?: boolean; softThresholdTokens?: number; prompt?: string; systemPrompt?: string };
+}
+
+export interface ContextPruningConfig {
+  mode?: "off" | "adaptive" | "aggressive" | "cache-ttl";
+  ttl?: string;
+  keepLastAssistants?: number;
+  softTrimRatio?: number;
+  hardClearRatio?: number;
+  minPrunableToolChars?: number;
+  softTrim?: { maxChars?: number; headChars?: number; tailChars?: number };
+  hardClear?: { enabled?: boolean; placeholder?: string };
+  tools?: { allow?: readonly string[]; deny?: readonly string[] };
+}
+
+/** What decides whether an agent can write into its workspace. */
+export interface SandboxConfig {
+  mode?: string;
+  workspaceAccess?: string;
+}
+
 export interface AgentConfig {
   id: string;
   default?: boolean;
   workspace?: string;
+  sandbox?: SandboxConfig;
   tools?: ToolsConfig;
 }
 

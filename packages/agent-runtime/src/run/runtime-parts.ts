@@ -3,7 +3,8 @@ import type { ModelInfo, Models } from "@openclaw/models";
 import type { Tool } from "@openclaw/plugin-sdk";
 import type { Sessions } from "@openclaw/sessions";
 import type { Clock } from "@openclaw/storage";
-import type { ShownPart } from "../context/fit-context.ts";
+import type { MessageSizes } from "../context/message-sizes.ts";
+import type { PruneMemory } from "../context/prune-context.ts";
 import type { PromptImages } from "../images/prompt-images.ts";
 import type { ArgumentChecker } from "../loop/tool-arguments.ts";
 import type { PromptCache } from "../prompt/prompt-cache.ts";
@@ -30,6 +31,7 @@ export interface RuntimeParts {
   /** The workspace of an agent, made when it is missing. */
   workspace: (agentId: string) => Promise<string>;
   redact: (text: string) => string;
-  /** What models were shown of each session last. */
-  shown: Map<string, ShownPart>;
+  sizes: MessageSizes;
+  /** What was pruned of sessions whose provider keeps their context in a cache. */
+  pruned: Map<string, PruneMemory>;
 }

@@ -1,0 +1,34 @@
+import type { SessionEntry, Transcript } from "@openclaw/sessions";
+import type { PreparedRun } from "./prepare-run.ts";
+import type { RunControl } from "./run-control.ts";
+import type { EmitRunEvent } from "./run-events.ts";
+import type { RunPrompt, RunRequest, RunResult } from "./run-request.ts";
+import type { RuntimeParts } from "./runtime-parts.ts";
+
+/** What a run came to, before who stopped it is taken into account. */
+export type RunOutcome = Omit<RunResult, "startedAt" | "endedAt" | "status"> & { status: "ok" | "error" | "aborted" };
+
+export interface RunContext {
+  request: RunRequest;
+  control: RunControl;
+  emit: EmitRunEvent;
+  parts: RuntimeParts;
+  /** Called when the message of the run is in the transcript. */
+  onRecorded: () => void;
+}
+
+/** The same once the prompt is there. */
+export interface ReadyContext extends Omit<RunContext, "request"> {
+  request: ReadyRequest;
+}
+
+type ReadyRequest = Omit<RunRequest, "prompt"> & { prompt: RunPrompt | undefined };
+
+/** A run with its conversation. */
+export interface RunConversation extends ReadyContext {
+  entry: SessionEntry;
+  transcript: Transcript;
+  prepared: PreparedRun;
+  /** Tokens. */
+  window: number;
+}
