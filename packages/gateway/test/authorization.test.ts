@@ -44,6 +44,7 @@ const needed: Record<string, string | readonly [v3: string, v4: string]> = {
   "sessions.patch": ["operator.admin", "operator.write"],
   "sessions.reset": "operator.admin",
   "sessions.delete": ["operator.admin", "operator.write"],
+  "sessions.compact": "operator.admin",
   "device.pair.list": "operator.pairing",
   "device.pair.approve": "operator.pairing",
   "device.pair.reject": "operator.pairing",

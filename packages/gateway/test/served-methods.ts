@@ -26,6 +26,7 @@ export const servedMethods: readonly string[] = [
   "sessions.patch",
   "sessions.reset",
   "sessions.delete",
+  "sessions.compact",
   "device.pair.list",
   "device.pair.approve",
   "device.pair.reject",

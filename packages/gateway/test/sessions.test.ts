@@ -172,6 +172,74 @@ describe("changes to a session", () => {
   });
 });
 
+describe("sessions.compact", () => {
+  const key = "agent:main:long";
+
+  it("cuts a conversation to its last entries, and keeps the file as it was", async () => {
+    for (const message of ["one", "two", "three"]) await turn(v3, { sessionKey: key, message });
+    const { payload } = await v3.request("sessions.compact", { key, maxLines: 4 });
+    expect(payload).toEqual({
+      ok: true,
+      key,
+      compacted: true,
+      kept: 4,
+      archived: expect.stringMatching(/\.jsonl\.bak\.\d{4}-\d\d-\d\dT[\d-]+\.\d{3}Z$/),
+    });
+    const history = await v3.request("chat.history", { sessionKey: key });
+    expect((history.payload.messages as Json[]).map(({ role }) => role)).toEqual([
+      "user",
+      "assistant",
+      "user",
+      "assistant",
+    ]);
+    expect(await turn(v3, { sessionKey: key, message: "four" })).toMatchObject({ state: "final" });
+    expect((await v3.request("sessions.compact", { key })).payload).toMatchObject({ compacted: false });
+    expect((await v3.request("sessions.compact", { key, maxLines: 0 })).error?.code).toBe("INVALID_REQUEST");
+    expect((await v3.request("sessions.compact", { key: "agent:" })).error?.code).toBe("INVALID_REQUEST");
+  });
+
+  it("waits for the run that is under way", async () => {
+    await turn(v3, { sessionKey: key, message: "one" });
+    const runId = crypto.randomUUID();
+    await v3.request("chat.send", { sessionKey: key, message: "slow:20 x", idempotencyKey: runId });
+    await v3.event("chat", (payload) => payload.runId === runId && payload.state === "delta");
+    expect((await v3.request("sessions.compact", { key, maxLines: 2 })).payload).toMatchObject({ compacted: true });
+    expect(await v3.event("chat", (payload) => payload.runId === runId && payload.state !== "delta")).toMatchObject({
+      state: "final",
+    });
+    const { payload } = await v3.request("chat.history", { sessionKey: key });
+    expect(payload.messages).toHaveLength(2);
+  });
+});
+
+describe("a window that fills up", () => {
+  it("is told as a compaction before the end of the run, and marked in the history", async () => {
+    await gateway.close();
+    gateway = await startTestGateway({ config: { agents: { defaults: { contextTokens: 16_000 } } } });
+    v3 = await gateway.connect();
+    const sessionKey = "agent:main:full";
+    await turn(v3, { sessionKey, message: "a ".repeat(5000) });
+    await turn(v3, { sessionKey, message: "b ".repeat(8000) });
+    const told = v3.frames
+      .filter(({ type, event }) => type === "event" && event === "agent")
+      .map(({ payload }) => payload as Json)
+      .filter(({ stream }) => stream === "compaction" || stream === "lifecycle")
+      .map(({ stream, data }) => `${stream} ${(data as Json).phase}`);
+    expect(told.slice(told.indexOf("compaction start"), told.indexOf("compaction start") + 2)).toEqual([
+      "compaction start",
+      "compaction end",
+    ]);
+    expect(told.at(-1)).toBe("lifecycle end");
+    const { payload } = await v3.request("chat.history", { sessionKey });
+    expect(payload.messages).toContainEqual(
+      expect.objectContaining({ role: "system", __openclaw: { kind: "compaction", id: expect.any(String) } }),
+    );
+    const list = await v3.request("sessions.list", {});
+    expect((list.payload.sessions as Json[]).find((row) => row.key === sessionKey)?.totalTokens).toBeLessThan(16_000);
+    expect(await turn(v3, { sessionKey, message: "c" })).toMatchObject({ state: "final" });
+  });
+});
+
 describe("the list", () => {
   it("is paged on version 4, and whole on version 3", async () => {
     for (let index = 0; index < 7; index++)

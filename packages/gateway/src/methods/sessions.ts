@@ -3,8 +3,8 @@ import { expectSession } from "./expect-session.ts";
 import { type HandlersOf, invalidRequest, notAvailable, unavailable } from "./handler.ts";
 import type { MethodContext } from "./method-context.ts";
 
-/** How long a deletion waits for the session's run to end, ms. */
-const DELETE_WAIT_MS = 15_000;
+/** How long a deletion or a cut waits for the session's run to end, ms. */
+const RUN_WAIT_MS = 15_000;
 
 type SessionMethod =
   | "sessions.list"
@@ -12,17 +12,18 @@ type SessionMethod =
   | "sessions.resolve"
   | "sessions.patch"
   | "sessions.reset"
-  | "sessions.delete";
+  | "sessions.delete"
+  | "sessions.compact";
 
 /** `sessions.*`: what lists and settings of conversations need. */
 export function sessionMethods(gateway: MethodContext): HandlersOf<SessionMethod> {
-  const { conversations, sessions, pipeline, runs, clock } = gateway;
+  const { conversations, sessions, pipeline, runs, runtime, clock } = gateway;
 
   /** Stops what runs in a session and waits for it. */
   const stopRuns = async (key: string): Promise<boolean> => {
     const open = runs.openOf(key).map((record) => record.runId);
     pipeline.abort(key, { reason: "rpc" });
-    const outcomes = await Promise.all(open.map((runId) => runs.wait(runId, DELETE_WAIT_MS)));
+    const outcomes = await Promise.all(open.map((runId) => runs.wait(runId, RUN_WAIT_MS)));
     return outcomes.every((outcome) => outcome !== undefined);
   };
 
@@ -65,6 +66,14 @@ export function sessionMethods(gateway: MethodContext): HandlersOf<SessionMethod
       const options = params.deleteTranscript === undefined ? {} : { deleteTranscript: params.deleteTranscript };
       const { deleted, archived } = refusing(() => sessions.delete(key, options));
       return { ok: true as const, key, deleted, archived };
+    },
+
+    /** Cuts the transcript to its last entries; between two runs, because the file is written anew. */
+    async "sessions.compact"({ key: named, maxLines }) {
+      const key = conversations.canonicalKey(named);
+      const done = await runtime.whileIdle(key, RUN_WAIT_MS, () => refusing(() => sessions.compact(key, { maxLines })));
+      if (done === undefined) throw unavailable(`Session ${key} is still active; try again in a moment.`);
+      return { ok: true as const, ...done.result };
     },
   };
 }

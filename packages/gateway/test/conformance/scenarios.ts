@@ -282,6 +282,8 @@ export const scenarios: Record<string, Scenario> = {
     return {};
   }),
   "v3/logs.tail: cursor beyond file size": farCursor,
+  "v3/sessions.compact: short transcript": afterTurn("main"),
+  "v3/sessions.compact: cut to 2 lines": afterTurn("agent:main:think"),
   "v3/sessions.delete: ok": afterTurn("agent:main:q"),
   "v3/sessions.delete: keep transcript": afterTurn("agent:main:think"),
   "v3/sessions.list: after turns": afterTurn("agent:main:q"),
@@ -354,6 +356,7 @@ export const scenarios: Record<string, Scenario> = {
   "v4/chat.send: tool call turn, session verboseLevel off": toolTurn("off", "note.txt"),
   "v4/chat.send: tool call turn, session verboseLevel full": toolTurn("full", "note.txt"),
   "v4/device.pair.list: ok": pairedDevice(),
+  "v4/sessions.compact: short": afterTurn("agent:main:t1"),
   "v4/sessions.delete: ok": afterTurn("agent:main:t4"),
   "v4/sessions.list: after turns": send(async (stage) => {
     for (const name of ["t1", "t2", "t3"]) await stage.turn(`agent:main:${name}`);
