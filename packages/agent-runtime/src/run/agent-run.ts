@@ -105,7 +105,7 @@ async function runOnTranscript(
       prepared,
       compact: () => compactInTurn(conversation),
       truncateResults: () => truncateResults(transcript, room.window),
-      context: () => shownContext(conversation, resumed),
+      context: async () => shownContext(conversation, resumed),
       isMessageTooLong: () => isMessageTooLong(conversation),
       now: () => parts.clock.now(),
     });
@@ -134,10 +134,11 @@ async function loop(
   control.takeSteering(true);
   try {
     for (;;) {
+      const shown = shownContext(conversation, run.resumed);
       const result = await runAgentLoop({
         model: model.languageModel,
         system: prepared.prompt.text,
-        messages: await shownContext(conversation, run.resumed),
+        messages: shown instanceof Promise ? await shown : shown,
         show,
         tools: prepared.tools,
         signal: control.signal,
@@ -171,7 +172,10 @@ async function loop(
 }
 
 /** The conversation as the model is shown it, with the images that are named in it. */
-async function shownContext(conversation: RunConversation, resumed: boolean): Promise<readonly ContextMessage[]> {
+function shownContext(
+  conversation: RunConversation,
+  resumed: boolean,
+): readonly ContextMessage[] | Promise<readonly ContextMessage[]> {
   const { request, parts, transcript, prepared } = conversation;
   const shown = runContext(transcript, { sessionKey: request.sessionKey, resumed }, parts.config());
   const showsImages = prepared.model.info.input.includes("image") && parts.promptImages.areNamedIn(shown);
