@@ -43,7 +43,10 @@ const allowlist = (stateDir: string) => {
 describe("a command that needs an approval", () => {
   it("runs when it is allowed, tells its session, and is not asked for again once allowed for ever", async () => {
     await start();
-    const client = await approver();
+    const client = await gateway.connect({
+      scopes: ["operator.approvals", "operator.write", "operator.read"],
+      client: { displayName: "Approver" },
+    });
     const said = await say(client, run("ls; date"));
     const question = await asked(client);
     expect(said).toContain(`Approval required (id ${question.id.slice(0, 8)}). Approve to run;`);
@@ -80,6 +83,11 @@ describe("a command that needs an approval", () => {
       ),
     );
     expect(allowlist(gateway.stateDir)).toEqual(["ls", "date"]);
+    // The chat shows the answer that followed, and not what the Gateway said to bring it about.
+    const { payload } = await client.request("chat.history", { sessionKey: "agent:main:main" });
+    const users = (payload.messages as Json[]).filter(({ role }) => role === "user");
+    expect(users.map((message) => text({ message }))).toEqual([run("ls; date")]);
+    expect((payload.messages as Json[]).at(-1)).toMatchObject({ role: "assistant" });
 
     expect(await say(client, run("date && ls"))).toContain("found-me");
     expect(client.events("exec.approval.requested")).toHaveLength(1);

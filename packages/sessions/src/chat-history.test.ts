@@ -56,6 +56,7 @@ describe("chat.history", () => {
     };
     const items: HistoryItem[] = [
       user("[Mon 2026-02-09 08:53 UTC] Hi there"),
+      user("System: [Mon 2026-02-09 08:54 UTC] Exec finished\nSystem: [Mon 2026-02-09 08:54 UTC] Tell the user.\n"),
       item(assistant),
       item({ role: "custom", content: "hidden", timestamp: 3 }),
       { kind: "compaction", id: "c1", timestamp },

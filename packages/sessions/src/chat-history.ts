@@ -70,8 +70,12 @@ export function historyMessage(item: HistoryItem): ChatHistoryMessage | undefine
 
 function visibleMessage(message: TranscriptMessage): ChatHistoryMessage | undefined {
   switch (message.role) {
-    case "user":
-      return { ...message, content: userBlocks(message.content) };
+    case "user": {
+      const content = userBlocks(message.content);
+      // Nothing but lines of the Gateway: nobody wrote it.
+      const empty = content.every((block) => block.type === "text" && block.text === "");
+      return empty && message.content !== "" ? undefined : { ...message, content };
+    }
     case "assistant":
     case "toolResult":
       return { ...message };

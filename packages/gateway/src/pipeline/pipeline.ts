@@ -371,12 +371,17 @@ export function createPipeline(context: PipelineContext): Pipeline {
       command.kind === "reset" && command.rest === ""
         ? [{ at: clock.now(), text: greetingInstruction(command.trigger) }]
         : [];
-    const around = { formatTime: formatTime(), previousRunAborted, systemEvents: [...waiting, ...greeting] };
+    // Nobody wrote what wakes a session: it stands among the system lines, which the history does not show.
+    const woken = message.source === "wake" && queued === undefined;
+    const instruction = woken ? [{ at: clock.now(), text: message.text }] : [];
+    const lines = [...waiting, ...greeting, ...instruction];
+    const around = { formatTime: formatTime(), previousRunAborted, systemEvents: lines };
     const text = command.kind === "reset" ? command.rest || command.trigger : message.text;
+    const stamp = command.kind !== "reset" && !woken;
     return {
       text:
         queued === undefined
-          ? promptBody(message, text, { ...around, stamp: command.kind !== "reset" })
+          ? promptBody(message, woken ? "" : text, { ...around, stamp })
           : promptAround(queued, around),
       // Shown to the model means in its transcript; until then the events stay for the next turn.
       onRecorded: () => {

@@ -47,7 +47,7 @@ export function promptBody(message: Inbound, text: string, around: PromptSurroun
       : `[${around.formatTime(message.receivedAt)}] ${text}`;
   const lines = [...mediaNotes(message.attachments)];
   if (around.previousRunAborted) lines.push(stoppedRunNote);
-  lines.push(stamped);
+  if (stamped !== "") lines.push(stamped);
   if (message.messageId) lines.push(`[message_id: ${message.messageId}]`);
   return [...eventLines(around), ...lines].join("\n");
 }
