@@ -200,7 +200,7 @@ export async function startGateway(
         systemEvents,
         pipeline: () => pipeline,
         journal: storage.journal,
-        entry: (key) => sessions.get(key),
+        lastRoute: (key) => conversations.lastRoute(key),
         clock,
       }),
       wasTold: (key, id) => systemEvents.peek(key).some(({ text }) => text.includes(`id=${id}`)),

@@ -1,5 +1,4 @@
 import type { ExecApprovalEvent } from "@openclaw/agent-runtime";
-import type { SessionEntry } from "@openclaw/sessions";
 import type { Clock, Journal } from "@openclaw/storage";
 import { lookUp } from "../pipeline/dedupe.ts";
 import type { Inbound, ReplyRoute } from "../pipeline/inbound.ts";
@@ -17,7 +16,8 @@ export interface ExecOutcomeOptions {
   systemEvents: SystemEvents;
   pipeline: () => Pipeline;
   journal: Journal;
-  entry(sessionKey: string): SessionEntry | undefined;
+  /** Where a session was last spoken to. */
+  lastRoute(sessionKey: string): ReplyRoute;
   clock: Clock;
 }
 
@@ -40,22 +40,10 @@ export function createExecOutcome(options: ExecOutcomeOptions): (event: ExecAppr
       text: kind === "finished" ? finished : denied,
       attachments: [],
       authorized: true,
-      route: lastRoute(options.entry(sessionKey)),
+      route: options.lastRoute(sessionKey),
     };
     const submission = options.pipeline().submit(message);
     await submission.durable;
     submission.release();
-  };
-}
-
-function lastRoute(entry: SessionEntry | undefined): ReplyRoute {
-  const { channel, to, accountId, threadId } = entry?.deliveryContext ?? {};
-  if (!channel || !to || channel === "webchat") return { surface: "webchat" };
-  return {
-    surface: "channel",
-    channel,
-    to,
-    accountId: accountId ?? "default",
-    ...(threadId === undefined ? {} : { threadId: String(threadId) }),
   };
 }
