@@ -47,6 +47,8 @@ export interface AgentRuntimeOptions {
   guardedFetch?: GuardedFetch;
   /** Further tools of a run, beside the built-in ones. */
   tools?: (scope: ToolScope) => readonly Tool[];
+  /** Places of the lane `nested` whose runs only wait for other runs; they count as free. */
+  idleNestedPlaces?: () => number;
   /** Names of further environment variables whose values commands must not see. */
   secretNames?: readonly string[];
   /**
@@ -118,7 +120,11 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
   const log = options.log ?? silentLog;
   const platform = options.platform ?? process.platform;
   const home = homeDir(env);
-  const lanes = createLanes({ limits: () => laneLimits(options.config()), clock, log });
+  const lanes = createLanes({
+    limits: () => laneLimits(options.config(), options.idleNestedPlaces?.() ?? 0),
+    clock,
+    log,
+  });
   const workspaces = createWorkspaces({ config: options.config, env, log });
   const live = new Map<string, LiveRun[]>();
   const guardedFetch = options.guardedFetch ?? createGuardedFetch();
@@ -169,6 +175,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
       sessionElevated: (sessionKey) => sessions.get(sessionKey)?.elevatedLevel,
       ...(options.execApprovals === undefined ? {} : { execApprovals: options.execApprovals }),
       approved,
+      spawnedBy: (sessionKey) => sessions.get(sessionKey)?.spawnedBy,
     }),
     workspace: workspaces.ensure,
     redact: options.redact ?? createRedactor(),
@@ -373,14 +380,14 @@ function emitEnd(emit: EmitRunEvent, result: RunResult): void {
   });
 }
 
-function laneLimits(config: RuntimeConfig): LaneLimits {
+function laneLimits(config: RuntimeConfig, idleNestedPlaces: number): LaneLimits {
   const atLeastOne = (value: number | undefined, otherwise: number) => Math.max(1, Math.floor(value ?? otherwise));
   const defaults = config.agents?.defaults;
   return {
     main: atLeastOne(defaults?.maxConcurrent, 1),
     cron: atLeastOne(config.cron?.maxConcurrentRuns, 1),
     subagent: atLeastOne(defaults?.subagents?.maxConcurrent, 1),
-    nested: 4,
+    nested: 4 + idleNestedPlaces,
   };
 }
 

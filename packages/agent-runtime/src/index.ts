@@ -1,3 +1,6 @@
+export type { AgentCalls, BusySession, Call, CallOutcome, CallRequest } from "./calls/agent-calls.ts";
+export { type CallWaits, createCallWaits, WaitCycleError } from "./calls/call-waits.ts";
+export { isSendDenied, sendDeniedText } from "./calls/send-policy.ts";
 export { type AgentRuntime, type AgentRuntimeOptions, createAgentRuntime } from "./create-agent-runtime.ts";
 export { type Adaptation, type AgentLoopOptions, emptyAnswerText, runAgentLoop } from "./loop/agent-loop.ts";
 export { IncompleteAnswerError } from "./loop/ask-model.ts";
@@ -81,6 +84,18 @@ export type {
 export type { ToolScope } from "./run/run-tools.ts";
 export type { AgentConfig, AgentDefaultsConfig, RuntimeConfig, ToolsConfig } from "./run/runtime-config.ts";
 export { systemTimers, type Timers } from "./run/timers.ts";
+export { openSubagentRegistry, type SubagentRegistry } from "./subagents/subagent-registry.ts";
+export { type SubagentRun, subagentName } from "./subagents/subagent-run.ts";
+export { SubagentSelectionError } from "./subagents/subagent-selection.ts";
+export {
+  createSubagents,
+  type SpawnRequest,
+  type SpawnResult,
+  type SubagentLogLine,
+  type SubagentReply,
+  type Subagents,
+  type SubagentsOptions,
+} from "./subagents/subagents.ts";
 export { createApplyPatchTool } from "./tools/apply-patch/apply-patch-tool.ts";
 export { type ApprovedCommands, createApprovedCommands, type StartedCommand } from "./tools/approved-command.ts";
 export { type CommandLauncher, createHostLauncher, type Launch, type LaunchRequest } from "./tools/command-launcher.ts";
@@ -111,6 +126,8 @@ export {
 } from "./tools/jobs/job-registry.ts";
 export { createProcessTool, type ProcessToolOptions } from "./tools/process/process-tool.ts";
 export { createReadTool } from "./tools/read-tool.ts";
+export { type AgentConversation, type AgentToAgent, createAgentToAgent } from "./tools/sessions/agent-to-agent.ts";
+export { createSessionTools, type SessionToolsOptions } from "./tools/sessions/session-tools.ts";
 export { ToolFailure } from "./tools/tool-failure.ts";
 export type { WebToolsConfig } from "./tools/web/web-config.ts";
 export { createWebTools, type WebToolsOptions } from "./tools/web/web-tools.ts";

@@ -123,6 +123,7 @@ export {
   sessionKind,
 } from "./session-key.ts";
 export {
+  byActivity,
   type ListSessionsOptions,
   listSessions,
   patchSession,

@@ -32,11 +32,19 @@ export function sendPolicyFor(policy: SendPolicyConfig | undefined, input: SendP
 
 function matches(match: { channel?: string; chatType?: string; keyPrefix?: string }, input: SendPolicyInput): boolean {
   if (match.channel && normalizeChannelId(match.channel) !== normalizeChannelId(input.channel)) return false;
-  if (match.chatType && chatTypeOf(match.chatType) !== (input.chatType ?? "direct")) return false;
+  const given = input.chatType ?? "direct";
+  const chatType = given === "direct" ? (chatTypeOfKey(input.key) ?? given) : given;
+  if (match.chatType && chatTypeOf(match.chatType) !== chatType) return false;
   const prefix = match.keyPrefix?.trim().toLowerCase();
   if (!prefix) return true;
   const key = input.key.toLowerCase();
   return key.startsWith(prefix) || sessionKeyRest(key).startsWith(prefix);
+}
+
+/** What a key says of a group that nobody has noted anything else about yet. */
+function chatTypeOfKey(key: string): ChatType | undefined {
+  const [, kind] = /^[^:]+:(group|channel):/i.exec(sessionKeyRest(key)) ?? [];
+  return kind === undefined ? undefined : kind.toLowerCase() === "group" ? "group" : "channel";
 }
 
 function chatTypeOf(name: string): string {

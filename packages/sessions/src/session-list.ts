@@ -62,8 +62,8 @@ export function listSessions(
   return { ts: context.now, path, count: rows.length, defaults: context.defaults, sessions: rows, hasMore };
 }
 
-// Merges the stores without sorting them: each knows its own order.
-function* byActivity(indexes: readonly SessionIndex[]): Generator<[string, SessionEntry], void, void> {
+/** All sessions of several stores by their last activity, latest first; the stores are merged without being sorted. */
+export function* byActivity(indexes: readonly SessionIndex[]): Generator<[string, SessionEntry], void, void> {
   const heads = indexes.flatMap((index) => {
     const rest = index.byRecency();
     const next = rest.next();

@@ -56,6 +56,29 @@ describe("the sections", () => {
     expect(text).toContain("be that person");
   });
 
+  test("tell how to use the message and gateway tools when they are there", async () => {
+    const tool = (name: string) => ({
+      name,
+      description: "",
+      parameters: { type: "object" },
+      execute: () => Promise.reject(new Error("not called here")),
+    });
+    await test_.close();
+    setUp({ tools: () => [tool("gateway"), tool("message"), tool("sessions_send"), tool("agents_list")] });
+    const { text } = await prompt();
+    expect(headings(text).slice(3, 6)).toEqual([
+      "## OpenClaw CLI Quick Reference",
+      "## OpenClaw Self-Update",
+      "## Model Aliases",
+    ]);
+    expect(text).toMatch(/## Messaging\n[^#]+### message tool\n/);
+    const order = ["message: ", "gateway: ", "agents_list: ", "sessions_send: "].map((name) =>
+      text.indexOf(`\n- ${name}`),
+    );
+    expect(order.every((at) => at > 0)).toBe(true);
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+  });
+
   test("of a subagent are the small ones, with AGENTS.md and TOOLS.md alone", async () => {
     put("SOUL.md", "Be brave.");
     const { text } = await prompt("agent:main:subagent:1", { extraSystemPrompt: "Count the files." });

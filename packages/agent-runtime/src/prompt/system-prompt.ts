@@ -35,6 +35,7 @@ export function buildSystemPrompt(input: SystemPromptInput): string {
     toolCallStyle,
     safety,
     commandLine,
+    full && hasTool(input, "gateway") ? selfUpdate : undefined,
     full ? modelAliases(input.modelAliases) : undefined,
     input.timeZone !== undefined && hasTool(input, "session_status")
       ? "When you need the current date or time, run session_status."
@@ -85,6 +86,10 @@ const commandLine = `## OpenClaw CLI Quick Reference
 The Gateway service is controlled with: openclaw gateway status | start | stop | restart
 Do not invent commands. When unsure, run \`openclaw help\` or ask the user for its output.`;
 
+const selfUpdate = `## OpenClaw Self-Update
+The gateway tool restarts OpenClaw and reads or changes its configuration: restart, config.get, config.schema, config.apply, config.patch.
+Use config.apply and config.patch only when the user asks for exactly that. After the restart the session that asked is told of it.`;
+
 function modelAliases(aliases: Readonly<Record<string, string>>): string | undefined {
   const names = Object.keys(aliases).sort();
   if (names.length === 0) return undefined;
@@ -122,6 +127,14 @@ function messaging(input: SystemPromptInput): string {
   ];
   if (hasTool(input, "sessions_send")) lines.push("To reach another session, use sessions_send.");
   lines.push("Never send messages with exec or curl; OpenClaw routes them.");
+  if (hasTool(input, "message")) {
+    lines.push(
+      "### message tool",
+      "Use message to write on your own account: to another chat, or before your answer is ready.",
+      "To send, give the action send and message; target and channel when it goes to another chat than this one.",
+      `When you have sent what the user should read, answer with exactly ${silentToken} so that it is not said twice.`,
+    );
+  }
   return lines.join("\n");
 }
 

@@ -37,6 +37,14 @@ const summaries: Readonly<Record<string, string>> = {
   web_search: "search the web",
   web_fetch: "read a web page",
   image: "look at a picture",
+  message: "send a message to this or another chat",
+  gateway: "restart OpenClaw, read or change its configuration",
+  agents_list: "agents that sessions_spawn may start",
+  sessions_list: "sessions of this assistant",
+  sessions_history: "last messages of another session",
+  sessions_send: "say something to another session",
+  sessions_spawn: "start a subagent for a task in the background",
+  session_status: "date and time, model and usage of a session",
 };
 
 /** The tools as the prompt lists them, one line each. */

@@ -26,7 +26,8 @@ export async function chooseModel(
 
 /** Resolves model, workspace, tools and system prompt. Throws what the models throw. */
 export async function prepareRun(
-  request: Pick<RunRequest, "sessionKey" | "agentId" | "channel" | "extraSystemPrompt" | "thinking" | "sender">,
+  request: Pick<RunRequest, "sessionKey" | "agentId" | "channel" | "extraSystemPrompt" | "thinking"> &
+    Partial<Pick<RunRequest, "runId" | "lane" | "sender" | "withoutTools">>,
   entry: SessionEntry | undefined,
   ref: ModelRef,
   parts: RuntimeParts,
@@ -42,9 +43,11 @@ export async function prepareRun(
     sessionKey,
     workspaceDir,
     ...(channel === undefined ? {} : { channel }),
+    ...(request.runId === undefined ? {} : { runId: request.runId }),
+    lane: request.lane ?? "main",
     ...(request.sender === undefined ? {} : { sender: request.sender }),
   };
-  const tools = parts.toolsFor(scope, model.info);
+  const tools = parts.toolsFor(scope, model.info).filter((tool) => request.withoutTools?.includes(tool.name) !== true);
   const prompt = parts.prompts.get({
     config,
     sessionKey,

@@ -42,6 +42,8 @@ export interface RunRequest {
   heartbeat?: boolean;
   /** Which limit counts; `main` when absent. */
   lane?: GlobalLane;
+  /** Names of tools this run does not get. */
+  withoutTools?: readonly string[];
   onEvent?: (event: EmittedRunEvent) => void;
   /** The chat the reply goes to; what a tool has sent there, or repeats elsewhere, is not sent again. */
   replyTarget?: ReplyTarget;

@@ -4,6 +4,7 @@ import type { GuardedFetch } from "@openclaw/net";
 import type { Tool } from "@openclaw/plugin-sdk";
 import { isSubagentKey } from "@openclaw/sessions";
 import type { Clock } from "@openclaw/storage";
+import { groupToolPolicy } from "../policy/group-tool-policy.ts";
 import { resolveToolPolicy } from "../policy/tool-policy.ts";
 import { sendOrder } from "../prompt/tool-list.ts";
 import { createApplyPatchTool } from "../tools/apply-patch/apply-patch-tool.ts";
@@ -20,6 +21,7 @@ import { createReadTool } from "../tools/read-tool.ts";
 import { createWebTools } from "../tools/web/web-tools.ts";
 import { createWriteTool } from "../tools/write-tool.ts";
 import { elevatedSettings, type MessageSender } from "./elevated-settings.ts";
+import type { GlobalLane } from "./lanes.ts";
 import { agentConfig } from "./run-setup.ts";
 import type { RuntimeConfig } from "./runtime-config.ts";
 import type { Timers } from "./timers.ts";
@@ -32,6 +34,10 @@ export interface ToolScope {
   channel?: string;
   /** Who wrote the message of the run. */
   sender?: MessageSender;
+  /** The run; absent where a prompt is only shown. */
+  runId?: string;
+  /** The lane the run has a place in. */
+  lane?: GlobalLane;
 }
 
 export interface RunToolsOptions {
@@ -51,6 +57,8 @@ export interface RunToolsOptions {
   fetch: typeof fetch;
   /** For addresses that models name. */
   guardedFetch: GuardedFetch;
+  /** The session that made a subagent's session. */
+  spawnedBy: (sessionKey: string) => string | undefined;
   /** What the session itself says about commands. */
   sessionExec: (sessionKey: string) => ExecConfig;
   /** The level a session was switched to with `/elevated`. */
@@ -84,12 +92,16 @@ export function createRunTools(options: RunToolsOptions): (scope: ToolScope, mod
     const files = { workspaceDir: scope.workspaceDir, homeDir: options.homeDir, platform: options.platform };
     const { agentId, sessionKey } = scope;
     const exec = () => ({ ...execConfig(options.config(), agentId), ...options.sessionExec(sessionKey) });
+    const subagent = isSubagentKey(sessionKey);
+    // A subagent may do no more in a group than the one that made it.
+    const chatKey = subagent ? (options.spawnedBy(sessionKey) ?? sessionKey) : sessionKey;
     const policy = resolveToolPolicy({
       global: config.tools,
       agent: agentConfig(config, agentId)?.tools,
       provider: model.provider,
       model: model.id,
-      subagent: isSubagentKey(sessionKey),
+      group: groupToolPolicy(config, chatKey, scope.sender?.names),
+      subagent,
     });
     const builtin = [
       createReadTool(files),

@@ -1,5 +1,7 @@
 import type { ElevatedConfig } from "@openclaw/approvals";
+import type { SendPolicyConfig } from "@openclaw/sessions";
 import type { ToolsPolicyConfig } from "../policy/tool-policy.ts";
+import type { QueueConfig } from "../queue/queue-settings.ts";
 import type { ExecConfig } from "../tools/exec-tool.ts";
 import type { WebToolsConfig } from "../tools/web/web-config.ts";
 
@@ -15,6 +17,29 @@ export interface RuntimeConfig {
   plugins?: { slots?: { memory?: string } };
   /** Limits of direct chats by channel id. */
   channels?: Readonly<Record<string, unknown>>;
+  session?: {
+    mainKey?: string;
+    scope?: "per-sender" | "global";
+    sendPolicy?: SendPolicyConfig;
+    agentToAgent?: { maxPingPongTurns?: number };
+  };
+  messages?: { queue?: QueueConfig };
+}
+
+/** A model as configuration names it: alone, or with those to fall back on. */
+export type ModelChoice = string | { primary?: string };
+
+/** How an agent starts subagents. */
+export interface SubagentConfig {
+  allowAgents?: readonly string[];
+  model?: ModelChoice;
+  thinking?: string;
+}
+
+export interface SandboxConfig {
+  mode?: string;
+  workspaceAccess?: string;
+  sessionToolsVisibility?: string;
 }
 
 export interface AgentDefaultsConfig {
@@ -29,9 +54,9 @@ export interface AgentDefaultsConfig {
   elevatedDefault?: string;
   timeoutSeconds?: number;
   maxConcurrent?: number;
-  subagents?: { maxConcurrent?: number };
   compaction?: CompactionConfig;
   contextPruning?: ContextPruningConfig;
+  subagents?: Omit<SubagentConfig, "allowAgents"> & { maxConcurrent?: number; archiveAfterMinutes?: number };
   sandbox?: SandboxConfig;
   heartbeat?: { prompt?: string };
   /** Largest image that the image tool sends, in MB. */
@@ -59,16 +84,12 @@ export interface ContextPruningConfig {
   tools?: { allow?: readonly string[]; deny?: readonly string[] };
 }
 
-/** What decides whether an agent can write into its workspace. */
-export interface SandboxConfig {
-  mode?: string;
-  workspaceAccess?: string;
-}
-
 export interface AgentConfig {
   id: string;
   default?: boolean;
+  name?: string;
   workspace?: string;
+  subagents?: SubagentConfig;
   sandbox?: SandboxConfig;
   tools?: ToolsConfig;
 }
@@ -77,4 +98,5 @@ export interface ToolsConfig extends ToolsPolicyConfig {
   elevated?: ElevatedConfig;
   exec?: ExecConfig;
   web?: WebToolsConfig;
+  agentToAgent?: { enabled?: boolean; allow?: readonly string[] };
 }
