@@ -7,6 +7,7 @@ import {
   type AssistantMessage,
   chatHistoryMessages,
   deliveryContextOf,
+  type EnsureOptions,
   type ListSessionsOptions,
   listSessions,
   messageText,
@@ -216,28 +217,7 @@ export function createConversations(options: {
     },
     begin(key, { now, reset, route, senderName }) {
       const previousRunAborted = sessions.get(key)?.abortedLastRun === true && !reset;
-      const channel = route.surface === "webchat" ? "webchat" : route.channel;
-      const { isNew, entry } = sessions.ensure(key, {
-        now,
-        reset,
-        channel,
-        ...(route.surface === "channel" && route.chatType ? { chatType: route.chatType } : {}),
-        deliveryContext:
-          route.surface === "webchat"
-            ? { channel }
-            : {
-                channel,
-                to: route.to,
-                accountId: route.accountId,
-                ...(route.threadId ? { threadId: route.threadId } : {}),
-              },
-        origin: {
-          provider: channel,
-          surface: channel,
-          chatType: (route.surface === "channel" ? route.chatType : undefined) ?? "direct",
-          ...(senderName ? { label: senderName } : {}),
-        },
-      });
+      const { isNew, entry } = sessions.ensure(key, { now, reset, ...routing(route, senderName) });
       if (previousRunAborted) sessions.update(key, () => ({ abortedLastRun: false }));
       return { previousRunAborted, ...(isNew ? { newSessionId: entry.sessionId } : {}) };
     },
@@ -404,6 +384,31 @@ export function createConversations(options: {
           };
         }),
     }),
+  };
+}
+
+/** What a message tells about where its session is answered. A run that nobody wrote to leaves that as it is. */
+function routing(route: ReplyRoute, senderName: string | undefined): EnsureOptions {
+  if (route.surface === "none") return {};
+  const channel = route.surface === "webchat" ? "webchat" : route.channel;
+  return {
+    channel,
+    ...(route.surface === "channel" && route.chatType ? { chatType: route.chatType } : {}),
+    deliveryContext:
+      route.surface === "webchat"
+        ? { channel }
+        : {
+            channel,
+            to: route.to,
+            accountId: route.accountId,
+            ...(route.threadId ? { threadId: route.threadId } : {}),
+          },
+    origin: {
+      provider: channel,
+      surface: channel,
+      chatType: (route.surface === "channel" ? route.chatType : undefined) ?? "direct",
+      ...(senderName ? { label: senderName } : {}),
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import crypto from "node:crypto";
 import os from "node:os";
-import { createAgentRuntime, systemTimers, type Timers } from "@openclaw/agent-runtime";
+import { createAgentRuntime, createCallWaits, systemTimers, type Timers } from "@openclaw/agent-runtime";
 import { openApprovalsStore } from "@openclaw/approvals";
 import { type ConfigStore, changedPaths, type OpenClawConfig, type Paths } from "@openclaw/config";
 import type { Log, WsLogStyle } from "@openclaw/log";
@@ -10,6 +10,7 @@ import { checkHost, createAuthLimiter } from "@openclaw/net";
 import type { Channel } from "@openclaw/plugin-sdk";
 import { openSessions } from "@openclaw/sessions";
 import { acquireGatewayLock, type Clock, openStorage, systemClock } from "@openclaw/storage";
+import { type AgentTools, openAgentTools } from "./agent-calls/agent-tools.ts";
 import { createAgents } from "./agents.ts";
 import { createApprovalDesk } from "./approvals/approval-desk.ts";
 import { createExecOutcome } from "./approvals/exec-outcome.ts";
@@ -27,6 +28,7 @@ import { openDeviceStore } from "./pairing/device-store.ts";
 import type { AccessPolicy } from "./pipeline/access.ts";
 import { createChannels } from "./pipeline/channels.ts";
 import { createOutboxWorker } from "./pipeline/outbox.ts";
+import { isOwner } from "./pipeline/owner.ts";
 import { createPipeline } from "./pipeline/pipeline.ts";
 import { replySettings } from "./pipeline/reply-settings.ts";
 import { openSystemEvents } from "./pipeline/system-events.ts";
@@ -212,6 +214,8 @@ export async function startGateway(
     };
     const backgroundCommands = openBackgroundCommands({ storage, notify: tellSession, log: log.child("agent") });
     releases.push(() => backgroundCommands.close());
+    let agentTools: AgentTools | undefined;
+    const waits = createCallWaits(() => runtime.reload());
     const runtime = createAgentRuntime({
       models,
       sessions,
@@ -224,6 +228,8 @@ export async function startGateway(
       execApprovals: { store: approvals, desk: approvalDesk },
       notify: tellSession,
       backgroundLedger: backgroundCommands,
+      tools: (scope) => agentTools?.tools(scope) ?? [],
+      idleNestedPlaces: () => waits.idlePlaces,
     });
     const runs = createRunRegistry(clock);
     releases.push(() => runs.close());
@@ -260,6 +266,7 @@ export async function startGateway(
       clock,
       log: log.child("approvals"),
     });
+    const timeZone = () => config().agents?.defaults?.userTimezone ?? hostTimeZone;
     const pipeline = createPipeline({
       journal: storage.journal,
       conversations,
@@ -267,6 +274,12 @@ export async function startGateway(
         policy: (channel) =>
           (config().channels as Record<string, AccessPolicy | undefined> | undefined)?.[channel] ?? {},
         route: (message) => conversations.route(message),
+        isOwner: (message) =>
+          isOwner(message, {
+            ownerAllowFrom: config().commands?.ownerAllowFrom,
+            allowFrom: (config().channels as Record<string, AccessPolicy | undefined> | undefined)?.[message.channel]
+              ?.allowFrom,
+          }),
         log: log.child("channels"),
       },
       runtime,
@@ -287,8 +300,9 @@ export async function startGateway(
         timers: systemTimers,
         random: Math.random,
       },
+      stopChildren: (sessionKey) => agentTools?.subagents.stopChildren(sessionKey),
       config: () => ({
-        userTimeZone: config().agents?.defaults?.userTimezone ?? hostTimeZone,
+        userTimeZone: timeZone(),
         resetTriggers: config().session?.resetTriggers ?? [],
         queue: config().messages?.queue,
       }),
@@ -308,6 +322,29 @@ export async function startGateway(
         onRestart(request);
       }, request.delayMs);
     };
+    const ownTools = await openAgentTools({
+      stateDir: paths.stateDir,
+      storage,
+      sessions,
+      models,
+      conversations,
+      configStore,
+      runtime,
+      pipeline,
+      runs,
+      connections,
+      channels,
+      outbox,
+      systemEvents,
+      waits,
+      timeZone,
+      requestRestart,
+      clock,
+      timers,
+      log,
+    });
+    agentTools = ownTools;
+    releases.push(() => ownTools.close());
     const handlers = createHandlers({
       stateDir: paths.stateDir,
       limits,
@@ -319,6 +356,7 @@ export async function startGateway(
       sessions,
       conversations,
       runtime,
+      subagents: ownTools.subagents,
       journal: storage.journal,
       pipeline,
       runs,
@@ -437,6 +475,7 @@ export async function startGateway(
     pipeline.resume();
     await approvalDesk.recover();
     await backgroundCommands.recover();
+    ownTools.resume();
     upgrade = (request, stream, head) => {
       if (takesWork) socket.upgrade(request, stream, head);
       else stream.destroy();
@@ -446,6 +485,9 @@ export async function startGateway(
     outbox.start();
     releases.push(() => outbox.stop());
     ready = true;
+    ownTools
+      .tellOfRestart()
+      .catch((error: unknown) => log.error("nobody could be told of the restart", { error: String(error) }));
 
     const host = settings.hosts[0] ?? "127.0.0.1";
     const url = `ws://${host.includes(":") ? `[${host}]` : host === "0.0.0.0" ? "127.0.0.1" : host}:${port}`;
@@ -462,6 +504,7 @@ export async function startGateway(
         v4: { reason: payload.reason, ...(restarting ? { restartExpectedMs: RESTART_EXPECTED_MS } : {}) },
       });
       await waker.stop();
+      ownTools.close();
       await pipeline.stop(DRAIN_MS);
       await socket.close();
       await release();

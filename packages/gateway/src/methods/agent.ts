@@ -72,6 +72,7 @@ export function agentMethods(
         senderId: context.session.deviceId ?? context.session.client.id,
         senderName: context.session.client.displayName ?? context.session.client.id,
         authorized: true,
+        owner: context.session.scopes.has("operator.admin"),
         route: { surface: "webchat" },
         thinking: params.thinking,
         timeoutMs: params.timeout === undefined ? undefined : params.timeout * 1000,

@@ -1,5 +1,7 @@
+import { sendDeniedText } from "@openclaw/agent-runtime";
+import { sayInSession } from "../agent-calls/say-in-session.ts";
 import { storeAttachments } from "../pipeline/attachments.ts";
-import { isStopText } from "../pipeline/command.ts";
+import { isStopText, startsRun } from "../pipeline/command.ts";
 import { lookUp } from "../pipeline/dedupe.ts";
 import type { Inbound } from "../pipeline/inbound.ts";
 import { expectSession } from "./expect-session.ts";
@@ -33,15 +35,18 @@ export function chatMethods(
           });
       if (params.message.trim() === "" && attachments.length === 0 && !repeated)
         throw invalidRequest("message or attachment required");
-      if (conversations.sendPolicy(sessionKey, "webchat") === "deny")
-        throw invalidRequest("send blocked by session policy");
       if (params.deliver) throw deliverIsMissing();
       refuseMissingParts(params);
       expectSession(conversations, sessionKey, params.sessionId);
       if (!params.suppressCommandInterpretation && isStopText(params.message) && attachments.length === 0) {
         const { runIds } = pipeline.abort(sessionKey, { reason: "stop" });
+        gateway.subagents.stopChildren(sessionKey);
         return { ok: true as const, aborted: runIds.length > 0, runIds };
       }
+      const denied = conversations.sendPolicy(sessionKey, "webchat") === "deny";
+      const literal = params.suppressCommandInterpretation === true;
+      if (denied && startsRun({ text: params.message, authorized: true, literal }))
+        throw invalidRequest(sendDeniedText);
       const seen = lookUp(gateway.journal, runId);
       if (seen.seen) {
         if (seen.running) return { runId, status: "in_flight" as const };
@@ -63,6 +68,7 @@ export function chatMethods(
         senderId: deviceId ?? client.id,
         senderName: client.displayName ?? client.id,
         authorized: true,
+        owner: context.session.scopes.has("operator.admin"),
         route: { surface: "webchat" },
         ...(params.queueMode === undefined ? {} : { queue: { mode: params.queueMode } }),
         ...(params.suppressCommandInterpretation ? { literal: true } : {}),
@@ -100,13 +106,7 @@ export function chatMethods(
       if (!conversations.entry(sessionKey)) throw invalidRequest("session not found");
       const text = params.label ? `[${params.label}]\n\n${params.message}` : params.message;
       try {
-        const { id, message } = conversations.note(sessionKey, text);
-        const payload = { runId: `inject-${id}`, sessionKey, seq: 0, state: "final", message };
-        gateway.connections.broadcastVersions("chat", {
-          v3: payload,
-          v4: { ...payload, agentId: conversations.agentOf(sessionKey) },
-        });
-        return { ok: true as const, messageId: id };
+        return { ok: true as const, messageId: sayInSession(sessionKey, text, gateway) };
       } catch (error) {
         if (error instanceof RequestError) throw error;
         throw unavailable(`failed to write transcript: ${error instanceof Error ? error.message : String(error)}`);

@@ -1,7 +1,6 @@
 import fs from "node:fs";
-import path from "node:path";
 import { ConfigError, type ConfigSnapshot, configJsonSchema, redactConfig } from "@openclaw/config";
-import { writeFileAtomic } from "@openclaw/storage";
+import { doctorHint, type RestartSentinelPayload, writeRestartSentinel } from "../restart-sentinel.ts";
 import type { ProtocolVersion } from "../ws/connection.ts";
 import { RawJson } from "../ws/raw-json.ts";
 import { type HandlersOf, invalidRequest } from "./handler.ts";
@@ -14,7 +13,7 @@ type ConfigMethod = "config.get" | "config.schema" | "config.set" | "config.patc
 
 /** `config.*`: reading and writing the configuration file. */
 export function configMethods(gateway: MethodContext): HandlersOf<ConfigMethod> {
-  const { configStore, clock, log } = gateway;
+  const { configStore, clock } = gateway;
 
   /** The last answer of `config.get`, good as long as no file it was made of has changed. */
   let answer: { files: string; json: Record<ProtocolVersion, RawJson> } | undefined;
@@ -37,22 +36,16 @@ export function configMethods(gateway: MethodContext): HandlersOf<ConfigMethod> 
     params: { sessionKey?: string | undefined; note?: string | undefined; restartDelayMs?: number | undefined },
   ) => {
     const delayMs = Math.min(params.restartDelayMs ?? defaultRestartDelayMs, longestRestartDelayMs);
-    const payload = {
+    const payload: RestartSentinelPayload = {
       kind: "config-apply",
       status: "ok",
       ts: clock.now(),
       ...(params.sessionKey ? { sessionKey: params.sessionKey } : {}),
       message: params.note ?? null,
-      doctorHint: "Run: openclaw doctor --non-interactive",
+      doctorHint,
       stats: { mode: method, root: snapshot.path },
     };
-    let sentinelPath: string | null = path.join(gateway.stateDir, "restart-sentinel.json");
-    try {
-      await writeFileAtomic(sentinelPath, `${JSON.stringify({ version: 1, payload }, null, 2)}\n`, { mode: 0o600 });
-    } catch (error) {
-      log.warn("the restart sentinel could not be written", { error: String(error) });
-      sentinelPath = null;
-    }
+    const sentinelPath = await writeRestartSentinel(payload, gateway);
     gateway.requestRestart({ reason: method, delayMs });
     return {
       ok: true as const,

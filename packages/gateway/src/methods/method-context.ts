@@ -1,4 +1,4 @@
-import type { AgentRuntime } from "@openclaw/agent-runtime";
+import type { AgentRuntime, Subagents } from "@openclaw/agent-runtime";
 import type { ApprovalsStore } from "@openclaw/approvals";
 import type { ConfigStore } from "@openclaw/config";
 import type { Log } from "@openclaw/log";
@@ -30,6 +30,7 @@ export interface MethodContext {
   sessions: Sessions;
   conversations: Conversations;
   runtime: AgentRuntime;
+  subagents: Subagents;
   journal: Journal;
   pipeline: Pipeline;
   runs: RunRegistry;

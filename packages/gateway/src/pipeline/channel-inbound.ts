@@ -8,6 +8,7 @@ export interface ChannelEntrance {
   policy(channel: string): AccessPolicy;
   /** The session a chat belongs to, by bindings and `session.dmScope`. */
   route(message: InboundMessage): { sessionKey: string; agentId: string };
+  isOwner(message: InboundMessage): boolean;
   log: Logger;
 }
 
@@ -39,6 +40,7 @@ export function admitChannelMessage(message: InboundMessage, entrance: ChannelEn
     senderId: message.sender.id,
     senderName: message.sender.name ?? message.sender.username,
     authorized: true,
+    owner: entrance.isOwner(message),
     route: {
       surface: "channel",
       channel: message.channel,

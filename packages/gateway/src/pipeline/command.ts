@@ -31,6 +31,15 @@ export function parseCommand(
   return lower === "/status" ? { kind: "status" } : { kind: "message" };
 }
 
+/** Whether a message asks for the model, which the send policy of its session may deny. Other commands still work then. */
+export function startsRun(
+  message: Pick<Inbound, "text" | "authorized" | "literal">,
+  resetTriggers?: readonly string[],
+): boolean {
+  const { kind } = parseCommand(message, resetTriggers);
+  return kind === "message" || kind === "reset";
+}
+
 /** What the model is told when a bare reset trigger began a session: to greet. */
 export function greetingInstruction(trigger: string): string {
   return [

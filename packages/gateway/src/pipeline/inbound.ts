@@ -5,6 +5,8 @@ const attachment = z.object({ path: z.string(), mimeType: z.string(), fileName: 
 
 const route = z.discriminatedUnion("surface", [
   z.object({ surface: z.literal("webchat") }),
+  /** Answered nowhere: the reply stays in the session, for the run that asked. */
+  z.object({ surface: z.literal("none") }),
   z.object({
     surface: z.literal("channel"),
     channel: z.string(),
@@ -25,7 +27,7 @@ const route = z.discriminatedUnion("surface", [
 export const inbound = z.object({
   /** Journal id and run id: the caller's idempotency key, or the channel's message key. */
   id: z.string(),
-  source: z.enum(["chat.send", "agent", "wake", "channel"]),
+  source: z.enum(["chat.send", "agent", "wake", "channel", "call"]),
   receivedAt: z.number(),
   sessionKey: z.string(),
   agentId: z.string(),
@@ -49,11 +51,23 @@ export const inbound = z.object({
       drop: z.string().optional(),
     })
     .optional(),
+  /** Its sender is the owner. */
+  owner: z.boolean().optional(),
   route,
   thinking: z.string().optional(),
   /** Milliseconds; 0 = no limit. */
   timeoutMs: z.number().optional(),
   extraSystemPrompt: z.string().optional(),
+  /** Which limit of parallel runs counts; that of chats when absent. */
+  lane: z.enum(["main", "cron", "subagent", "nested"]).optional(),
+  model: z.object({ provider: z.string(), model: z.string() }).optional(),
+  /** Names of tools the run does not get. */
+  withoutTools: z.array(z.string()).optional(),
+  /** Session on whose behalf another session's run asks, and the channel its user is on. */
+  requesterKey: z.string().optional(),
+  requesterChannel: z.string().optional(),
+  /** Ids of messages whose text is part of this one. */
+  covers: z.array(z.string()).optional(),
 });
 
 export type Inbound = z.output<typeof inbound>;

@@ -17,13 +17,14 @@ import {
 import type { Logger } from "@openclaw/log";
 import type { Delivery, InboundMessage } from "@openclaw/plugin-sdk";
 import type { Clock, Journal, JournalEntry } from "@openclaw/storage";
+import { callOutcome } from "../agent-calls/call-outcome.ts";
 import type { Conversations } from "../conversations.ts";
 import { unavailable } from "../methods/handler.ts";
 import { ChatStream } from "../runs/chat-stream.ts";
 import type { RunRegistry } from "../runs/run-registry.ts";
 import type { Connections } from "../ws/connections.ts";
 import { admitChannelMessage, type ChannelEntrance } from "./channel-inbound.ts";
-import { greetingInstruction, isStopText, parseCommand } from "./command.ts";
+import { greetingInstruction, isStopText, parseCommand, startsRun } from "./command.ts";
 import { lookUp } from "./dedupe.ts";
 import { createGate, type Gate } from "./gate.ts";
 import { type Inbound, inbound } from "./inbound.ts";
@@ -60,6 +61,8 @@ export interface PipelineContext {
   outbox: OutboxWorker;
   /** How chats are given their replies. */
   replies: Omit<RunRepliesContext, "journal" | "outbox" | "stopped" | "verboseLevel" | "log">;
+  /** Stops the subagents of a session. */
+  stopChildren(sessionKey: string): unknown;
   config(): PipelineConfig;
   clock: Clock;
   timers: Timers;
@@ -362,7 +365,8 @@ export function createPipeline(context: PipelineContext): Pipeline {
     const { previousRunAborted, newSessionId } = conversations.begin(message.sessionKey, {
       now: clock.now(),
       reset: command.kind === "reset",
-      route: message.route,
+      // A run that another one asked for says nothing about where the session's user is.
+      route: message.source === "call" ? { surface: "none" } : message.route,
       senderName: message.senderName,
     });
     if (newSessionId !== undefined) replies.newSession(newSessionId);
@@ -446,9 +450,11 @@ export function createPipeline(context: PipelineContext): Pipeline {
       }
       case "error": {
         const error = result.error ?? "The run failed.";
+        // A call that failed is tried again or reported by whoever made it.
+        if (message.source === "call") replies.cancel();
         if (!(await replies.finish(result))) return undefined;
         chat.end({ state: "error", errorMessage: error, errorKind: result.errorKind });
-        await settle(message.id, "done", { status: "error", summary: error });
+        await settle(message.id, "done", { status: "error", summary: error, ...kept(message, result) });
         runs.finish(message.id, { status: "error", startedAt, endedAt, error, stopReason: result.stopReason });
         return result;
       }
@@ -459,8 +465,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
           .join("\n\n");
         if (!(await replies.finish(result))) return undefined;
         chat.end({ state: "final", text, stopReason: result.stopReason, usage: result.usage });
-        const kept = message.source === "agent" ? { result: agentResult(result) } : {};
-        await settle(message.id, "done", { status: "ok", ...kept });
+        await settle(message.id, "done", { status: "ok", ...kept(message, result) });
         runs.finish(message.id, { status: "ok", startedAt, endedAt, stopReason: result.stopReason });
         return result;
       }
@@ -604,6 +609,12 @@ export function createPipeline(context: PipelineContext): Pipeline {
       if (!admitted || lookUp(journal, admitted.id).seen) return;
       if (isStopText(admitted.text)) {
         abort(admitted.sessionKey, { reason: "stop" });
+        context.stopChildren(admitted.sessionKey);
+        return;
+      }
+      const denied = conversations.sendPolicy(admitted.sessionKey, message.channel) === "deny";
+      if (denied && startsRun(admitted, context.config().resetTriggers)) {
+        log.info(`dropped a message on ${message.channel}: session policy`, { sessionKey: admitted.sessionKey });
         return;
       }
       const submission = submit(admitted);
@@ -687,6 +698,12 @@ interface Steering {
   sessionKey: string;
   /** Its user has stopped the run before the message was taken up. */
   stopped: boolean;
+}
+
+/** What the journal keeps of a run for those who ask for its result. */
+function kept(message: Inbound, result: RunResult): object {
+  if (message.source === "call") return { call: callOutcome(result) };
+  return message.source === "agent" && result.status === "ok" ? { result: agentResult(result) } : {};
 }
 
 /** What `agent` answers when its run is over. */

@@ -32,7 +32,7 @@ export function queuedItem(
     }),
     text: message.text,
     messageId: message.messageId,
-    ...(route.surface === "webchat"
+    ...(route.surface !== "channel"
       ? {}
       : { origin: JSON.stringify([route.channel, route.to, route.accountId, route.threadId ?? ""]) }),
     alone: parseCommand(message, around.resetTriggers).kind !== "message",

@@ -8,7 +8,7 @@ export type ChannelRoute = Extract<ReplyRoute, { surface: "channel" }>;
 /** The text for a message that could not be answered. */
 export function errorDeliveries(message: Inbound, text: string): Delivery[] {
   const { route } = message;
-  if (route.surface === "webchat") return []; // answered on its own session: the transcript and the chat events are the reply
+  if (route.surface !== "channel") return []; // answered on its own session: the transcript and the chat events are the reply
   return [{ ...place(route), ...(route.replyTo === undefined ? {} : { replyTo: route.replyTo }), text }];
 }
 
@@ -94,7 +94,12 @@ function place(route: ChannelRoute): Pick<Delivery, "channel" | "accountId" | "t
 /** The key that keeps the replies to one chat in order. */
 export function chatKey(message: Inbound): string {
   const { route } = message;
-  return route.surface === "webchat"
-    ? `webchat|${message.sessionKey}`
-    : [route.channel, route.accountId, route.to, route.threadId ?? ""].join("|");
+  return route.surface === "channel" ? chatKeyOf(route) : `${route.surface}|${message.sessionKey}`;
+}
+
+/** The same for a chat that is named otherwise. */
+export function chatKeyOf(
+  chat: Pick<Delivery, "channel" | "accountId" | "to"> & { threadId?: string | undefined },
+): string {
+  return [chat.channel, chat.accountId, chat.to, chat.threadId ?? ""].join("|");
 }

@@ -70,7 +70,7 @@ export function createRunReplies(context: RunRepliesContext): (message: Inbound)
   /** Ended runs whose last parts are still being sent, by chat; the next run of the chat waits for them. */
   const ending = new Map<string, Promise<unknown>>();
   return (message) =>
-    message.route.surface === "webchat" ? silent : chatReplies(message, message.route, ending, context);
+    message.route.surface !== "channel" ? silent : chatReplies(message, message.route, ending, context);
 }
 
 const silent: RunReplies = {

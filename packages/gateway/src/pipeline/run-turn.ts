@@ -45,8 +45,11 @@ export function startTurn(message: Inbound, options: TurnOptions): RunHandle {
     ...(message.thinking === undefined ? {} : { thinking: message.thinking }),
     ...(message.timeoutMs === undefined ? {} : { timeoutMs: message.timeoutMs }),
     ...(message.extraSystemPrompt === undefined ? {} : { extraSystemPrompt: message.extraSystemPrompt }),
-    channel: message.route.surface === "channel" ? message.route.channel : "webchat",
     sender: { names: [message.senderId, message.senderName].filter((name) => name !== undefined) },
+    ...(message.lane === undefined ? {} : { lane: message.lane }),
+    ...(message.model === undefined ? {} : { model: message.model }),
+    ...(message.withoutTools === undefined ? {} : { withoutTools: message.withoutTools }),
+    channel: channelOf(message),
     beforeFirstTool: options.durable,
     ...options.replies.run,
     onEvent(event) {
@@ -55,6 +58,12 @@ export function startTurn(message: Inbound, options: TurnOptions): RunHandle {
     },
   });
   return handle;
+}
+
+/** A run for another session has the rights of that session's channel; nobody in particular has written it. */
+function channelOf({ route, requesterChannel }: Inbound): string {
+  if (route.surface === "none") return requesterChannel ?? "internal";
+  return route.surface === "channel" ? route.channel : "webchat";
 }
 
 /** A picture that is gone does not keep the text from its answer; the prompt names its path. */

@@ -1,0 +1,164 @@
+import crypto from "node:crypto";
+import path from "node:path";
+import {
+  type AgentRuntime,
+  type CallWaits,
+  createAgentToAgent,
+  createSessionTools,
+  createSubagents,
+  isSendDenied,
+  openSubagentRegistry,
+  type Subagents,
+  type Timers,
+  type ToolScope,
+} from "@openclaw/agent-runtime";
+import type { ConfigStore, OpenClawConfig } from "@openclaw/config";
+import type { Log } from "@openclaw/log";
+import type { Models } from "@openclaw/models";
+import type { Tool } from "@openclaw/plugin-sdk";
+import type { Sessions } from "@openclaw/sessions";
+import type { Clock, Storage } from "@openclaw/storage";
+import type { Conversations } from "../conversations.ts";
+import type { Channels } from "../pipeline/channels.ts";
+import { type Inbound, inbound } from "../pipeline/inbound.ts";
+import type { OutboxWorker } from "../pipeline/outbox.ts";
+import type { Pipeline } from "../pipeline/pipeline.ts";
+import type { SystemEvents } from "../pipeline/system-events.ts";
+import { tellOfRestart } from "../restart-sentinel.ts";
+import type { RunRegistry } from "../runs/run-registry.ts";
+import type { Connections } from "../ws/connections.ts";
+import { createGatewayTool } from "./gateway-tool.ts";
+import { createMessageTool } from "./message-tool.ts";
+import { createPipelineCalls } from "./pipeline-calls.ts";
+import { sayInSession } from "./say-in-session.ts";
+
+/** What agents use of the Gateway: other sessions, subagents, chats and the Gateway itself. */
+export interface AgentTools {
+  readonly subagents: Subagents;
+  tools(scope: ToolScope): Tool[];
+  /** Takes up what an earlier process left. To be called after the pipeline has resumed. */
+  resume(): void;
+  /** Tells who asked for the restart, if anybody, that it has happened. To be called when the channels run. */
+  tellOfRestart(): Promise<void>;
+  /** Announces and says nothing more; the next start goes on. Harmless when repeated. */
+  close(): void;
+}
+
+export async function openAgentTools(gateway: {
+  stateDir: string;
+  storage: Storage;
+  sessions: Sessions;
+  models: Models;
+  conversations: Conversations;
+  configStore: ConfigStore;
+  runtime: AgentRuntime;
+  pipeline: Pipeline;
+  runs: RunRegistry;
+  connections: Connections;
+  channels: Channels;
+  outbox: OutboxWorker;
+  systemEvents: SystemEvents;
+  waits: CallWaits;
+  timeZone: () => string;
+  requestRestart: (request: { reason: string; delayMs: number }) => void;
+  clock: Clock;
+  timers: Timers;
+  log: Log;
+}): Promise<AgentTools> {
+  const { stateDir, sessions, models, conversations, configStore, clock, timers } = gateway;
+  const { journal } = gateway.storage;
+  const log = gateway.log.child("agent-calls");
+  const newId = () => crypto.randomUUID();
+  const config = (): OpenClawConfig => configStore.snapshot().config;
+  const calls = createPipelineCalls({ ...gateway, journal });
+  const subagents = createSubagents({
+    registry: await openSubagentRegistry({ stateDir, clock, log }),
+    calls,
+    sessions,
+    models,
+    config,
+    newId,
+    clock,
+    timers,
+    log,
+  });
+  const agentToAgent = createAgentToAgent({
+    calls,
+    sessions,
+    config,
+    store: gateway.storage.kv("agent-to-agent"),
+    timers,
+    log,
+  });
+  const sessionTools = createSessionTools({
+    sessions,
+    models,
+    calls,
+    waits: gateway.waits,
+    subagents,
+    agentToAgent,
+    config,
+    statusCard: (sessionKey) => conversations.statusCard(sessionKey),
+    timeZone: gateway.timeZone,
+    isSandboxed: (scope) => isSandboxed(config(), scope, conversations.mainKey(scope.agentId)),
+    newId,
+    clock,
+    timers,
+  });
+
+  return {
+    subagents,
+    tools: (scope) => [messageTool(scope), gatewayTool(scope), ...sessionTools(scope)],
+    resume() {
+      subagents.resume();
+      agentToAgent.resume();
+    },
+    tellOfRestart: () => tellOfRestart({ stateDir, calls, conversations, log }),
+    close() {
+      subagents.close();
+      agentToAgent.stop();
+    },
+  };
+
+  /** The message a run answers; undefined where a prompt is only shown. */
+  function messageOf(scope: ToolScope): Inbound | undefined {
+    const entry = scope.runId === undefined ? undefined : journal.get(scope.runId);
+    return entry === undefined ? undefined : inbound.safeParse(entry.payload).data;
+  }
+
+  function messageTool(scope: ToolScope): Tool {
+    return createMessageTool({
+      runId: scope.runId ?? "",
+      workspaceDir: scope.workspaceDir,
+      mediaRoots: [path.join(stateDir, "media")],
+      bound: () => messageOf(scope)?.route,
+      isDenied: () => isSendDenied(config(), sessions, scope.sessionKey),
+      channels: gateway.channels,
+      outbox: gateway.outbox,
+      sayHere: (text) => {
+        sayInSession(scope.sessionKey, text, gateway);
+      },
+      config,
+    });
+  }
+
+  function gatewayTool(scope: ToolScope): Tool {
+    return createGatewayTool({
+      sessionKey: scope.sessionKey,
+      isOwner: () => messageOf(scope)?.owner === true,
+      entry: (key) => conversations.entry(conversations.canonicalKey(key)),
+      configStore,
+      requestRestart: gateway.requestRestart,
+      stateDir,
+      clock,
+      log,
+    });
+  }
+}
+
+/** Whether the configuration puts the runs of a session into a sandbox. */
+function isSandboxed(config: OpenClawConfig, { agentId, sessionKey }: ToolScope, mainKey: string): boolean {
+  const own = config.agents?.list?.find((agent) => agent.id.trim().toLowerCase() === agentId)?.sandbox?.mode;
+  const mode = own ?? config.agents?.defaults?.sandbox?.mode ?? "off";
+  return mode === "all" || (mode === "non-main" && sessionKey !== mainKey);
+}
