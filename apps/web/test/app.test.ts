@@ -147,6 +147,20 @@ describe("on connecting", () => {
     expect(subject.of("chat.history")).toHaveLength(3);
   });
 
+  it("the commands of the Gateway are asked for, where it has a list of them", async () => {
+    const list = [{ name: "status", textAliases: ["/status"], description: "The state", acceptsArgs: false }];
+    const subject = page({ answers: { "commands.list": () => ({ commands: list }) } });
+    subject.connect();
+    await settled();
+    expect(subject.of("commands.list")).toHaveLength(0);
+    subject.enter({
+      kind: "connected",
+      hello: { ...hello, features: { methods: ["commands.list"], events: [] } },
+    });
+    await settled();
+    expect(subject.app.state().commands).toMatchObject([{ name: "status", aliases: [], waits: false }]);
+  });
+
   it("a refusal is told as something to do", () => {
     const subject = page();
     const error = new GatewayClientError("refused", "unauthorized: gateway token missing (x)", {

@@ -43,7 +43,10 @@ const normal = {
   "chat.abort": () => ({ ok: true, aborted: true, runIds: [] }),
 };
 
-function chat(gateway: ChatGateway, options: { wantsTools?: boolean } = {}): Chat {
+function chat(
+  gateway: ChatGateway,
+  options: { wantsTools?: boolean; isAnsweredAtOnce?: (text: string) => boolean } = {},
+): Chat {
   let ids = 0;
   return createChat({
     sessionKey,
@@ -51,6 +54,7 @@ function chat(gateway: ChatGateway, options: { wantsTools?: boolean } = {}): Cha
     now: () => 1,
     newId: () => `run-${++ids}`,
     wantsTools: () => options.wantsTools ?? true,
+    isAnsweredAtOnce: options.isAnsweredAtOnce ?? (() => false),
     onChange: () => {},
     onActivity: () => {},
   });
@@ -62,6 +66,23 @@ const terminal = (runId: string, state: "final" | "aborted" | "error" = "final")
   ({ runId, sessionKey, seq: 1, state }) as ChatEvent;
 
 describe("sending", () => {
+  it("lets a command out while the assistant writes, and other messages wait", async () => {
+    const fake = fakeGateway(normal);
+    const subject = chat(fake.gateway, { isAnsweredAtOnce: (text) => text === "/status" });
+    say(subject, "tell");
+    await settled();
+    for (const text of ["and then?", "/status"]) say(subject, text);
+    await settled();
+    expect(fake.sent().map(({ params }) => params.message)).toEqual(["tell", "/status"]);
+    expect(subject.state.queue.map(({ text }) => text)).toEqual(["and then?"]);
+    subject.chatEvent(terminal("run-3"));
+    await settled();
+    expect(fake.sent()).toHaveLength(2);
+    subject.chatEvent(terminal("run-1"));
+    await settled();
+    expect(fake.sent().map(({ params }) => params.message)).toEqual(["tell", "/status", "and then?"]);
+  });
+
   it("asks for tool reports once, then sends the message with its key and images", async () => {
     const fake = fakeGateway(normal);
     const subject = chat(fake.gateway);

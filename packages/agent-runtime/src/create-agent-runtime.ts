@@ -7,6 +7,7 @@ import type { Sessions } from "@openclaw/sessions";
 import { type Clock, systemClock } from "@openclaw/storage";
 import { createMessageSizes } from "./context/message-sizes.ts";
 import { createPromptImages } from "./images/prompt-images.ts";
+import { verboseLevel } from "./levels/resolve-levels.ts";
 import { createArgumentChecker } from "./loop/tool-arguments.ts";
 import { createPromptCache } from "./prompt/prompt-cache.ts";
 import { type HostInfo, readHostInfo } from "./prompt/runtime-line.ts";
@@ -238,12 +239,11 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
       );
     },
     verboseLevel(sessionKey) {
-      const level = sessions.get(sessionKey)?.verboseLevel ?? options.config().agents?.defaults?.verboseDefault;
-      return level === "on" || level === "full" ? level : "off";
+      return verboseLevel({ entry: sessions.get(sessionKey), config: options.config() });
     },
     async systemPrompt(request) {
       const entry = sessions.get(request.sessionKey);
-      const ref = await chooseModel({ ...request, runId: "" }, entry, parts);
+      const ref = await chooseModel(request, entry, parts);
       const own = { ...request, sessionKey: sessions.canonical(request.sessionKey) };
       const { prompt } = await prepareRun(own, entry, ref, parts);
       return { text: prompt.text, report: { ...prompt.report, source: "estimate", sessionKey: own.sessionKey } };

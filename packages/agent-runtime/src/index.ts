@@ -1,7 +1,28 @@
 export type { AgentCalls, BusySession, Call, CallOutcome, CallRequest } from "./calls/agent-calls.ts";
 export { type CallWaits, createCallWaits, WaitCycleError } from "./calls/call-waits.ts";
 export { isSendDenied, sendDeniedText } from "./calls/send-policy.ts";
+export {
+  type CommandRegistry,
+  type CommandRegistryOptions,
+  createCommandRegistry,
+  type NativeCommand,
+  type RecognisedCommand,
+  type RegisteredCommand,
+} from "./commands/command-registry.ts";
+export {
+  type CommandArgument,
+  type CommandCategory,
+  type CommandName,
+  type CommandProvider,
+  type CommandSpec,
+  commandTable,
+} from "./commands/command-table.ts";
+export { type StatusFacts, statusCard } from "./commands/status-card.ts";
 export { type AgentRuntime, type AgentRuntimeOptions, createAgentRuntime } from "./create-agent-runtime.ts";
+export type { ExecChange } from "./directives/exec-directive.ts";
+export { type Directive, type ParsedDirectives, parseDirectives } from "./directives/parse-directives.ts";
+export { type LevelValues, readLevel } from "./levels/level-words.ts";
+export { type InlineLevels, resolveLevels } from "./levels/resolve-levels.ts";
 export { type Adaptation, type AgentLoopOptions, emptyAnswerText, runAgentLoop } from "./loop/agent-loop.ts";
 export { IncompleteAnswerError } from "./loop/ask-model.ts";
 export { type LoopEvent, type LoopFailure, LoopInterrupted, type LoopResult } from "./loop/loop-events.ts";
@@ -38,6 +59,7 @@ export {
   type QueueOverrides,
   type QueueSettings,
   resolveQueueSettings,
+  sessionQueue,
 } from "./queue/queue-settings.ts";
 export {
   type BreakPreference,
@@ -61,7 +83,7 @@ export { createTypingController, type TypingController } from "./reply/typing-co
 export { typingSettings } from "./reply/typing-mode.ts";
 export type { BlockReplies, RunBlock, SentBlock } from "./run/block-stream.ts";
 export type { CompactSessionRequest, CompactSessionResult } from "./run/compact-session.ts";
-export type { MessageSender } from "./run/elevated-settings.ts";
+export { elevatedSettings, type MessageSender } from "./run/elevated-settings.ts";
 export { createLanes, type GlobalLane, type LaneLimits, type Lanes } from "./run/lanes.ts";
 export { findRunEntry } from "./run/resume-point.ts";
 export type {
@@ -79,6 +101,7 @@ export type {
   RunPrompt,
   RunRequest,
   RunResult,
+  RunSettings,
   SteeringMessage,
 } from "./run/run-request.ts";
 export type { ToolScope } from "./run/run-tools.ts";

@@ -52,6 +52,8 @@ export interface ConfigStore {
   patch(change: ConfigWrite | { patch: Readonly<Record<string, unknown>> }): Promise<ConfigSnapshot>;
   /** Lays values over the configuration in memory, until the program ends; `undefined` takes them off. */
   setOverrides(overrides: Readonly<Record<string, unknown>> | undefined): Promise<ConfigSnapshot>;
+  /** The values that lie over the configuration now. */
+  overrides(): Readonly<Record<string, unknown>>;
   /**
    * Tells when the file has changed and settled. `changedPaths` compares with what was told before. An invalid or missing
    * file changes nothing and goes to `onInvalid`.
@@ -205,6 +207,7 @@ export async function openConfigStore(options: ConfigStoreOptions): Promise<Conf
         overrides = next;
         return (await read()).snapshot;
       }),
+    overrides: () => overrides ?? {},
     watch: (onChange, onInvalid) => {
       const stop = watchConfig({
         ...options,

@@ -12,10 +12,10 @@ import {
   listSessions,
   messageText,
   normalizeAgentId,
+  normalizeDeliveryContext,
   type PeerAddress,
   patchSession,
   peerSessionKey,
-  resolvedModel,
   type SessionDefaults,
   type SessionEntry,
   SessionError,
@@ -29,6 +29,7 @@ import type { Clock } from "@openclaw/storage";
 import type { Agents } from "./agents.ts";
 import type { HealthSource } from "./health.ts";
 import { invalidRequest } from "./methods/handler.ts";
+import type { ModelWindow } from "./model-windows.ts";
 import type { ReplyRoute } from "./pipeline/inbound.ts";
 import type { SystemEvents } from "./pipeline/system-events.ts";
 
@@ -64,6 +65,8 @@ export interface Conversations {
     key: string,
     options: { now: number; reset: boolean; route: ReplyRoute; senderName?: string | undefined },
   ): { previousRunAborted: boolean; newSessionId?: string };
+  /** The chat to which the user has moved a session's replies. */
+  dockedRoute(key: string): Extract<ReplyRoute, { surface: "channel" }> | undefined;
   /** The text of the last message of a session, if it is the assistant's. */
   lastText(key: string): string | undefined;
   /** Appends a text the Gateway itself says. */
@@ -72,8 +75,6 @@ export interface Conversations {
   list(options: ListSessionsOptions, protocol: 3 | 4): Promise<object>;
   patch(key: string, request: SessionPatchRequest): Promise<object>;
   status(): Promise<object>;
-  /** What `/status` answers about a session. */
-  statusCard(key: string): Promise<string>;
   /** Session of a direct chat with somebody, of the default agent when none is named. */
   directKey(
     peer: { peerId: string; channel: string; accountId?: string | undefined },
@@ -92,7 +93,7 @@ export function createConversations(options: {
   config(): OpenClawConfig;
   clock: Clock;
   systemEvents: SystemEvents;
-  version: string;
+  modelWindow: ModelWindow;
 }): Conversations {
   const { sessions, models, agents, config, clock } = options;
 
@@ -117,28 +118,9 @@ export function createConversations(options: {
     if (owner !== agentId) throw invalidRequest(`agent "${named}" does not match session key agent "${owner}"`);
     return canonical;
   };
-  let windows: { config: OpenClawConfig; byModel: Map<string, number> } | undefined;
-  /** Context window of a model; looked up once per configuration. */
-  const contextWindow = async (provider: string, model: string): Promise<number> => {
-    if (windows?.config !== config()) windows = { config: config(), byModel: new Map() };
-    const { byModel } = windows;
-    const name = `${provider}/${model}`;
-    const known = byModel.get(name);
-    if (known !== undefined) return known;
-    const info = (await models.list({ all: true })).find((item) => item.provider === provider && item.id === model);
-    const window = info?.contextWindow ?? 200_000;
-    byModel.set(name, window);
-    return window;
-  };
   const modelDefaults = async (agentId?: string): Promise<SessionDefaults> => {
     const ref = await models.defaultRef(agentId);
-    const window = await contextWindow(ref.provider, ref.model);
-    const cap = config().agents?.defaults?.contextTokens;
-    return {
-      modelProvider: ref.provider,
-      model: ref.model,
-      contextTokens: cap ? Math.min(cap, window) : window,
-    };
+    return { modelProvider: ref.provider, model: ref.model, contextTokens: await options.modelWindow(ref) };
   };
   const peerKey = (address: PeerAddress, agentId = agents.defaultId()): string => {
     const { session } = config();
@@ -150,6 +132,10 @@ export function createConversations(options: {
       ...(session?.dmScope ? { dmScope: session.dmScope } : {}),
       ...(session?.identityLinks ? { identityLinks: session.identityLinks } : {}),
     });
+  };
+  const dockedRoute: Conversations["dockedRoute"] = (key) => {
+    const { channel, to, accountId } = normalizeDeliveryContext(sessions.get(key)?.dockedRoute ?? {}) ?? {};
+    return channel && to ? { surface: "channel", channel, to, accountId: accountId ?? "default" } : undefined;
   };
   const newSessionId = () => crypto.randomUUID();
 
@@ -215,12 +201,13 @@ export function createConversations(options: {
         ...(entry?.sendPolicy ? { override: entry.sendPolicy } : {}),
       });
     },
-    begin(key, { now, reset, route, senderName }) {
+    begin(key, { now, reset, route: from, senderName }) {
       const previousRunAborted = sessions.get(key)?.abortedLastRun === true && !reset;
-      const { isNew, entry } = sessions.ensure(key, { now, reset, ...routing(route, senderName) });
+      const { isNew, entry } = sessions.ensure(key, { now, reset, ...routing(from, dockedRoute(key), senderName) });
       if (previousRunAborted) sessions.update(key, () => ({ abortedLastRun: false }));
       return { previousRunAborted, ...(isNew ? { newSessionId: entry.sessionId } : {}) };
     },
+    dockedRoute,
     lastText(key) {
       if (!sessions.get(key)?.sessionId) return undefined;
       const [last] = sessions.transcript(key).history(1);
@@ -324,25 +311,6 @@ export function createConversations(options: {
     },
     directKey: ({ peerId, channel, accountId }, agentId) =>
       peerKey({ kind: "direct", channel, peerId, ...(accountId ? { accountId } : {}) }, agentId),
-    async statusCard(key) {
-      const entry = sessions.get(key);
-      const defaults = await modelDefaults(sessions.agentIdOf(key));
-      const model = resolvedModel(entry, defaults);
-      const window = entry?.contextTokens ?? defaults.contextTokens ?? 0;
-      const used = entry?.totalTokens ?? 0;
-      const percent = window > 0 ? Math.round((used / window) * 100) : 0;
-      const thinking = entry?.thinkingLevel ?? config().agents?.defaults?.thinkingDefault ?? "off";
-      return [
-        `🦞 OpenClaw ${options.version}`,
-        `🧠 Model: ${model.modelProvider}/${model.model}`,
-        ...(entry?.inputTokens === undefined
-          ? []
-          : [`🧮 Tokens: ${shortCount(entry.inputTokens)} in / ${shortCount(entry.outputTokens ?? 0)} out`]),
-        `📚 Context: ${shortCount(used)}/${shortCount(window)} (${percent}%) · 🧹 Compactions: ${entry?.compactionCount ?? 0}`,
-        `🧵 Session: ${key}${entry ? ` • updated ${ago(clock.now() - entry.updatedAt)}` : ""}`,
-        `⚙️ Runtime: direct · Think: ${thinking}`,
-      ].join("\n");
-    },
     route(message) {
       const agentId = agents.defaultId();
       const { chat, channel, accountId } = message;
@@ -387,26 +355,31 @@ export function createConversations(options: {
   };
 }
 
-/** What a message tells about where its session is answered. A run that nobody wrote to leaves that as it is. */
-function routing(route: ReplyRoute, senderName: string | undefined): EnsureOptions {
-  if (route.surface === "none") return {};
-  const channel = route.surface === "webchat" ? "webchat" : route.channel;
+/**
+ * What a message tells about where its session is answered: where it came from, or the chat the session was moved to. A
+ * run that nobody wrote to leaves that as it is.
+ */
+function routing(from: ReplyRoute, docked: ReplyRoute | undefined, senderName: string | undefined): EnsureOptions {
+  if (from.surface === "none") return {};
+  const channel = from.surface === "webchat" ? "webchat" : from.channel;
+  const route = docked ?? from;
+  const chatType = route.surface === "channel" ? route.chatType : undefined;
   return {
     channel,
-    ...(route.surface === "channel" && route.chatType ? { chatType: route.chatType } : {}),
+    ...(chatType ? { chatType } : {}),
     deliveryContext:
-      route.surface === "webchat"
-        ? { channel }
-        : {
-            channel,
+      route.surface === "channel"
+        ? {
+            channel: route.channel,
             to: route.to,
             accountId: route.accountId,
             ...(route.threadId ? { threadId: route.threadId } : {}),
-          },
+          }
+        : { channel },
     origin: {
       provider: channel,
       surface: channel,
-      chatType: (route.surface === "channel" ? route.chatType : undefined) ?? "direct",
+      chatType: chatType ?? "direct",
       ...(senderName ? { label: senderName } : {}),
     },
   };
@@ -432,18 +405,4 @@ function pick<T extends object, K extends keyof T>(value: T, keys: readonly K[])
   const picked: Partial<Pick<T, K>> = {};
   for (const key of keys) if (value[key] !== undefined) picked[key] = value[key];
   return picked;
-}
-
-/** 950, 4.4k, 15k, 1.5m. */
-function shortCount(count: number): string {
-  if (count < 1000) return String(count);
-  if (count < 10_000) return `${(count / 1000).toFixed(1)}k`;
-  return count < 1_000_000 ? `${Math.round(count / 1000)}k` : `${(count / 1_000_000).toFixed(1)}m`;
-}
-
-function ago(ms: number): string {
-  const minutes = Math.floor(ms / 60_000);
-  if (minutes < 1) return "just now";
-  if (minutes < 60) return `${minutes}m ago`;
-  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)}h ago` : `${Math.floor(minutes / 1440)}d ago`;
 }

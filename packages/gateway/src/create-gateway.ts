@@ -1,6 +1,6 @@
 import crypto from "node:crypto";
 import os from "node:os";
-import { createAgentRuntime, createCallWaits, systemTimers, type Timers } from "@openclaw/agent-runtime";
+import { createAgentRuntime, createCallWaits, subagentName, systemTimers, type Timers } from "@openclaw/agent-runtime";
 import { openApprovalsStore } from "@openclaw/approvals";
 import { type ConfigStore, changedPaths, type OpenClawConfig, type Paths } from "@openclaw/config";
 import type { Log, WsLogStyle } from "@openclaw/log";
@@ -16,6 +16,8 @@ import { createApprovalDesk } from "./approvals/approval-desk.ts";
 import { createExecOutcome } from "./approvals/exec-outcome.ts";
 import { createApprovalForwarding } from "./approvals/forward-approvals.ts";
 import { openBackgroundCommands } from "./background-commands.ts";
+import { createGatewayCommands } from "./commands/gateway-commands.ts";
+import { createSubagentControl } from "./commands/subagent-control.ts";
 import { createConversations } from "./conversations.ts";
 import { features } from "./features.ts";
 import { createHealth } from "./health.ts";
@@ -24,6 +26,7 @@ import { createHttpServer } from "./http/http-server.ts";
 import { probes } from "./http/probes.ts";
 import { closeServer, listen } from "./listener.ts";
 import { createHandlers } from "./methods/handlers.ts";
+import { createModelWindow } from "./model-windows.ts";
 import { openDeviceStore } from "./pairing/device-store.ts";
 import type { AccessPolicy } from "./pipeline/access.ts";
 import { createChannels } from "./pipeline/channels.ts";
@@ -48,6 +51,8 @@ import { createWsLog } from "./ws/ws-log.ts";
 const DRAIN_MS = 3000;
 /** What clients are told about the length of a restart, ms. */
 const RESTART_EXPECTED_MS = 1500;
+/** How long a restart by command waits, so that its answer is sent before, ms. */
+const RESTART_DELAY_MS = 2000;
 
 export interface GatewayOptions {
   paths: Paths;
@@ -238,7 +243,8 @@ export async function startGateway(
     const stateVersion = () => ({ presence: presence.version, health: health.version });
     const presence = createPresence({ clock, version, connections, stateVersion });
     releases.push(() => presence.close());
-    const conversations = createConversations({ sessions, models, agents, config, clock, systemEvents, version });
+    const modelWindow = createModelWindow(models, config);
+    const conversations = createConversations({ sessions, models, agents, config, clock, systemEvents, modelWindow });
     const health = createHealth({ source: conversations.healthSource(), clock, connections, stateVersion });
     releases.push(() => health.close());
 
@@ -256,6 +262,55 @@ export async function startGateway(
           });
       },
     });
+    const subagentControl = createSubagentControl(() => agentTools?.subagents, subagentName);
+    const commands = createGatewayCommands({
+      sessions,
+      models,
+      modelWindow,
+      runtime,
+      agents,
+      systemEvents,
+      config,
+      configStore,
+      clock,
+      version,
+      channels: (options.channels ?? []).map((channel) => channel.meta.id),
+      queueOf: (key, channel) => {
+        const { waiting, ...settings } = pipeline.queueOf(key, channel);
+        return { ...settings, depth: waiting };
+      },
+      stop: (key) => {
+        const { discarded } = pipeline.abort(key, { reason: "stop" });
+        return { subagents: agentTools?.subagents.stopChildren(key) ?? 0, discarded };
+      },
+      subagents: (key) => subagentControl.facts(key),
+      restart: () => requestRestart({ reason: "/restart", delayMs: RESTART_DELAY_MS }),
+      provided: {
+        subagents: subagentControl.control,
+        compaction: {
+          async compact(sessionKey, instructions) {
+            const { status, reason, text, tokensBefore, tokensAfter } = await runtime.compactSession({
+              sessionKey,
+              ...(instructions === undefined ? {} : { instructions }),
+            });
+            if (status !== "compacted")
+              return { status: status === "skipped" ? status : "failed", reason: reason ?? text };
+            return {
+              status,
+              ...(tokensBefore === undefined ? {} : { tokensBefore }),
+              ...(tokensAfter === undefined ? {} : { tokensAfter }),
+            };
+          },
+        },
+        approvals: {
+          async resolveApproval(id, decision, by) {
+            const { result } = approvalDesk.resolveApproval(id, decision, by);
+            if (result === "unknown") throw new Error(`unknown approval id ${id}`);
+            if (result === "ambiguous") throw new Error(`several approvals begin with ${id}; use more of the id`);
+          },
+        },
+      },
+    });
     const redact = createRedactor();
     const forwarding = createApprovalForwarding({
       config: () => config().approvals?.exec,
@@ -270,9 +325,11 @@ export async function startGateway(
     const pipeline = createPipeline({
       journal: storage.journal,
       conversations,
+      commands,
       entrance: {
         policy: (channel) =>
           (config().channels as Record<string, AccessPolicy | undefined> | undefined)?.[channel] ?? {},
+        commandAccess: () => config().commands ?? {},
         route: (message) => conversations.route(message),
         isOwner: (message) =>
           isOwner(message, {
@@ -300,10 +357,8 @@ export async function startGateway(
         timers: systemTimers,
         random: Math.random,
       },
-      stopChildren: (sessionKey) => agentTools?.subagents.stopChildren(sessionKey),
       config: () => ({
         userTimeZone: timeZone(),
-        resetTriggers: config().session?.resetTriggers ?? [],
         queue: config().messages?.queue,
       }),
       timers,
@@ -328,6 +383,7 @@ export async function startGateway(
       sessions,
       models,
       conversations,
+      statusCard: (key) => commands.statusCard(key),
       configStore,
       runtime,
       pipeline,
@@ -355,6 +411,7 @@ export async function startGateway(
       models,
       sessions,
       conversations,
+      commands,
       runtime,
       subagents: ownTools.subagents,
       journal: storage.journal,

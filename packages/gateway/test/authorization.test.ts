@@ -15,6 +15,9 @@ const scopeSets = [
   ["operator.something"],
 ];
 
+const isKnown = (method: string, protocol: number) =>
+  ![3, 4].some((only) => only !== protocol && methods[method as MethodName].only === only);
+
 /** The scope each served method needs, on version 3 and, where it differs, on version 4. */
 const needed: Record<string, string | readonly [v3: string, v4: string]> = {
   health: "operator.read",
@@ -23,6 +26,7 @@ const needed: Record<string, string | readonly [v3: string, v4: string]> = {
   "system-presence": "operator.read",
   "system-event": "operator.admin",
   wake: "operator.write",
+  "commands.list": "operator.read",
   "config.get": ["operator.admin", "operator.read"],
   "config.schema": ["operator.admin", "operator.read"],
   "config.set": "operator.admin",
@@ -119,7 +123,7 @@ describe("authorization", () => {
 
     it(`asks for the scope of each method on version ${protocol}`, async () => {
       const client = await gateway.connect({ protocol, scopes: ["operator.something"] });
-      for (const method of servedMethods) {
+      for (const method of servedMethods.filter((name) => isKnown(name, protocol))) {
         const scope = needed[method];
         const wanted = typeof scope === "string" ? scope : scope?.[protocol - 3];
         const error = await errorOf(client, method);

@@ -27,6 +27,7 @@ export const servedMethods: readonly string[] = [
   "sessions.reset",
   "sessions.delete",
   "sessions.compact",
+  "commands.list",
   "device.pair.list",
   "device.pair.approve",
   "device.pair.reject",

@@ -3,6 +3,7 @@ import { agentMethods } from "./methods/agents.ts";
 import { browserMethods } from "./methods/browser.ts";
 import { channelMethods } from "./methods/channels.ts";
 import { chatMethods } from "./methods/chat.ts";
+import { commandMethods } from "./methods/commands.ts";
 import { configMethods } from "./methods/config.ts";
 import { cronMethods } from "./methods/cron.ts";
 import { deviceMethods } from "./methods/devices.ts";
@@ -28,6 +29,7 @@ export const methods = {
   ...channelMethods,
   ...agentMethods,
   ...modelAndSkillMethods,
+  ...commandMethods,
   ...configMethods,
   ...cronMethods,
   ...speechMethods,

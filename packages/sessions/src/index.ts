@@ -190,3 +190,4 @@ export {
 } from "./transcript-entry.ts";
 export { agentSessionsDir, archivedPath } from "./transcript-path.ts";
 export { repairTranscript, type TranscriptRepair } from "./transcript-repair.ts";
+export { createUsageLedger, type UsageLedger, type UsageTotal } from "./usage-ledger.ts";

@@ -60,6 +60,8 @@ export interface SessionEntry {
   space?: string;
   origin?: SessionOrigin;
   deliveryContext?: DeliveryContext;
+  /** Where the user has moved the replies of this session; absent while they go where messages come from. */
+  dockedRoute?: DeliveryContext;
   lastChannel?: string;
   lastTo?: string;
   lastAccountId?: string;

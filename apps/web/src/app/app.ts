@@ -4,6 +4,7 @@ import { type Approval, createApprovals } from "../approvals/approvals.ts";
 import type { BootValues } from "../boot/boot-values.ts";
 import { type Chat, createChat } from "../chat/chat.ts";
 import { emptyDraft } from "../chat/chat-state.ts";
+import { type ChatCommand, isAnsweredAtOnce, readCommands } from "../chat/command-completion.ts";
 import { type ConnectionProblem, connectionProblem } from "../gateway/connection-problem.ts";
 import type { Settings } from "../settings/settings.ts";
 import {
@@ -36,6 +37,8 @@ export interface AppState {
   notice: string | undefined;
   /** Commands that wait for the user in any chat, and the last ones that were decided. */
   approvals: readonly Approval[];
+  /** What the Gateway offers to type; empty until it has said so. */
+  commands: readonly ChatCommand[];
   /** Raised with every change of any chat. */
   revision: number;
 }
@@ -98,6 +101,7 @@ export function createApp(options: AppOptions): App {
     settings: options.settings,
     notice: undefined,
     approvals: [],
+    commands: [],
     revision: 0,
   };
 
@@ -163,6 +167,7 @@ export function createApp(options: AppOptions): App {
         options.drafts.save(key, created.state.draft.text);
         chatChanged();
       },
+      isAnsweredAtOnce: (text) => isAnsweredAtOnce(text, state.commands),
       onActivity: () => refreshSessionsSoon(),
     });
     chats.set(key, created);
@@ -227,6 +232,17 @@ export function createApp(options: AppOptions): App {
     for (const chat of returning) void chat.connected();
     void refreshApprovals(hello);
     void refreshSessions();
+    void refreshCommands(hello);
+  };
+  const refreshCommands = async (hello: HelloOk) => {
+    if (!hello.features.methods.includes("commands.list")) return update({ commands: [] });
+    try {
+      const { commands } = await gateway.request("commands.list", { scope: "text" });
+      update({ commands: readCommands(commands) });
+    } catch (error) {
+      if (error instanceof GatewayClientError && error.code !== "refused") return; // asked again when connected
+      update({ notice: `The list of commands could not be loaded: ${describe(error)}` });
+    }
   };
   /** Bare names belong to the default agent; events carry full keys. */
   const canonical = (key: string) =>

@@ -30,6 +30,8 @@ export interface ChatOptions {
   newId: () => string;
   /** Whether the session should report tool calls while they run; asked before the first message. */
   wantsTools: () => boolean;
+  /** Whether a text is a command the Gateway answers while a run is active, so that it need not wait. */
+  isAnsweredAtOnce?: (text: string) => boolean;
   onChange: () => void;
   /** A run of this session ended, or the session's settings changed. */
   onActivity: () => void;
@@ -213,7 +215,8 @@ export function createChat(options: ChatOptions): Chat {
         return;
       }
       const message = { runId: options.newId(), text, images: draft.images };
-      if (isBusy(state) || state.queue.length > 0) {
+      const waits = draft.images.length > 0 || !options.isAnsweredAtOnce?.(text);
+      if (waits && (isBusy(state) || state.queue.length > 0)) {
         dispatch({ type: "queued", message });
         dispatch({ type: "queue-resumed" });
         if (!isBusy(state)) afterRun();

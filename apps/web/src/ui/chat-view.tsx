@@ -67,7 +67,14 @@ export function ChatView() {
         {shown.error && <Banner text={shown.error} onClose={() => chat.dismissError()} />}
         <Approvals app={app} approvals={state.approvals} sessionKey={chat.sessionKey} />
         <Queue chat={chat} state={shown} />
-        <Composer key={chat.sessionKey} chat={chat} state={shown} connected={connected} onImages={addImages} />
+        <Composer
+          key={chat.sessionKey}
+          chat={chat}
+          state={shown}
+          commands={state.commands}
+          connected={connected}
+          onImages={addImages}
+        />
       </div>
       <p className="visually-hidden" aria-live="polite" key={`announcement ${chat.sessionKey}`}>
         <span key={shown.announcement.count}>{shown.announcement.text.slice(0, 600)}</span>

@@ -1,22 +1,31 @@
 import { type ClipboardEvent, type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef } from "react";
 import type { Chat } from "../chat/chat.ts";
 import { type ChatState, isBusy } from "../chat/chat-state.ts";
+import type { ChatCommand } from "../chat/command-completion.ts";
 import { imageFiles } from "../chat/image-file.ts";
+import { CommandList, rowId } from "./command-list.tsx";
 import { CloseIcon, ImageIcon, SendIcon, StopIcon } from "./icons.tsx";
+import { useCommandCompletion } from "./use-command-completion.ts";
 
 interface ComposerProps {
   chat: Chat;
   state: ChatState;
+  commands: readonly ChatCommand[];
   connected: boolean;
   onImages: (files: readonly File[]) => void;
 }
 
-/** The field to write in. Enter sends, Shift+Enter begins a line, Escape stops the run. */
-export function Composer({ chat, state, connected, onImages }: ComposerProps) {
+/**
+ * The field to write in. Enter sends, Shift+Enter begins a line, Escape stops the run. A message that begins with `/`
+ * opens the list of commands: arrows move in it, Enter or Tab choose, Escape closes it.
+ */
+export function Composer({ chat, state, commands, connected, onImages }: ComposerProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   const hintId = useId();
   const { draft } = state;
+  const completion = useCommandCompletion(draft.text, commands, (text) => chat.setDraft({ ...draft, text }));
+  const open = completion.rows.length > 0;
   const busy = isBusy(state);
   const sendable = connected && (draft.text.trim() !== "" || draft.images.length > 0);
 
@@ -34,6 +43,10 @@ export function Composer({ chat, state, connected, onImages }: ComposerProps) {
   const onKeyDown = (event: KeyboardEvent) => {
     // While an input method composes a word, Enter accepts it.
     if (event.nativeEvent.isComposing) return;
+    if (completion.takesKey(event)) {
+      event.preventDefault();
+      return;
+    }
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       send();
@@ -62,6 +75,15 @@ export function Composer({ chat, state, connected, onImages }: ComposerProps) {
         send();
       }}
     >
+      {open && (
+        <CommandList
+          id={completion.listId}
+          rows={completion.rows}
+          active={completion.active}
+          onChoose={completion.choose}
+          onPoint={completion.point}
+        />
+      )}
       {draft.images.length > 0 && (
         <ul className="attachments" aria-label="Images of this message">
           {draft.images.map((image, index) => (
@@ -109,6 +131,9 @@ export function Composer({ chat, state, connected, onImages }: ComposerProps) {
           placeholder={connected ? "Write a message" : "Not connected"}
           aria-label="Message"
           aria-describedby={hintId}
+          aria-autocomplete="list"
+          aria-controls={open ? completion.listId : undefined}
+          aria-activedescendant={open ? rowId(completion.listId, completion.active) : undefined}
           disabled={!connected}
           enterKeyHint="send"
           onChange={(event) => chat.setDraft({ ...draft, text: event.target.value })}

@@ -30,6 +30,7 @@ export interface PromptRequest {
   aliases: readonly ModelAlias[];
   reasoningTags: boolean;
   thinking: string;
+  reasoning: string;
   channel: string | undefined;
   extra: string | undefined;
 }
@@ -67,7 +68,7 @@ export function createPromptCache(options: { host: HostInfo; cwd: string; clock:
         request.model,
         request.defaultModel,
         request.thinking,
-        request.entry?.reasoningLevel,
+        request.reasoning,
         request.channel,
         request.extra,
         isSubagentKey(request.sessionKey),
@@ -114,7 +115,7 @@ export function createPromptCache(options: { host: HostInfo; cwd: string; clock:
       files,
       extra: request.extra,
       reasoningTags: request.reasoningTags,
-      reasoningLevel: request.entry?.reasoningLevel ?? "off",
+      reasoningLevel: request.reasoning,
       heartbeatPrompt: agentId === defaultAgentId(config) ? defaults?.heartbeat?.prompt : undefined,
       runtimeLine: runtimeLine({
         agentId,

@@ -1,3 +1,5 @@
+import type { SessionEntry } from "@openclaw/sessions";
+
 /** What happens to a message that arrives while a run of its session is under way. */
 export type QueueMode = "steer" | "followup" | "collect" | "steer-backlog" | "interrupt";
 
@@ -86,6 +88,15 @@ export function resolveQueueSettings(sources: {
     debounceMs: Math.max(0, debounceMs),
     cap: Math.max(1, Math.floor(cap)),
   };
+}
+
+/** What a session's record says about its queue. */
+export function sessionQueue(
+  entry: Pick<SessionEntry, "queueMode" | "queueDebounceMs" | "queueCap" | "queueDrop"> | undefined,
+): QueueOverrides | undefined {
+  return (
+    entry && { mode: entry.queueMode, debounceMs: entry.queueDebounceMs, cap: entry.queueCap, drop: entry.queueDrop }
+  );
 }
 
 function named<Name extends string>(names: Record<Name, readonly string[]>, word: string): Name | undefined {

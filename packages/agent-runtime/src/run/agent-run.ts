@@ -12,6 +12,7 @@ import {
 import { truncateResults } from "../context/truncate-results.ts";
 import { emptyAnswerText, runAgentLoop } from "../loop/agent-loop.ts";
 import type { LoopResult } from "../loop/loop-events.ts";
+import type { SystemPromptReport } from "../prompt/system-prompt-report.ts";
 import { compactAfterTurn, compactInTurn, isMessageTooLong, makeRoom } from "./keep-in-window.ts";
 import { leaveUnfinishedFlush } from "./memory-flush.ts";
 import { chooseModel, prepareRun } from "./prepare-run.ts";
@@ -19,7 +20,7 @@ import { abortedMark, changedSettings, recordPrompt } from "./record-prompt.ts";
 import { createRecovery, type Recovery } from "./recovery.ts";
 import { findResumePoint, type ResumePoint } from "./resume-point.ts";
 import { runContext, runPruning } from "./run-context.ts";
-import type { ReadyContext, RunContext, RunConversation, RunOutcome } from "./run-conversation.ts";
+import type { ReadyContext, ReadyRequest, RunContext, RunConversation, RunOutcome } from "./run-conversation.ts";
 import { createRunOutput, type RunOutput } from "./run-output.ts";
 import { contextWindow, sourceOf } from "./run-setup.ts";
 
@@ -28,7 +29,9 @@ export async function executeRun(given: RunContext): Promise<RunOutcome> {
   const { parts } = given;
   // Made first: it may begin a new session.
   const prompt = typeof given.request.prompt === "function" ? await given.request.prompt() : given.request.prompt;
-  const request = { ...given.request, prompt };
+  const { settings: asked, ...rest } = given.request;
+  const settings = typeof asked === "function" ? await asked() : asked;
+  const request: ReadyRequest = { ...rest, prompt, ...(settings === undefined ? {} : { settings }) };
   const context: ReadyContext = { ...given, request };
   const { sessions } = parts;
   const entry = sessions.get(request.sessionKey) ?? sessions.ensure(request.sessionKey).entry;
@@ -199,7 +202,7 @@ interface FinishedLoop {
 
 /** Turns the end of a loop into the outcome of the run, and notes it in the session. */
 function finish(conversation: RunConversation, loopEnd: FinishedLoop): RunOutcome {
-  const { control, request, entry, transcript, prepared } = conversation;
+  const { control, request, entry, transcript, prepared, parts } = conversation;
   const { output, result, details } = loopEnd;
   const { cause } = control;
   const byUser = cause?.kind === "abort" && cause.reason !== "timeout";
@@ -216,6 +219,7 @@ function finish(conversation: RunConversation, loopEnd: FinishedLoop): RunOutcom
     }),
     systemSent: true,
     abortedLastRun: byUser,
+    ...newReport(details.systemPromptReport, parts.sessions.get(request.sessionKey)?.systemPromptReport),
   });
 
   const usage = result.calls.length === 0 ? zeroUsage() : sumUsage(result.calls);
@@ -247,6 +251,23 @@ function leaveConversation(conversation: RunConversation, outcome: RunOutcome, r
   const { archived } = parts.sessions.discardTranscript(request.sessionKey);
   parts.log.warn(`the session ${request.sessionKey} begins anew, its conversation is kept as ${archived.join(", ")}`);
   return { ...outcome, error: text };
+}
+
+/** The report for the session's record; nothing while the prompt is the one the record knows. */
+function newReport(
+  report: SystemPromptReport | undefined,
+  stored: unknown,
+): { systemPromptReport?: SystemPromptReport } {
+  if (report === undefined) return {};
+  const known = typeof stored === "object" && stored !== null ? stored : {};
+  const same =
+    "generatedAt" in known &&
+    known.generatedAt === report.generatedAt &&
+    "sessionId" in known &&
+    known.sessionId === report.sessionId &&
+    "model" in known &&
+    known.model === report.model;
+  return same ? {} : { systemPromptReport: report };
 }
 
 function limitOutcome(outcome: Omit<RunOutcome, "status">, ms: number): RunOutcome {

@@ -1,33 +1,46 @@
 import type { ModelRef, ResolvedModel } from "@openclaw/models";
 import type { Tool } from "@openclaw/plugin-sdk";
 import type { SessionEntry } from "@openclaw/sessions";
+import type { LevelValues } from "../levels/level-words.ts";
+import { resolveLevels } from "../levels/resolve-levels.ts";
 import type { BuiltPrompt } from "../prompt/prompt-cache.ts";
-import type { RunRequest } from "./run-request.ts";
-import { sessionModel, thinkingLevel } from "./run-setup.ts";
+import { elevatedSettings } from "./elevated-settings.ts";
+import type { RunRequest, RunSettings } from "./run-request.ts";
+import { sessionModel } from "./run-setup.ts";
 import type { RuntimeParts } from "./runtime-parts.ts";
 
 /** A run with everything it needs to ask the model. */
 export interface PreparedRun {
   model: ResolvedModel;
   thinking: string;
+  levels: LevelValues;
   workspaceDir: string;
   tools: readonly Tool[];
   prompt: BuiltPrompt;
 }
 
-/** The model a run is to use: its own, the session's, the agent's default. */
+/** A run's request once what its message asks for is known. */
+export type SettledRequest<R extends Partial<RunRequest> = RunRequest> = Omit<R, "settings"> & {
+  settings?: RunSettings;
+};
+
+/** The model a run is to use: its message's, its own, the session's, the agent's default. */
 export async function chooseModel(
-  request: RunRequest,
+  request: Pick<SettledRequest, "model" | "agentId" | "settings">,
   entry: SessionEntry | undefined,
   parts: RuntimeParts,
 ): Promise<ModelRef> {
-  return request.model ?? sessionModel(entry) ?? parts.models.defaultRef(request.agentId);
+  const asked = request.settings?.model ?? request.model;
+  if (asked) return asked;
+  const chosen = sessionModel(entry);
+  // What was allowed when it was chosen may not be any more.
+  return chosen && parts.models.isAllowed(chosen) ? chosen : parts.models.defaultRef(request.agentId);
 }
 
 /** Resolves model, workspace, tools and system prompt. Throws what the models throw. */
 export async function prepareRun(
-  request: Pick<RunRequest, "sessionKey" | "agentId" | "channel" | "extraSystemPrompt" | "thinking"> &
-    Partial<Pick<RunRequest, "runId" | "lane" | "sender" | "withoutTools">>,
+  request: Pick<SettledRequest, "sessionKey" | "agentId" | "channel" | "extraSystemPrompt" | "thinking" | "settings"> &
+    Partial<Pick<SettledRequest, "runId" | "lane" | "sender" | "withoutTools">>,
   entry: SessionEntry | undefined,
   ref: ModelRef,
   parts: RuntimeParts,
@@ -37,15 +50,27 @@ export async function prepareRun(
   const defaultModel = await parts.models.defaultRef(agentId);
   const workspaceDir = await parts.workspace(agentId);
   const config = parts.config();
-  const thinking = thinkingLevel(request.thinking, entry, config, model);
+  const { settings, sender } = request;
+  const elevated = elevatedSettings(
+    config,
+    { agentId, ...(channel === undefined ? {} : { channel }), ...(sender === undefined ? {} : { sender }) },
+    entry?.elevatedLevel,
+  );
+  const levels = resolveLevels(
+    { inline: { thinking: request.thinking, ...settings?.levels }, entry, config },
+    { modelReasons: model.info.reasoning, elevatedAllowed: elevated.access.allowed },
+  );
   const scope = {
     agentId,
     sessionKey,
     workspaceDir,
+    levels,
     ...(channel === undefined ? {} : { channel }),
     ...(request.runId === undefined ? {} : { runId: request.runId }),
     lane: request.lane ?? "main",
-    ...(request.sender === undefined ? {} : { sender: request.sender }),
+    ...(sender === undefined ? {} : { sender }),
+    ...(settings?.exec === undefined ? {} : { exec: settings.exec }),
+    ...(settings?.levels?.elevated === undefined ? {} : { elevated: settings.levels.elevated }),
   };
   const tools = parts.toolsFor(scope, model.info).filter((tool) => request.withoutTools?.includes(tool.name) !== true);
   const prompt = parts.prompts.get({
@@ -59,9 +84,10 @@ export async function prepareRun(
     defaultModel,
     aliases: parts.models.aliases(),
     reasoningTags: model.reasoningTags,
-    thinking,
+    thinking: levels.thinking,
+    reasoning: levels.reasoning,
     channel,
     extra: request.extraSystemPrompt,
   });
-  return { model, thinking, workspaceDir, tools, prompt };
+  return { model, thinking: levels.thinking, levels, workspaceDir, tools, prompt };
 }

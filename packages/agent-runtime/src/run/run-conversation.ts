@@ -2,7 +2,7 @@ import type { SessionEntry, Transcript } from "@openclaw/sessions";
 import type { PreparedRun } from "./prepare-run.ts";
 import type { RunControl } from "./run-control.ts";
 import type { EmitRunEvent } from "./run-events.ts";
-import type { RunPrompt, RunRequest, RunResult } from "./run-request.ts";
+import type { RunPrompt, RunRequest, RunResult, RunSettings } from "./run-request.ts";
 import type { RuntimeParts } from "./runtime-parts.ts";
 
 /** What a run came to, before who stopped it is taken into account. */
@@ -22,7 +22,10 @@ export interface ReadyContext extends Omit<RunContext, "request"> {
   request: ReadyRequest;
 }
 
-type ReadyRequest = Omit<RunRequest, "prompt"> & { prompt: RunPrompt | undefined };
+export type ReadyRequest = Omit<RunRequest, "prompt" | "settings"> & {
+  prompt: RunPrompt | undefined;
+  settings?: RunSettings;
+};
 
 /** A run with its conversation. */
 export interface RunConversation extends ReadyContext {

@@ -11,7 +11,7 @@ import {
 import type { LoopEvent } from "../loop/loop-events.ts";
 import { liveResult } from "../loop/tool-result.ts";
 import { createMediaSource } from "../reply/media-source.ts";
-import { reasoningLevel, reasoningMessage } from "../reply/reasoning-message.ts";
+import { reasoningMessage } from "../reply/reasoning-message.ts";
 import { reasoningTagText } from "../reply/reasoning-tags.ts";
 import { type SentMessage, sentMessagesOf, withoutRepeats, wroteToTarget } from "../reply/sent-by-tool.ts";
 import { type ReplyPayload, type ShapeOptions, shapeLive, shapeReply } from "../reply/shape-reply.ts";
@@ -89,8 +89,7 @@ export function createRunOutput(options: {
   });
 
   const wantedReasoning = (): string | undefined => {
-    const level = reasoningLevel(parts.sessions.get(request.sessionKey)?.reasoningLevel);
-    return level === "on" ? reasoningMessage(reasoning) : undefined;
+    return options.prepared.levels.reasoning === "on" ? reasoningMessage(reasoning) : undefined;
   };
   const addMessage = (message: AssistantMessage): void => {
     const text = messageText(message);

@@ -1,5 +1,7 @@
 import type { ModelRef } from "@openclaw/models";
 import type { Usage } from "@openclaw/sessions";
+import type { ExecChange } from "../directives/exec-directive.ts";
+import type { InlineLevels } from "../levels/resolve-levels.ts";
 import type { SystemPromptReport } from "../prompt/system-prompt-report.ts";
 import type { ReplyTarget } from "../reply/sent-by-tool.ts";
 import type { ReplyPayload } from "../reply/shape-reply.ts";
@@ -12,6 +14,13 @@ import type { EmittedRunEvent } from "./run-events.ts";
 export interface RunPrompt {
   text: string;
   images?: readonly { data: string; mimeType: string }[];
+}
+
+/** What a message asks for, for its own run alone. */
+export interface RunSettings {
+  model?: ModelRef;
+  levels?: InlineLevels;
+  exec?: ExecChange;
 }
 
 export interface RunRequest {
@@ -28,6 +37,11 @@ export interface RunRequest {
   model?: ModelRef;
   /** Thinking level of this run; the session's, the configured or the model's own when absent. */
   thinking?: string;
+  /**
+   * What the message asks for itself, or what finds it out when the run has left its lanes. It counts more than `model`
+   * and `thinking`, and is asked also when a run goes on from its transcript.
+   */
+  settings?: RunSettings | (() => Promise<RunSettings>);
   /** Milliseconds; 0 means no limit. The configured limit when absent. */
   timeoutMs?: number;
   /** Added to the system prompt. */

@@ -1,4 +1,4 @@
-import { type ModelRef, parseThinkingLevel, type ResolvedModel } from "@openclaw/models";
+import type { ModelRef, ResolvedModel } from "@openclaw/models";
 import type { SessionEntry } from "@openclaw/sessions";
 import type { MessageSource } from "../loop/message-draft.ts";
 import type { AgentConfig, RuntimeConfig } from "./runtime-config.ts";
@@ -23,21 +23,6 @@ export function sourceOf({ info, ref }: ResolvedModel): MessageSource {
 export function sessionModel(entry: SessionEntry | undefined): ModelRef | undefined {
   const { providerOverride, modelOverride } = entry ?? {};
   return providerOverride && modelOverride ? { provider: providerOverride, model: modelOverride } : undefined;
-}
-
-/** Thinking level: the run's, the session's, the configured one, else low for models that reason. */
-export function thinkingLevel(
-  requested: string | undefined,
-  entry: SessionEntry | undefined,
-  config: RuntimeConfig,
-  model: ResolvedModel,
-): string {
-  const configured = config.agents?.defaults?.thinkingDefault;
-  for (const level of [requested, entry?.thinkingLevel, configured]) {
-    const parsed = level === undefined ? undefined : parseThinkingLevel(level);
-    if (parsed !== undefined) return parsed;
-  }
-  return model.info.reasoning ? "low" : "off";
 }
 
 /** Tokens a run may use of the model's window, or a text for the user when they are too few. */

@@ -4,6 +4,8 @@ import type { GuardedFetch } from "@openclaw/net";
 import type { Tool } from "@openclaw/plugin-sdk";
 import { isSubagentKey } from "@openclaw/sessions";
 import type { Clock } from "@openclaw/storage";
+import type { ExecChange } from "../directives/exec-directive.ts";
+import type { LevelValues } from "../levels/level-words.ts";
 import { groupToolPolicy } from "../policy/group-tool-policy.ts";
 import { resolveToolPolicy } from "../policy/tool-policy.ts";
 import { sendOrder } from "../prompt/tool-list.ts";
@@ -38,6 +40,12 @@ export interface ToolScope {
   runId?: string;
   /** The lane the run has a place in. */
   lane?: GlobalLane;
+  /** The levels of the run. */
+  levels: LevelValues;
+  /** What the message says about commands, for this run alone. */
+  exec?: ExecChange;
+  /** The elevated level the message asks for, for this run alone. */
+  elevated?: string;
 }
 
 export interface RunToolsOptions {
@@ -91,10 +99,14 @@ export function createRunTools(options: RunToolsOptions): (scope: ToolScope, mod
     const config = options.config();
     const files = { workspaceDir: scope.workspaceDir, homeDir: options.homeDir, platform: options.platform };
     const { agentId, sessionKey } = scope;
-    const exec = () => ({ ...execConfig(options.config(), agentId), ...options.sessionExec(sessionKey) });
     const subagent = isSubagentKey(sessionKey);
     // A subagent may do no more in a group than the one that made it.
     const chatKey = subagent ? (options.spawnedBy(sessionKey) ?? sessionKey) : sessionKey;
+    const exec = () => ({
+      ...execConfig(options.config(), agentId),
+      ...options.sessionExec(sessionKey),
+      ...scope.exec,
+    });
     const policy = resolveToolPolicy({
       global: config.tools,
       agent: agentConfig(config, agentId)?.tools,
@@ -118,7 +130,10 @@ export function createRunTools(options: RunToolsOptions): (scope: ToolScope, mod
           channel: scope.channel ?? "webchat",
           // No sandbox is part of this build.
           sandboxed: false,
-          elevated: () => elevatedSettings(options.config(), scope, options.sessionElevated(sessionKey)),
+          elevated: () => ({
+            ...elevatedSettings(options.config(), scope, options.sessionElevated(sessionKey)),
+            inline: scope.elevated,
+          }),
           ...(options.execApprovals === undefined ? {} : { approvals: options.execApprovals }),
           platform: options.platform,
           log: options.log,

@@ -50,6 +50,8 @@ export async function openAgentTools(gateway: {
   sessions: Sessions;
   models: Models;
   conversations: Conversations;
+  /** What `/status` says of a session. */
+  statusCard: (sessionKey: string) => Promise<string>;
   configStore: ConfigStore;
   runtime: AgentRuntime;
   pipeline: Pipeline;
@@ -98,7 +100,7 @@ export async function openAgentTools(gateway: {
     subagents,
     agentToAgent,
     config,
-    statusCard: (sessionKey) => conversations.statusCard(sessionKey),
+    statusCard: gateway.statusCard,
     timeZone: gateway.timeZone,
     isSandboxed: (scope) => isSandboxed(config(), scope, conversations.mainKey(scope.agentId)),
     newId,

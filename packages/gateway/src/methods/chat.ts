@@ -1,7 +1,7 @@
 import { sendDeniedText } from "@openclaw/agent-runtime";
 import { sayInSession } from "../agent-calls/say-in-session.ts";
 import { storeAttachments } from "../pipeline/attachments.ts";
-import { isStopText, startsRun } from "../pipeline/command.ts";
+import { isStopText } from "../pipeline/command.ts";
 import { lookUp } from "../pipeline/dedupe.ts";
 import type { Inbound } from "../pipeline/inbound.ts";
 import { expectSession } from "./expect-session.ts";
@@ -35,26 +35,6 @@ export function chatMethods(
           });
       if (params.message.trim() === "" && attachments.length === 0 && !repeated)
         throw invalidRequest("message or attachment required");
-      if (params.deliver) throw deliverIsMissing();
-      refuseMissingParts(params);
-      expectSession(conversations, sessionKey, params.sessionId);
-      if (!params.suppressCommandInterpretation && isStopText(params.message) && attachments.length === 0) {
-        const { runIds } = pipeline.abort(sessionKey, { reason: "stop" });
-        gateway.subagents.stopChildren(sessionKey);
-        return { ok: true as const, aborted: runIds.length > 0, runIds };
-      }
-      const denied = conversations.sendPolicy(sessionKey, "webchat") === "deny";
-      const literal = params.suppressCommandInterpretation === true;
-      if (denied && startsRun({ text: params.message, authorized: true, literal }))
-        throw invalidRequest(sendDeniedText);
-      const seen = lookUp(gateway.journal, runId);
-      if (seen.seen) {
-        if (seen.running) return { runId, status: "in_flight" as const };
-        const failure = failureOf(seen.entry.result);
-        if (!failure) return { runId, status: "ok" as const };
-        context.fail({ code: "UNAVAILABLE", message: failure }, { runId, status: "error", summary: failure });
-        return undefined;
-      }
       const { client, deviceId } = context.session;
       const message: Inbound = {
         id: runId,
@@ -69,12 +49,32 @@ export function chatMethods(
         senderName: client.displayName ?? client.id,
         authorized: true,
         owner: context.session.scopes.has("operator.admin"),
+        scopes: [...context.session.scopes],
         route: { surface: "webchat" },
         ...(params.queueMode === undefined ? {} : { queue: { mode: params.queueMode } }),
         ...(params.suppressCommandInterpretation ? { literal: true } : {}),
         thinking: params.message.trimStart().startsWith("/") ? undefined : params.thinking,
         timeoutMs: params.timeoutMs,
       };
+      const denied = conversations.sendPolicy(sessionKey, "webchat") === "deny";
+      if (denied && !isStopText(params.message) && !gateway.commands.isUnderDeny(message))
+        throw invalidRequest(sendDeniedText);
+      if (params.deliver) throw deliverIsMissing();
+      refuseMissingParts(params);
+      expectSession(conversations, sessionKey, params.sessionId);
+      if (!params.suppressCommandInterpretation && isStopText(params.message) && attachments.length === 0) {
+        const { runIds } = pipeline.abort(sessionKey, { reason: "stop" });
+        gateway.subagents.stopChildren(sessionKey);
+        return { ok: true as const, aborted: runIds.length > 0, runIds };
+      }
+      const seen = lookUp(gateway.journal, runId);
+      if (seen.seen) {
+        if (seen.running) return { runId, status: "in_flight" as const };
+        const failure = failureOf(seen.entry.result);
+        if (!failure) return { runId, status: "ok" as const };
+        context.fail({ code: "UNAVAILABLE", message: failure }, { runId, status: "error", summary: failure });
+        return undefined;
+      }
       const submission = pipeline.submit(message, { initiator: context.connection.id });
       await submission.durable;
       context.respond({ runId, status: "started" });

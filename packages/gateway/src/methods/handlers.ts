@@ -1,6 +1,7 @@
 import type { Handlers } from "../ws/dispatch.ts";
 import { agentMethods } from "./agent.ts";
 import { chatMethods } from "./chat.ts";
+import { commandMethods } from "./commands.ts";
 import { configMethods } from "./config.ts";
 import { deviceMethods } from "./devices.ts";
 import { execApprovalMethods } from "./exec-approvals.ts";
@@ -12,6 +13,7 @@ import { systemMethods } from "./system.ts";
 export function createHandlers(context: MethodContext): Handlers {
   return {
     ...systemMethods(context),
+    ...commandMethods(context),
     ...configMethods(context),
     ...agentMethods(context),
     ...chatMethods(context),

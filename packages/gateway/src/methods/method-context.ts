@@ -7,6 +7,7 @@ import type { Sessions } from "@openclaw/sessions";
 import type { Clock, Journal } from "@openclaw/storage";
 import type { Agents } from "../agents.ts";
 import type { ApprovalDesk } from "../approvals/approval-desk.ts";
+import type { GatewayCommands } from "../commands/gateway-commands.ts";
 import type { Conversations } from "../conversations.ts";
 import type { Health } from "../health.ts";
 import type { DeviceStore } from "../pairing/device-store.ts";
@@ -29,6 +30,7 @@ export interface MethodContext {
   models: Models;
   sessions: Sessions;
   conversations: Conversations;
+  commands: GatewayCommands;
   runtime: AgentRuntime;
   subagents: Subagents;
   journal: Journal;

@@ -1,11 +1,14 @@
 import type { Logger } from "@openclaw/log";
 import type { InboundMessage } from "@openclaw/plugin-sdk";
 import { type AccessPolicy, checkAccess } from "./access.ts";
+import { type CommandAccess, mayUseCommands } from "./command-authorization.ts";
 import type { Inbound } from "./inbound.ts";
 
 /** What stands between a channel and the pipeline. */
 export interface ChannelEntrance {
   policy(channel: string): AccessPolicy;
+  /** Who may use commands, beside the lists of the channel. */
+  commandAccess(): CommandAccess;
   /** The session a chat belongs to, by bindings and `session.dmScope`. */
   route(message: InboundMessage): { sessionKey: string; agentId: string };
   isOwner(message: InboundMessage): boolean;
@@ -17,7 +20,8 @@ export interface ChannelEntrance {
  * the platform calls the message, so a second delivery is recognised.
  */
 export function admitChannelMessage(message: InboundMessage, entrance: ChannelEntrance): Inbound | undefined {
-  const access = checkAccess(message, entrance.policy(message.channel));
+  const policy = entrance.policy(message.channel);
+  const access = checkAccess(message, policy);
   if (!access.admitted) {
     entrance.log.info(`dropped a message on ${message.channel}: ${access.reason}`, { sender: message.sender.id });
     return undefined;
@@ -39,8 +43,9 @@ export function admitChannelMessage(message: InboundMessage, entrance: ChannelEn
     })),
     senderId: message.sender.id,
     senderName: message.sender.name ?? message.sender.username,
-    authorized: true,
     owner: entrance.isOwner(message),
+    senderUsername: message.sender.username,
+    authorized: mayUseCommands(message, policy, entrance.commandAccess()),
     route: {
       surface: "channel",
       channel: message.channel,

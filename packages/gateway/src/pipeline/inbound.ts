@@ -38,8 +38,13 @@ export const inbound = z.object({
   /** Who sent it: for the prompt and for logs. */
   senderId: z.string().optional(),
   senderName: z.string().optional(),
-  /** May use commands. */
+  senderUsername: z.string().optional(),
+  /** May use commands and directives. */
   authorized: z.boolean(),
+  /** Scopes of a client of the Gateway; absent for people on channels. */
+  scopes: z.array(z.string()).optional(),
+  /** The assistant was addressed in a group. */
+  wasMentioned: z.boolean().optional(),
   /** The text is for the model as it stands, even where it reads like a command. */
   literal: z.boolean().optional(),
   /** What is to happen while a run of the session is under way, where the sender says so. */

@@ -7,31 +7,37 @@
 import {
   type AgentRuntime,
   type EmittedRunEvent,
+  type LevelValues,
   type QueueConfig,
   type QueuedTurn,
   type QueueSettings,
   type RunResult,
+  readLevel,
   resolveQueueSettings,
+  sessionQueue,
   type Timers,
 } from "@openclaw/agent-runtime";
 import type { Logger } from "@openclaw/log";
 import type { Delivery, InboundMessage } from "@openclaw/plugin-sdk";
+import { syntheticAssistantMessage } from "@openclaw/sessions";
 import type { Clock, Journal, JournalEntry } from "@openclaw/storage";
 import { callOutcome } from "../agent-calls/call-outcome.ts";
+import type { GatewayCommands, Turn } from "../commands/gateway-commands.ts";
+import type { Reception } from "../commands/reception.ts";
 import type { Conversations } from "../conversations.ts";
 import { unavailable } from "../methods/handler.ts";
 import { ChatStream } from "../runs/chat-stream.ts";
 import type { RunRegistry } from "../runs/run-registry.ts";
 import type { Connections } from "../ws/connections.ts";
 import { admitChannelMessage, type ChannelEntrance } from "./channel-inbound.ts";
-import { greetingInstruction, isStopText, parseCommand, startsRun } from "./command.ts";
+import { greetingInstruction, isStopText, newSessionText } from "./command.ts";
 import { lookUp } from "./dedupe.ts";
 import { createGate, type Gate } from "./gate.ts";
 import { type Inbound, inbound } from "./inbound.ts";
 import type { OutboxWorker } from "./outbox.ts";
 import { promptAround, promptBody, promptTimeFormat } from "./prompt-body.ts";
 import { queuedItem, rebuiltPrompt, turnMessage, type WaitingMessage } from "./queued-message.ts";
-import { chatKey, errorDeliveries } from "./reply.ts";
+import { chatKey, textDeliveries } from "./reply.ts";
 import { createRunReplies, type RunReplies, type RunRepliesContext } from "./run-replies.ts";
 import { readPictures, startTurn, type TurnPrompt } from "./run-turn.ts";
 import { createSessionQueues } from "./session-queues.ts";
@@ -46,13 +52,13 @@ const QUOTED_CHARS = 80;
 /** The part of the configuration the pipeline reads, fresh for every message. */
 export interface PipelineConfig {
   userTimeZone: string;
-  resetTriggers: readonly string[];
   queue: QueueConfig | undefined;
 }
 
 export interface PipelineContext {
   journal: Journal;
   conversations: Conversations;
+  commands: GatewayCommands;
   entrance: ChannelEntrance;
   runtime: AgentRuntime;
   runs: RunRegistry;
@@ -61,8 +67,6 @@ export interface PipelineContext {
   outbox: OutboxWorker;
   /** How chats are given their replies. */
   replies: Omit<RunRepliesContext, "journal" | "outbox" | "stopped" | "verboseLevel" | "log">;
-  /** Stops the subagents of a session. */
-  stopChildren(sessionKey: string): unknown;
   config(): PipelineConfig;
   clock: Clock;
   timers: Timers;
@@ -104,7 +108,7 @@ export interface Pipeline {
 }
 
 export function createPipeline(context: PipelineContext): Pipeline {
-  const { journal, conversations, runtime, runs, connections, systemEvents, clock, log } = context;
+  const { journal, conversations, commands, runtime, runs, connections, systemEvents, clock, log } = context;
   const running = new Set<Promise<unknown>>();
   const stopped = new AbortController();
   const repliesTo = createRunReplies({
@@ -139,14 +143,19 @@ export function createPipeline(context: PipelineContext): Pipeline {
   const take = (message: Inbound, options: ProcessOptions): Promise<RunResult | undefined> => {
     const { sessionKey } = message;
     const chat = openRun(message, options.initiator);
-    if (message.source === "chat.send" && parseCommand(message).kind === "status") {
-      return options.gate.opened.then(() => answerStatus(message, chat));
+    const reception = commands.receive(message);
+    if (reception.kind === "ignored")
+      log.info("dropped a control command (unauthorized)", { sender: message.senderId });
+    if (reception.kind === "ignored" || isMuted(message, reception)) return endSilently(message, chat);
+    if (reception.kind === "command") return options.gate.opened.then(() => answerCommand(message, chat, reception));
+    if (reception.kind === "model" && reception.inline.length > 0) {
+      void track(options.gate.opened.then(() => answerInline(message, reception.inline)));
     }
     const queued = message.source === "chat.send" || message.source === "channel";
     if (!queued || (!isBusy(sessionKey) && !queues.isActive(sessionKey))) return process(message, chat, options);
-    const settings = queueSettings(message);
-    const isCommand = parseCommand(message, context.config().resetTriggers).kind !== "message";
-    const waits = options.resumed === true || (isCommand && settings.mode !== "interrupt");
+    const asked = { ...message.queue, ...commands.waiting(message).queue };
+    const settings = queueSettings({ ...message, queue: asked });
+    const waits = options.resumed === true || (reception.kind === "reset" && settings.mode !== "interrupt");
     switch (waits ? "followup" : settings.mode) {
       case "interrupt":
         abort(sessionKey, { reason: "stop", except: message.id });
@@ -166,12 +175,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
     const entry = conversations.entry(message.sessionKey);
     return resolveQueueSettings({
       message: message.queue,
-      session: entry && {
-        mode: entry.queueMode,
-        debounceMs: entry.queueDebounceMs,
-        cap: entry.queueCap,
-        drop: entry.queueDrop,
-      },
+      session: sessionQueue(entry),
       config: context.config().queue,
       channel: message.route.surface === "channel" ? message.route.channel : "webchat",
     });
@@ -185,7 +189,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
   ): Promise<RunResult | undefined> =>
     new Promise((ended) => {
       const { durable, gate } = options;
-      const item = queuedItem(message, { formatTime: formatTime(), resetTriggers: context.config().resetTriggers });
+      const item = queuedItem(message, { formatTime: formatTime(), commands });
       const waiting: WaitingMessage = { ...item, message, chat, durable, gate, ended };
       const added = queues.add(message.sessionKey, waiting, settings);
       if (added.kind === "refused") void giveWay(waiting, added.reason, settings.cap);
@@ -199,7 +203,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
     await gate.opened;
     const text = `⚠️ Message dropped: the queue is full (cap ${cap}).`;
     if (isNews) {
-      await post(message, errorDeliveries(message, text));
+      await post(message, textDeliveries(message, text));
       chat.answer(conversations.note(message.sessionKey, text).message);
     } else chat.end({ state: "final", text: "" });
     const outcome = reason === "full" ? { status: "error" as const, error: text } : { status: "ok" as const };
@@ -267,10 +271,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
     const record = runs.openOf(message.sessionKey).find(({ handle }) => handle?.active);
     const handle = record?.handle;
     if (!record || !handle) return undefined;
-    const { prompt: text } = queuedItem(message, {
-      formatTime: formatTime(),
-      resetTriggers: context.config().resetTriggers,
-    });
+    const { prompt: text } = queuedItem(message, { formatTime: formatTime(), commands });
     return new Promise((resolve) => {
       const taken = handle.steer({
         id,
@@ -302,16 +303,28 @@ export function createPipeline(context: PipelineContext): Pipeline {
     chat: ChatStream,
     options: ProcessOptions,
   ): Promise<RunResult | undefined> => {
-    const replies = repliesTo(message);
+    const reception = commands.receive(message);
+    let turn: Promise<Turn> | undefined;
+    const readTurn = () => {
+      turn ??= commands.turn(message, reception, { begins: !options.resume });
+      return turn;
+    };
+    let verbose: LevelValues["verbose"] | undefined;
+    const replies = repliesTo(docked(message), { verboseLevel: () => verbose });
     const handle = startTurn(message, {
       runtime,
-      ...(options.resume ? {} : { prompt: () => prepare(message, options.prompt, replies) }),
+      ...(options.resume ? {} : { prompt: () => prepare(message, reception, options.prompt, { readTurn, replies }) }),
+      async settings() {
+        const { settings } = await readTurn();
+        verbose = readLevel("verbose", settings.levels?.verbose ?? "");
+        return settings;
+      },
       durable: options.durable,
       replies,
       log,
       onEvent(event) {
         if (event.stream === "lifecycle" && event.data.phase === "start") noteAttempt(message.id);
-        options.gate.pass(() => publish(event, chat, message));
+        options.gate.pass(() => publish(event, chat, message, verbose));
       },
     });
     const record = runs.get(message.id);
@@ -332,20 +345,93 @@ export function createPipeline(context: PipelineContext): Pipeline {
     return chat;
   };
 
-  /** Answers `/status` at once, also while a run is active; the card stands in the transcript like any answer. */
-  const answerStatus = async (message: Inbound, chat: ChatStream): Promise<undefined> => {
+  /** Answers a command at once, also while a run is active. On the web the answer stands in the transcript. */
+  const answerCommand = async (
+    message: Inbound,
+    chat: ChatStream,
+    reception: Extract<Reception, { kind: "command" }>,
+  ): Promise<undefined> => {
     const startedAt = clock.now();
+    const again = (journal.get(message.id)?.attempts ?? 0) > 0;
+    noteAttempt(message.id);
     let outcome: { status: "ok" } | { status: "error"; summary: string };
+    let afterwards = () => {};
     try {
-      const card = await conversations.statusCard(message.sessionKey);
-      chat.answer(conversations.note(message.sessionKey, card).message);
+      const reply = again && reception.spec?.once ? { text: interruptedText(message) } : await reception.answer();
+      const text = reply.text?.trim() ?? "";
+      if (text === "") chat.end({ state: "final", text });
+      else await say(message, text, message.id, (noted) => chat.answer(noted));
+      afterwards = reply.afterwards ?? afterwards;
       outcome = { status: "ok" };
     } catch (error) {
       outcome = { status: "error", summary: error instanceof Error ? error.message : String(error) };
+      log.error(`command ${message.id} failed`, { error: outcome.summary });
+      const deliveries = textDeliveries(message, `⚠️ ${outcome.summary}`);
+      if (deliveries.length > 0)
+        await stored(`the failure of command ${message.id}`, () => postAll(message, message.id, deliveries));
       chat.end({ state: "error", errorMessage: outcome.summary });
     }
     await settle(message.id, "done", outcome);
     runs.finish(message.id, { status: outcome.status, startedAt, endedAt: clock.now() });
+    afterwards();
+    return undefined;
+  };
+
+  /** Answers the commands that stand inside a message; the message itself goes on to the model. */
+  const answerInline = async (
+    message: Inbound,
+    inline: Extract<Reception, { kind: "model" }>["inline"],
+  ): Promise<void> => {
+    for (const [index, command] of inline.entries()) {
+      try {
+        const { text } = await commands.answer(command, message);
+        if (text === undefined) continue;
+        const runId = `${message.id}/${command.command.spec.name}-${index}`;
+        await say(message, text, runId, (noted) => {
+          const { sessionKey, agentId } = message;
+          const payload = { runId, sessionKey, seq: 0, state: "final", message: noted };
+          connections.broadcastVersions("chat", { v3: payload, v4: { ...payload, agentId } });
+        });
+      } catch (error) {
+        log.error(`a command inside message ${message.id} could not be answered`, { error: String(error) });
+      }
+    }
+  };
+
+  /** Says something of the Gateway's own where a message came from: into its chat, or on the web into its session. */
+  const say = async (message: Inbound, text: string, id: string, show: (message: object) => void): Promise<void> => {
+    const deliveries = textDeliveries(message, text);
+    if (deliveries.length > 0) await stored(`the answer ${id}`, () => postAll(message, id, deliveries));
+    // A chat on a channel has its own history; in the session the text would be taken for the model's.
+    show(
+      message.route.surface === "webchat"
+        ? conversations.note(message.sessionKey, text).message
+        : syntheticAssistantMessage({ model: "gateway-injected", text, now: clock.now() }),
+    );
+  };
+
+  const postAll = (message: Inbound, id: string, deliveries: readonly Delivery[]): Promise<void> =>
+    context.outbox.post(chatKey(message), id, deliveries);
+
+  /** The message with the chat its answer goes to: where it came from, unless its user has moved the replies. */
+  const docked = (message: Inbound): Inbound => {
+    const route = message.source === "agent" ? undefined : conversations.dockedRoute(message.sessionKey);
+    return route ? { ...message, route } : message;
+  };
+
+  /** Messages of a channel that the send policy leaves without an answer. Methods refuse theirs before. */
+  const isMuted = (message: Inbound, reception: Reception): boolean =>
+    message.source === "channel" &&
+    conversations.sendPolicy(
+      message.sessionKey,
+      message.route.surface === "channel" ? message.route.channel : "webchat",
+    ) === "deny" &&
+    !(reception.kind === "command" && reception.spec?.underDeny);
+
+  const endSilently = async (message: Inbound, chat: ChatStream): Promise<undefined> => {
+    chat.end({ state: "final", text: "" });
+    await settle(message.id, "done", { status: "ok" });
+    runs.finish(message.id, { status: "ok", endedAt: clock.now() });
     return undefined;
   };
 
@@ -359,33 +445,40 @@ export function createPipeline(context: PipelineContext): Pipeline {
     }
   };
 
-  /** Session, command and prompt of a new message, when its turn has come. */
-  const prepare = (message: Inbound, queued: string | undefined, replies: RunReplies): TurnPrompt => {
-    const command = parseCommand(message, context.config().resetTriggers);
+  /** Session and prompt of a new message, when its turn has come. `queued` is the prompt of one that waited with others. */
+  const prepare = async (
+    message: Inbound,
+    reception: Reception,
+    queued: string | undefined,
+    { readTurn, replies }: { readTurn(): Promise<Turn>; replies: RunReplies },
+  ): Promise<TurnPrompt> => {
+    const reset = reception.kind === "reset" ? reception : undefined;
     const { previousRunAborted, newSessionId } = conversations.begin(message.sessionKey, {
       now: clock.now(),
-      reset: command.kind === "reset",
+      reset: reset !== undefined,
       // A run that another one asked for says nothing about where the session's user is.
       route: message.source === "call" ? { surface: "none" } : message.route,
       senderName: message.senderName,
     });
     if (newSessionId !== undefined) replies.newSession(newSessionId);
+    const { text, model } = await readTurn();
     const waiting = systemEvents.peek(message.sessionKey);
-    const greeting =
-      command.kind === "reset" && command.rest === ""
-        ? [{ at: clock.now(), text: greetingInstruction(command.trigger) }]
-        : [];
     // Nobody wrote what wakes a session: it stands among the system lines, which the history does not show.
     const woken = message.source === "wake" && queued === undefined;
     const instruction = woken ? [{ at: clock.now(), text: message.text }] : [];
-    const lines = [...waiting, ...greeting, ...instruction];
-    const around = { formatTime: formatTime(), previousRunAborted, systemEvents: lines };
-    const text = command.kind === "reset" ? command.rest || command.trigger : message.text;
-    const stamp = command.kind !== "reset" && !woken;
+    const bare = reset !== undefined && text.trim() === "";
+    const greeting = bare ? [{ at: clock.now(), text: greetingInstruction(reset.trigger, model) }] : [];
+    if (bare && model) {
+      const deliveries = textDeliveries(message, newSessionText(model));
+      if (deliveries.length > 0) await postAll(message, `${message.id}/new-session`, deliveries);
+    }
+    const systemLines = [...waiting, ...greeting, ...instruction];
+    const around = { formatTime: formatTime(), previousRunAborted, systemEvents: systemLines };
+    const body = woken ? "" : bare ? reset.trigger : text;
     return {
       text:
         queued === undefined
-          ? promptBody(message, woken ? "" : text, { ...around, stamp })
+          ? promptBody(message, body, { ...around, stamp: reset === undefined && !woken })
           : promptAround(queued, around),
       // Shown to the model means in its transcript; until then the events stay for the next turn.
       onRecorded: () => {
@@ -397,12 +490,12 @@ export function createPipeline(context: PipelineContext): Pipeline {
   };
 
   /** Agent events as they are, and the chat events derived from them, in this order. */
-  const publish = (event: EmittedRunEvent, chat: ChatStream, message: Inbound) => {
+  const publish = (event: EmittedRunEvent, chat: ChatStream, message: Inbound, inlineVerbose: string | undefined) => {
     const { runId, stream, data, seq, ts } = event;
     const v3 = { runId, stream, data, seq, ts, sessionKey: message.sessionKey };
     const v4 = { ...v3, agentId: message.agentId, isHeartbeat: false };
     if (stream === "tool") {
-      const verbose = runtime.verboseLevel(message.sessionKey);
+      const verbose = inlineVerbose ?? runtime.verboseLevel(message.sessionKey);
       if (verbose === "off") return;
       const shown = verbose === "full" ? data : withoutResults(data);
       connections.broadcastVersions(
@@ -589,7 +682,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
 
   /** Goes on with a turn: from its transcript, or with the messages that it was made of. */
   const resumeTurn = (message: Inbound, parts: readonly Inbound[], options: ProcessOptions) => {
-    const around = { formatTime: formatTime(), resetTriggers: context.config().resetTriggers };
+    const around = { formatTime: formatTime(), commands };
     const all = [...parts, message];
     const turn = parts.length > 0 ? rebuiltPrompt(all.map((one) => queuedItem(one, around))) : undefined;
     const whole = turnMessage(
@@ -607,14 +700,9 @@ export function createPipeline(context: PipelineContext): Pipeline {
     async receive(message) {
       const admitted = admitChannelMessage(message, context.entrance);
       if (!admitted || lookUp(journal, admitted.id).seen) return;
-      if (isStopText(admitted.text)) {
-        abort(admitted.sessionKey, { reason: "stop" });
-        context.stopChildren(admitted.sessionKey);
-        return;
-      }
-      const denied = conversations.sendPolicy(admitted.sessionKey, message.channel) === "deny";
-      if (denied && startsRun(admitted, context.config().resetTriggers)) {
-        log.info(`dropped a message on ${message.channel}: session policy`, { sessionKey: admitted.sessionKey });
+      if (isStopText(admitted.text) && admitted.authorized) {
+        const deliveries = textDeliveries(admitted, await commands.stop(admitted.sessionKey));
+        await postAll(admitted, admitted.id, deliveries);
         return;
       }
       const submission = submit(admitted);
@@ -661,7 +749,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
     } catch (error) {
       log.error(`session ${sessionKey} could not be told of it`, { error: String(error) });
     }
-    const deliveries = errorDeliveries(message, text);
+    const deliveries = textDeliveries(message, text);
     if (deliveries.length > 0)
       await stored(`the notice about run ${id}`, () => context.outbox.post(chatKey(message), id, deliveries));
     chat.end({ state: "error", errorMessage: text });
@@ -670,10 +758,17 @@ export function createPipeline(context: PipelineContext): Pipeline {
   }
 }
 
+function interruptedText(message: Inbound): string {
+  return `⚠️ The Gateway was restarted while it carried out “${quoted(message)}”, so what came of it is not known. Send it again to repeat it.`;
+}
+
 function givenUpText(message: Inbound): string {
-  const line = message.text.trim().replace(/\s+/g, " ");
-  const quoted = line.length > QUOTED_CHARS ? `${line.slice(0, QUOTED_CHARS)}…` : line;
-  return `⚠️ This message was given up after ${MAX_ATTEMPTS} attempts, each of which was interrupted: “${quoted}”. Send it again to retry.`;
+  return `⚠️ This message was given up after ${MAX_ATTEMPTS} attempts, each of which was interrupted: “${quoted(message)}”. Send it again to retry.`;
+}
+
+function quoted({ text }: Inbound): string {
+  const line = text.trim().replace(/\s+/g, " ");
+  return line.length > QUOTED_CHARS ? `${line.slice(0, QUOTED_CHARS)}…` : line;
 }
 
 interface ProcessOptions {

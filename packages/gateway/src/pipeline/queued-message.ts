@@ -1,7 +1,7 @@
 import type { QueuedItem, QueuedTurn, RunResult } from "@openclaw/agent-runtime";
 import { createMessageQueue } from "@openclaw/agent-runtime";
+import type { GatewayCommands } from "../commands/gateway-commands.ts";
 import type { ChatStream } from "../runs/chat-stream.ts";
-import { parseCommand } from "./command.ts";
 import type { Gate } from "./gate.ts";
 import type { Inbound } from "./inbound.ts";
 import { promptBody } from "./prompt-body.ts";
@@ -19,23 +19,24 @@ export interface WaitingMessage extends QueuedItem {
 /** What the queue needs to know of a message, and what the model will be told of it. */
 export function queuedItem(
   message: Inbound,
-  around: { formatTime(at: number): string; resetTriggers: readonly string[] },
+  around: { formatTime(at: number): string; commands: Pick<GatewayCommands, "waiting"> },
 ): QueuedItem {
   const { route } = message;
+  const { text, startsSession } = around.commands.waiting(message);
   return {
     id: message.id,
-    prompt: promptBody(message, message.text, {
+    prompt: promptBody(message, text, {
       formatTime: around.formatTime,
       previousRunAborted: false,
       systemEvents: [],
       stamp: true,
     }),
-    text: message.text,
+    text,
     messageId: message.messageId,
     ...(route.surface !== "channel"
       ? {}
       : { origin: JSON.stringify([route.channel, route.to, route.accountId, route.threadId ?? ""]) }),
-    alone: parseCommand(message, around.resetTriggers).kind !== "message",
+    alone: startsSession,
   };
 }
 

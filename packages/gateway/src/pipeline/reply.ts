@@ -5,8 +5,8 @@ import type { ReplySettings } from "./reply-settings.ts";
 
 export type ChannelRoute = Extract<ReplyRoute, { surface: "channel" }>;
 
-/** The text for a message that could not be answered. */
-export function errorDeliveries(message: Inbound, text: string): Delivery[] {
+/** Something the Gateway itself says in the chat a message came from. */
+export function textDeliveries(message: Inbound, text: string): Delivery[] {
   const { route } = message;
   if (route.surface !== "channel") return []; // answered on its own session: the transcript and the chat events are the reply
   return [{ ...place(route), ...(route.replyTo === undefined ? {} : { replyTo: route.replyTo }), text }];

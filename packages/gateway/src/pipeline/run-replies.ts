@@ -66,11 +66,17 @@ export interface RunRepliesContext {
 type Part = { kind: "block"; id: string; block: RunBlock } | { kind: "notice"; id: string; text: string };
 
 /** Opens the replies of runs. The chats in use are known to one factory, so that runs do not write across each other. */
-export function createRunReplies(context: RunRepliesContext): (message: Inbound) => RunReplies {
+export function createRunReplies(
+  context: RunRepliesContext,
+): (message: Inbound, own?: { verboseLevel(): "off" | "on" | "full" | undefined }) => RunReplies {
   /** Ended runs whose last parts are still being sent, by chat; the next run of the chat waits for them. */
   const ending = new Map<string, Promise<unknown>>();
-  return (message) =>
-    message.route.surface !== "channel" ? silent : chatReplies(message, message.route, ending, context);
+  return (message, own) => {
+    const verboseLevel = (sessionKey: string) => own?.verboseLevel() ?? context.verboseLevel(sessionKey);
+    return message.route.surface !== "channel"
+      ? silent
+      : chatReplies(message, message.route, ending, { ...context, verboseLevel });
+  };
 }
 
 const silent: RunReplies = {

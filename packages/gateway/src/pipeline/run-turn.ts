@@ -1,5 +1,5 @@
 import fs from "node:fs/promises";
-import type { AgentRuntime, EmittedRunEvent, RunHandle } from "@openclaw/agent-runtime";
+import type { AgentRuntime, EmittedRunEvent, RunHandle, RunSettings } from "@openclaw/agent-runtime";
 import type { Logger } from "@openclaw/log";
 import type { Inbound } from "./inbound.ts";
 import type { RunReplies } from "./run-replies.ts";
@@ -13,7 +13,9 @@ export interface TurnPrompt {
 export interface TurnOptions {
   runtime: AgentRuntime;
   /** Called when the turn has come. Absent when the run goes on from its transcript after an interruption. */
-  prompt?: () => TurnPrompt;
+  prompt?: () => Promise<TurnPrompt>;
+  /** What the message asks for itself; asked after the prompt. */
+  settings(): Promise<RunSettings>;
   /** Resolves when the message is on stable storage; no tool runs before. */
   durable: Promise<unknown>;
   onEvent(event: EmittedRunEvent): void;
@@ -37,11 +39,12 @@ export function startTurn(message: Inbound, options: TurnOptions): RunHandle {
       : {
           async prompt() {
             const images = await readPictures(message, options.log);
-            const { text, onRecorded } = prompt();
+            const { text, onRecorded } = await prompt();
             void handle.recorded.then(onRecorded);
             return { text, images };
           },
         }),
+    settings: () => options.settings(),
     ...(message.thinking === undefined ? {} : { thinking: message.thinking }),
     ...(message.timeoutMs === undefined ? {} : { timeoutMs: message.timeoutMs }),
     ...(message.extraSystemPrompt === undefined ? {} : { extraSystemPrompt: message.extraSystemPrompt }),

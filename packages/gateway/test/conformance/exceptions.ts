@@ -20,9 +20,9 @@ const correction = (number: number, what: string, differs: string[]): Exception 
 
 const noSkills = (...before: string[]) =>
   notBuilt("skills", [`${before.join("")}.payload.result.meta.systemPromptReport.skills.entries: empty`]);
-const sessionExtras = notBuilt("skills; the report on the prompt is in the answer of `agent`, not in the session", [
+const sessionExtras = notBuilt("skills", [
   "answer.payload.entry.skillsSnapshot: missing",
-  "answer.payload.entry.systemPromptReport: missing",
+  "answer.payload.entry.systemPromptReport.skills.entries: empty",
 ]);
 const plainNumbers = correction(21, "numbers are no secrets", [
   "answer.payload.config.models.providers.fake.models[0].maxTokens: number instead of string",

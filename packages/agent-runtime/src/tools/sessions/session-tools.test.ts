@@ -63,8 +63,12 @@ async function toolsOf(sessionKey = main, agentId = "main"): Promise<Map<string,
     timeZone: () => "UTC",
     isSandboxed: () => sandboxed,
   });
-  return new Map(tools({ agentId, sessionKey, workspaceDir: dir }).map((tool) => [tool.name, tool]));
+  return new Map(
+    tools({ agentId, sessionKey, workspaceDir: dir, levels: plainLevels }).map((tool) => [tool.name, tool]),
+  );
 }
+
+const plainLevels = { thinking: "off", verbose: "off", reasoning: "off", elevated: "off" } as const;
 
 /** What the tools answer, as far as a test looks into it. */
 interface Answer {

@@ -1,0 +1,123 @@
+import { formatModelRef, type ModelRef, sameModelRef } from "@openclaw/models";
+import { type CommandHandler, type CommandRequest, type CommandServices, say } from "./command-request.ts";
+import { type ModelChoices, modelChoices } from "./model-choice.ts";
+import { pickerRows, pickerText } from "./model-picker.ts";
+
+const pageSize = 20;
+const largestPage = 100;
+
+/** `/models`: providers, or the models of one by pages. */
+export const modelsCommand: CommandHandler = async (request, services) => {
+  const { allowed } = await choicesOf(request, services);
+  const byProvider = new Map<string, ModelRef[]>();
+  for (const ref of allowed) byProvider.set(ref.provider, [...(byProvider.get(ref.provider) ?? []), ref]);
+  const providers = [...byProvider.keys()].sort();
+  const [wanted, ...rest] = request.args.split(/\s+/).filter(Boolean);
+  if (wanted === undefined) {
+    return say(
+      "Providers:",
+      ...providers.map((provider) => `- ${provider} (${byProvider.get(provider)?.length})`),
+      "",
+      "Use: /models <provider>",
+      "Switch: /model <provider/model>",
+    );
+  }
+  const provider = wanted.toLowerCase();
+  const models = byProvider.get(provider);
+  if (!models) {
+    const known = services.models.canonical(`${provider}/x`)?.provider;
+    const same = known === undefined ? undefined : byProvider.get(known);
+    if (known !== undefined && same) return modelsPage(known, same, rest);
+    const declared = await services.models.list({ all: true });
+    if (declared.some((info) => info.provider === provider)) return say(`Models (${provider}) — none`);
+    return say(`Unknown provider: ${wanted}`, "", "Available providers:", ...providers.map((id) => `- ${id}`));
+  }
+  return modelsPage(provider, models, rest);
+};
+
+function modelsPage(provider: string, models: readonly ModelRef[], words: readonly string[]) {
+  const { page, size } = readPage(words, models.length);
+  const pages = Math.max(1, Math.ceil(models.length / size));
+  if (page < 1 || page > pages) {
+    return say(`Page out of range: ${page} (valid: 1-${pages})`, `Try: /models ${provider} ${pages}`);
+  }
+  const first = (page - 1) * size;
+  const shown = models.slice(first, first + size);
+  return say(
+    `Models (${provider}) — showing ${first + 1}-${first + shown.length} of ${models.length} (page ${page}/${pages})`,
+    ...shown.map((ref) => `- ${formatModelRef(ref)}`),
+    "",
+    "Switch: /model <provider/model>",
+    page < pages ? `More: /models ${provider} ${page + 1}` : undefined,
+    pages > 1 ? `All: /models ${provider} all` : undefined,
+  );
+}
+
+function readPage(words: readonly string[], count: number): { page: number; size: number } {
+  let page = 1;
+  let size = pageSize;
+  for (const word of words) {
+    const option = /^(page|limit|size)=(\d+)$/i.exec(word);
+    if (/^all$/i.test(word)) size = Math.max(1, count);
+    else if (/^\d+$/.test(word)) page = Number(word);
+    else if (option?.[1]?.toLowerCase() === "page") page = Number(option[2]);
+    else if (option) size = Math.min(largestPage, Math.max(1, Number(option[2])));
+  }
+  return { page, size };
+}
+
+/** What a bare `/model`, `/model list` and `/model status` answer. */
+export async function modelListing(
+  what: "list" | "status",
+  request: CommandRequest,
+  services: CommandServices,
+): Promise<string> {
+  const choices = await choicesOf(request, services);
+  if (what === "list") return pickerText(pickerRows(choices.allowed), choices.current);
+  const dropped = overrideOf(request, services) !== undefined && sameModelRef(choices.current, choices.defaultRef);
+  const lines = [
+    `Current: ${formatModelRef(choices.current)}${dropped ? " (previous selection reset to default)" : ""}`,
+    `Default: ${formatModelRef(choices.defaultRef)}`,
+    `Agent: ${request.agentId}`,
+    `Auth file: ${services.authFile(request.agentId)}`,
+  ];
+  if (choices.allowed.length === 0) return [...lines, "No models available."].join("\n");
+  const providers = [...new Set(choices.allowed.map(({ provider }) => provider))];
+  for (const provider of providers) {
+    const refs = choices.allowed.filter((ref) => ref.provider === provider);
+    const endpoint = services.endpoint(provider);
+    const api = endpoint.api ?? choices.known.find((info) => info.provider === provider)?.api ?? "unknown";
+    lines.push(
+      "",
+      `[${provider}] endpoint: ${endpoint.baseUrl ?? "default"} api: ${api} auth: ${await authLabel(refs[0], services)}`,
+      ...refs.map((ref) => {
+        const alias = choices.aliases.find((entry) => sameModelRef(entry.ref, ref))?.alias;
+        return `  • ${formatModelRef(ref)}${alias ? ` (${alias})` : ""}`;
+      }),
+    );
+  }
+  return lines.join("\n");
+}
+
+/** Where the key of a model comes from, never the key. */
+async function authLabel(ref: ModelRef | undefined, { models }: CommandServices): Promise<string> {
+  if (!ref) return "missing";
+  try {
+    return (await models.resolve(ref)).keySource;
+  } catch {
+    // A model that cannot be called has no usable key; why is told when it is used.
+    return "missing";
+  }
+}
+
+/** The models of a session's agent; an override that is no longer allowed counts as none. */
+export function choicesOf(request: CommandRequest, services: CommandServices): Promise<ModelChoices> {
+  const override = overrideOf(request, services);
+  const kept = override && services.models.isAllowed(override) ? override : undefined;
+  return modelChoices(services.models, request.agentId, kept);
+}
+
+function overrideOf({ sessionKey }: CommandRequest, { session }: CommandServices): ModelRef | undefined {
+  const { providerOverride, modelOverride } = session.get(sessionKey) ?? {};
+  return providerOverride && modelOverride ? { provider: providerOverride, model: modelOverride } : undefined;
+}

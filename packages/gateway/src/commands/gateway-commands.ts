@@ -1,0 +1,270 @@
+import {
+  type AgentRuntime,
+  type CommandProvider,
+  type CommandRegistry,
+  createCommandRegistry,
+  parseDirectives,
+  type QueueOverrides,
+  type QueueSettings,
+  type RecognisedCommand,
+  type RunSettings,
+  type StatusFacts,
+  statusCard,
+} from "@openclaw/agent-runtime";
+import type { CommandReply, CommandRequest, CommandServices, StoppedWork } from "@openclaw/agent-runtime/commands";
+import type { ConfigStore, OpenClawConfig } from "@openclaw/config";
+import { formatModelRef, type Models } from "@openclaw/models";
+import { matchResetTrigger, type Sessions, sessionKind } from "@openclaw/sessions";
+import type { Clock } from "@openclaw/storage";
+import type { Agents } from "../agents.ts";
+import type { ModelWindow } from "../model-windows.ts";
+import type { Inbound } from "../pipeline/inbound.ts";
+import type { SystemEvents } from "../pipeline/system-events.ts";
+import type { Reception } from "./reception.ts";
+
+/** Services that are there only when something in the Gateway provides them. */
+type Provided = Partial<Pick<CommandServices, "compaction" | "approvals" | "subagents" | "bash">>;
+
+/** The parts of a Gateway that commands work with. */
+export interface CommandParts {
+  sessions: Sessions;
+  models: Models;
+  modelWindow: ModelWindow;
+  runtime: AgentRuntime;
+  agents: Agents;
+  systemEvents: SystemEvents;
+  config(): OpenClawConfig;
+  configStore: ConfigStore;
+  clock: Clock;
+  version: string;
+  /** Ids of the channels that run here. */
+  channels: readonly string[];
+  queueOf(sessionKey: string, channel: string): QueueSettings & { depth: number };
+  stop(sessionKey: string): StoppedWork;
+  /** Subagents of a session, for its status card. */
+  subagents(sessionKey: string): NonNullable<StatusFacts["subagents"]>;
+  restart(): void;
+  provided: Provided;
+}
+
+/** What the turn of a message needs beyond the message. */
+export interface Turn {
+  /** For the model: without directives, commands and the name of a model. */
+  text: string;
+  settings: RunSettings;
+  /** Of a session that begins: its model, and the one it would have without a choice. */
+  model?: { name: string; defaultName: string };
+}
+
+/** Commands and directives of one Gateway. What answers them is loaded when the first one comes in. */
+export interface GatewayCommands {
+  registry: CommandRegistry;
+  /** Says at once what a message is; nothing has happened yet. */
+  receive(message: Inbound): Reception;
+  /** Answers a command that stands inside a message. */
+  answer(command: RecognisedCommand, message: Inbound): Promise<CommandReply>;
+  /**
+   * What a message asks for itself. With `begins`, the model it names becomes that of the new session; without, a
+   * message that is resumed is only read.
+   */
+  turn(message: Inbound, reception: Reception, options: { begins: boolean }): Promise<Turn>;
+  /** What a message says about itself for the case that it has to wait: its text without settings, and its queue. */
+  waiting(message: Inbound): { text: string; startsSession: boolean; queue: QueueOverrides | undefined };
+  /** Whether a message is answered also where replies are forbidden. */
+  isUnderDeny(message: Inbound): boolean;
+  /** What `/status` says of a session. */
+  statusCard(sessionKey: string): Promise<string>;
+  /** Stops a session's work; resolves with what its user is told. */
+  stop(sessionKey: string): Promise<string>;
+}
+
+export function createGatewayCommands(parts: CommandParts): GatewayCommands {
+  const { models, sessions, config } = parts;
+  const registry = createCommandRegistry({
+    providers: providersOf(parts),
+    docks: parts.channels.length > 0 ? ["webchat", ...parts.channels] : [],
+  });
+
+  let loading: ReturnType<typeof load> | undefined;
+  const load = async () => {
+    const [handlers, { createCommandServices }] = await Promise.all([
+      import("@openclaw/agent-runtime/commands"),
+      import("./command-services.ts"),
+    ]);
+    return { ...handlers, services: createCommandServices(parts, registry) };
+  };
+  const loaded = () => {
+    loading ??= load();
+    return loading;
+  };
+
+  const modelAliases = (): ReadonlySet<string> =>
+    new Set(
+      models
+        .aliases()
+        .map(({ alias }) => alias.toLowerCase())
+        .filter((alias) => !registry.has(alias)),
+    );
+
+  const requestOf = (message: Inbound): Omit<CommandRequest, "args"> => {
+    const { sessionKey, agentId, route, scopes } = message;
+    const isGroup = sessionKind(sessionKey, sessions.get(sessionKey)) === "group";
+    const holds = (...wanted: string[]) => scopes === undefined || scopes.some((scope) => wanted.includes(scope));
+    return {
+      sessionKey,
+      agentId,
+      sender: {
+        id: message.senderId,
+        name: message.senderName,
+        username: message.senderUsername,
+        mayApprove: holds("operator.approvals", "operator.admin"),
+        mayConfigure: holds("operator.admin"),
+      },
+      place:
+        route.surface !== "channel"
+          ? { channel: "webchat", isGroup, mentioned: true }
+          : {
+              channel: route.channel,
+              accountId: route.accountId,
+              chat: route.to,
+              threadId: route.threadId,
+              isGroup,
+              mentioned: !isGroup || message.wasMentioned === true,
+            },
+    };
+  };
+
+  /** The trigger of a new session: as configured, also with the bot's name or a colon behind it. */
+  const resetOf = (text: string, recognised: RecognisedCommand | undefined): Reception | undefined => {
+    const triggers = config().session?.resetTriggers;
+    const match = matchResetTrigger(text, triggers);
+    if (match) return { kind: "reset", trigger: match.trigger, text: match.rest };
+    const spec = recognised?.command.spec;
+    if (spec?.kind !== "reset") return undefined;
+    const trigger = matchResetTrigger(`/${spec.name}`, triggers)?.trigger;
+    return trigger === undefined ? undefined : { kind: "reset", trigger, text: recognised?.args ?? "" };
+  };
+
+  const answer = async (command: RecognisedCommand, message: Inbound): Promise<CommandReply> => {
+    const { answerCommand, services } = await loaded();
+    return answerCommand(command, requestOf(message), services);
+  };
+
+  const receive = (message: Inbound): Reception => {
+    const { text, source } = message;
+    const plain: Reception = { kind: "model", text, inline: [] };
+    if (source === "wake" || message.literal) return plain;
+    const recognised = registry.recognise(text);
+    if (!message.authorized)
+      return recognised && recognised.command.spec.kind !== "directive" ? { kind: "ignored" } : plain;
+    const reset = resetOf(text, recognised);
+    if (reset) return reset;
+    // Programs that start runs say in their request what they want; their text is for the model.
+    if (source === "agent" || !/[/!]/.test(text)) return plain;
+    if (recognised?.command.spec.kind === "command" && message.attachments.length === 0) {
+      return { kind: "command", spec: recognised.command.spec, answer: () => answer(recognised, message) };
+    }
+    const { directives, only } = parseDirectives(text, { aliases: modelAliases() });
+    if (only && message.attachments.length === 0) {
+      return {
+        kind: "command",
+        async answer() {
+          const { applyDirectives, services } = await loaded();
+          return applyDirectives(directives, { ...requestOf(message), args: "" }, services);
+        },
+      };
+    }
+    const inline = registry.takeInline(text);
+    return inline ? { kind: "model", text: inline.text, inline: inline.commands } : plain;
+  };
+
+  return {
+    registry,
+    receive,
+    answer,
+    async turn(message, reception, { begins }) {
+      if (reception.kind !== "model" && reception.kind !== "reset") return { text: message.text, settings: {} };
+      const begun = reception.kind === "reset" ? await beginSession(message, reception.text, begins) : undefined;
+      const { text, inlined } = await withoutDirectives(message, begun?.text ?? reception.text);
+      return { text, settings: inlined, ...(begun?.model ? { model: begun.model } : {}) };
+    },
+    waiting(message) {
+      const reception = receive(message);
+      const text = reception.kind === "model" ? reception.text : message.text;
+      const plain = { text, startsSession: reception.kind === "reset", queue: undefined };
+      if (!speaks(message) || reception.kind !== "model" || !text.includes("/")) return plain;
+      // Which models there are is not known at once; a word that can be one goes with its directive.
+      const acceptsModel = (word: string) => /[/\d]/.test(word) || modelAliases().has(word.toLowerCase());
+      const parsed = parseDirectives(text, { aliases: modelAliases(), acceptsModel });
+      const queue = parsed.directives.find((directive) => directive.name === "queue");
+      return { ...plain, text: parsed.text, queue: queue?.value };
+    },
+    isUnderDeny(message) {
+      const recognised = registry.recognise(message.text);
+      return message.authorized && recognised?.command.spec.underDeny === true;
+    },
+    async statusCard(sessionKey) {
+      const { statusFacts } = await import("./status-facts.ts");
+      const about = { channel: "webchat", elevatedAllowed: false };
+      return statusCard(await statusFacts(sessionKey, about, { ...parts, now: () => parts.clock.now() }));
+    },
+    async stop(sessionKey) {
+      const { stoppedText } = await loaded();
+      return stoppedText(parts.stop(sessionKey));
+    },
+  };
+
+  /** The directives of a message that says more than them. */
+  async function withoutDirectives(message: Inbound, text: string): Promise<{ text: string; inlined: RunSettings }> {
+    if (!speaks(message) || !text.includes("/")) return { text, inlined: {} };
+    const aliases = modelAliases();
+    if (parseDirectives(text, { aliases }).directives.length === 0) return { text, inlined: {} };
+    const { inlineSettings, services } = await loaded();
+    const inline = await inlineSettings(text, { aliases }, { ...requestOf(message), args: "" }, services);
+    const { levels, model, exec } = inline;
+    return { text: inline.text, inlined: { levels, ...(model ? { model } : {}), ...(exec ? { exec } : {}) } };
+  }
+
+  /** Takes a model from the beginning of the first message of a new session, and gives the session that model. */
+  async function beginSession(message: Inbound, text: string, begins: boolean) {
+    const { sessionKey, agentId } = message;
+    let rest = text;
+    if (text !== "" && message.authorized) {
+      const { takeModelHint, modelChoices, services } = await loaded();
+      const hint = takeModelHint(text, await modelChoices(models, agentId, undefined));
+      rest = hint.text;
+      if (hint.model && begins) {
+        services.session.patch(sessionKey, {
+          providerOverride: hint.isDefault ? undefined : hint.model.provider,
+          modelOverride: hint.isDefault ? undefined : hint.model.model,
+        });
+      }
+    }
+    return { text: rest, model: begins ? await sessionModels(sessionKey, agentId) : undefined };
+  }
+
+  /** The model a session has now, and the one it would have by itself. */
+  async function sessionModels(sessionKey: string, agentId: string): Promise<NonNullable<Turn["model"]>> {
+    const { providerOverride, modelOverride } = sessions.get(sessionKey) ?? {};
+    const defaultRef = await models.defaultRef(agentId);
+    const defaultName = formatModelRef(defaultRef);
+    if (modelOverride === undefined) return { name: defaultName, defaultName };
+    const own = { provider: providerOverride ?? defaultRef.provider, model: modelOverride };
+    return { name: models.isAllowed(own) ? formatModelRef(own) : defaultName, defaultName };
+  }
+}
+
+/** Whether a message comes from somebody whose settings count. */
+function speaks({ authorized, source, literal }: Inbound): boolean {
+  return authorized && !literal && (source === "chat.send" || source === "channel");
+}
+
+function providersOf({ provided, channels }: CommandParts): Set<CommandProvider> {
+  const providers = new Set<CommandProvider>(["allowlist", "restart"]);
+  if (provided.compaction) providers.add("compaction");
+  if (provided.approvals) providers.add("approvals");
+  if (provided.subagents) providers.add("subagents");
+  if (provided.bash) providers.add("bash");
+  if (channels.length > 0) providers.add("docks");
+  return providers;
+}

@@ -1,0 +1,99 @@
+import { type QueueSettings, resolveLevels, type StatusFacts } from "@openclaw/agent-runtime";
+import type { OpenClawConfig } from "@openclaw/config";
+import type { ModelRef, Models, ResolvedModel } from "@openclaw/models";
+import { type SessionEntry, type Sessions, sessionKind, usageCost } from "@openclaw/sessions";
+import type { ModelWindow } from "../model-windows.ts";
+
+/** What the facts of a session are made of. */
+export interface StatusSources {
+  sessions: Sessions;
+  models: Models;
+  modelWindow: ModelWindow;
+  config(): OpenClawConfig;
+  now(): number;
+  version: string;
+  commit?: string | undefined;
+  /** The queue of a session, and how many messages wait in it. */
+  queueOf(sessionKey: string, channel: string): QueueSettings & { depth: number };
+  /** Subagents of a session, where there is a registry of them. */
+  subagents?(sessionKey: string): NonNullable<StatusFacts["subagents"]>;
+}
+
+/** Everything `/status` and the tool `session_status` say about a session. */
+export async function statusFacts(
+  sessionKey: string,
+  about: { channel: string; elevatedAllowed: boolean },
+  sources: StatusSources,
+): Promise<StatusFacts> {
+  const { sessions, models, config, now } = sources;
+  const entry = sessions.get(sessionKey);
+  const ref = await currentModel(entry, sessions.agentIdOf(sessionKey), models);
+  const model = await callable(ref, models);
+  const window = await windowOf(entry, ref, sources);
+  const tokens =
+    entry?.inputTokens === undefined ? undefined : { input: entry.inputTokens, output: entry.outputTokens ?? 0 };
+  const isGroup = sessionKind(sessionKey, entry) === "group";
+  const overridden = [entry?.queueMode, entry?.queueDebounceMs, entry?.queueCap, entry?.queueDrop];
+  return {
+    version: sources.version,
+    commit: sources.commit,
+    model: `${ref.provider}/${ref.model}`,
+    authLabel: authLabel(model),
+    tokens,
+    cost: tokens && costOf(tokens, model),
+    context: { used: entry?.totalTokens ?? 0, window },
+    compactions: entry?.compactionCount ?? 0,
+    session: { key: sessionKey, updatedAt: entry?.updatedAt },
+    now: now(),
+    subagents: sources.subagents?.(sessionKey),
+    runtime: "direct",
+    levels: resolveLevels(
+      { entry, config: config() },
+      { modelReasons: model?.info.reasoning ?? false, elevatedAllowed: about.elevatedAllowed },
+    ),
+    activation: isGroup ? (entry?.groupActivation ?? "mention") : undefined,
+    queue: {
+      ...sources.queueOf(sessionKey, about.channel),
+      isOverridden: overridden.some((value) => value !== undefined),
+    },
+  };
+}
+
+/** What the session uses next: its override while that is allowed, else its agent's model. */
+async function currentModel(entry: SessionEntry | undefined, agentId: string, models: Models): Promise<ModelRef> {
+  const defaultRef = await models.defaultRef(agentId);
+  if (!entry?.modelOverride) return defaultRef;
+  const chosen = { provider: entry.providerOverride ?? defaultRef.provider, model: entry.modelOverride };
+  return models.isAllowed(chosen) ? chosen : defaultRef;
+}
+
+/** The window of the last run is exact; after a switch that of the new model counts. */
+async function windowOf(
+  entry: SessionEntry | undefined,
+  ref: ModelRef,
+  { modelWindow }: StatusSources,
+): Promise<number> {
+  const sameModel = entry?.modelProvider === ref.provider && entry.model === ref.model;
+  return sameModel && entry.contextTokens ? entry.contextTokens : modelWindow(ref);
+}
+
+/** Undefined for a model that has no key or is not known: the card says what it can without it. */
+async function callable(ref: ModelRef, models: Models): Promise<ResolvedModel | undefined> {
+  try {
+    return await models.resolve(ref);
+  } catch {
+    // The reason is told when the model is used; the card shows that there is no key.
+    return undefined;
+  }
+}
+
+function authLabel(model: ResolvedModel | undefined): string | undefined {
+  if (!model) return "missing";
+  return model.keySource === "none" ? undefined : `api-key (${model.keySource})`;
+}
+
+function costOf(tokens: { input: number; output: number }, model: ResolvedModel | undefined): number | undefined {
+  if (!model || model.keySource === "none") return undefined;
+  const { total } = usageCost({ ...tokens, cacheRead: 0, cacheWrite: 0 }, model.info.cost);
+  return total > 0 ? total : undefined;
+}

@@ -1,0 +1,44 @@
+import type { CommandSpec } from "@openclaw/agent-runtime";
+import type { HandlersOf } from "./handler.ts";
+import type { MethodContext } from "./method-context.ts";
+
+/** `commands.list`: what a client offers while somebody writes a command. */
+export function commandMethods({ commands, configStore }: MethodContext): HandlersOf<"commands.list"> {
+  return {
+    "commands.list"({ scope = "both", provider, includeArgs = true }) {
+      const switches = configStore.snapshot().config.commands ?? {};
+      const isOn = (spec: CommandSpec) => spec.switch === undefined || switches[spec.switch] === true;
+      const listed = commands.registry.list().filter((spec) => isOn(spec) && (scope !== "native" || nativeName(spec)));
+      return { commands: listed.map((spec) => described(spec)) };
+
+      function nativeName(spec: CommandSpec): string | null {
+        return (provider === undefined ? undefined : spec.nativeNames?.[provider]) ?? spec.nativeName;
+      }
+
+      function described(spec: CommandSpec) {
+        const native = nativeName(spec);
+        return {
+          name: spec.name,
+          ...(native === null ? {} : { nativeName: native }),
+          textAliases: [spec.name, ...spec.aliases].map((name) => `/${name}`),
+          description: spec.description,
+          category: spec.category,
+          source: "native" as const,
+          scope: native === null ? ("text" as const) : ("both" as const),
+          acceptsArgs: spec.args.length > 0,
+          ...(includeArgs && spec.args.length > 0 ? { args: spec.args.map(describedArgument) } : {}),
+        };
+      }
+    },
+  };
+}
+
+function describedArgument({ name, description, required, choices }: CommandSpec["args"][number]) {
+  return {
+    name,
+    description,
+    type: "string" as const,
+    ...(required ? { required } : {}),
+    ...(choices ? { choices: choices.map((value) => ({ value, label: value })) } : {}),
+  };
+}
