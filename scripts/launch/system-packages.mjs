@@ -1,10 +1,11 @@
 import fs from "node:fs";
 import { run, step } from "./run.mjs";
 
-/** Debian packages that tests need, with a file that shows whether they are there. */
+/** Debian packages that tests need, and what shows whether they are there. */
 const NEEDED = [
   { name: "libnss3", present: () => sharedLibrary("libnss3.so") },
   { name: "libnspr4", present: () => sharedLibrary("libnspr4.so") },
+  { name: "bubblewrap", present: () => fs.existsSync("/usr/bin/bwrap") },
 ];
 
 /**

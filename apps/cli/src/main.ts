@@ -19,6 +19,7 @@ export async function main({ version }: { version: string }): Promise<void> {
     version,
     commit: process.env.OPENCLAW_COMMIT,
     webRoot: webRoot(),
+    stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
   });

@@ -26,6 +26,8 @@ import { createRunTools, type ToolScope } from "./run/run-tools.ts";
 import type { RuntimeConfig } from "./run/runtime-config.ts";
 import type { RuntimeParts } from "./run/runtime-parts.ts";
 import { systemTimers, type Timers } from "./run/timers.ts";
+import type { RunProgram } from "./sandbox/run-program.ts";
+import { createSandboxes, type Sandboxes } from "./sandbox/sandboxes.ts";
 import { createApprovedCommands } from "./tools/approved-command.ts";
 import { type CommandLauncher, createHostLauncher } from "./tools/command-launcher.ts";
 import type { ExecApprovals } from "./tools/exec-approvals.ts";
@@ -70,6 +72,8 @@ export interface AgentRuntimeOptions {
   /** Where commands on this machine are approved; without it, those that need an approval are refused. */
   execApprovals?: ExecApprovals;
   platform?: NodeJS.Platform;
+  /** Runs the programs that make sandboxes. */
+  runProgram?: RunProgram;
 }
 
 export interface AgentRuntime {
@@ -99,6 +103,8 @@ export interface AgentRuntime {
     text: string;
     report: SystemPromptReport;
   }>;
+  /** The sandboxes of this state directory: which there are, why a session has one, how to make one anew. */
+  readonly sandboxes: Sandboxes;
   /** Lets waiting runs in after the limits were raised in the configuration. */
   reload(): void;
   /**
@@ -127,6 +133,14 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
     log,
   });
   const workspaces = createWorkspaces({ config: options.config, env, log });
+  const sandboxes = createSandboxes({
+    config: options.config,
+    env,
+    clock,
+    log,
+    platform,
+    ...(options.runProgram === undefined ? {} : { run: options.runProgram }),
+  });
   const live = new Map<string, LiveRun[]>();
   const guardedFetch = options.guardedFetch ?? createGuardedFetch();
   const approved = createApprovedCommands({ desk: options.execApprovals?.desk, timers, log });
@@ -179,6 +193,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
       spawnedBy: (sessionKey) => sessions.get(sessionKey)?.spawnedBy,
     }),
     workspace: workspaces.ensure,
+    sandboxes,
     redact: options.redact ?? createRedactor(),
     sizes: createMessageSizes(),
     pruned: new Map(),
@@ -245,7 +260,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
       const entry = sessions.get(request.sessionKey);
       const ref = await chooseModel(request, entry, parts);
       const own = { ...request, sessionKey: sessions.canonical(request.sessionKey) };
-      const { prompt } = await prepareRun(own, entry, ref, parts);
+      const { prompt } = await prepareRun(own, entry, ref, parts, { start: false });
       return { text: prompt.text, report: { ...prompt.report, source: "estimate", sessionKey: own.sessionKey } };
     },
     compactSession(request) {
@@ -269,6 +284,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
         leave();
       }
     },
+    sandboxes,
     reload: () => lanes.refresh(),
     async stop({ drainMs }) {
       stopped = true;

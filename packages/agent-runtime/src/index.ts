@@ -107,6 +107,23 @@ export type {
 export type { ToolScope } from "./run/run-tools.ts";
 export type { AgentConfig, AgentDefaultsConfig, RuntimeConfig, ToolsConfig } from "./run/runtime-config.ts";
 export { systemTimers, type Timers } from "./run/timers.ts";
+export { type BwrapKey, bwrapKeys, type KeyTreatment } from "./sandbox/bwrap-keys.ts";
+export { type ProgramEnd, type RunProgram, systemRunProgram } from "./sandbox/run-program.ts";
+export type { Sandbox } from "./sandbox/sandbox.ts";
+export type { SandboxLaunch } from "./sandbox/sandbox-backend.ts";
+export type { SandboxBrowser } from "./sandbox/sandbox-browser.ts";
+export { resolveSandboxSettings, type SandboxConfig, type SandboxSettings } from "./sandbox/sandbox-config.ts";
+export { SandboxError, type SandboxErrorCode } from "./sandbox/sandbox-error.ts";
+export { type SandboxExplanation, sandboxProblems } from "./sandbox/sandbox-explain.ts";
+export type { SandboxEntry } from "./sandbox/sandbox-registry.ts";
+export {
+  createSandboxes,
+  type ListedSandbox,
+  type Sandboxes,
+  type SandboxesOptions,
+  type SandboxRun,
+  type SandboxSelector,
+} from "./sandbox/sandboxes.ts";
 export { openSubagentRegistry, type SubagentRegistry } from "./subagents/subagent-registry.ts";
 export { type SubagentRun, subagentName } from "./subagents/subagent-run.ts";
 export { SubagentSelectionError } from "./subagents/subagent-selection.ts";

@@ -33,11 +33,15 @@ export function temporaryHome() {
       mkdirSync(path.join(home, ".openclaw"), { recursive: true, mode: 0o700 });
       writeFileSync(path.join(home, ".openclaw", "openclaw.json"), text, { mode: 0o600 });
     },
-    async run(argv: readonly string[], options: { env?: NodeJS.ProcessEnv; terminal?: boolean; stdin?: string } = {}) {
+    async run(
+      argv: readonly string[],
+      options: { env?: NodeJS.ProcessEnv; terminal?: boolean; stdin?: string; answer?: string } = {},
+    ) {
       const stdout = new Capture();
       const stderr = new Capture();
       stdout.isTTY = options.terminal ?? false;
-      const stdin = Readable.from([options.stdin ?? ""]);
+      const input = Readable.from([options.answer ?? options.stdin ?? ""]);
+      const stdin = Object.assign(input, { isTTY: options.answer !== undefined });
       const code = await runCli({ argv, env: env(options.env), cwd: home, version: "1.2.3", stdin, stdout, stderr });
       return { code, stdout: stdout.text, stderr: stderr.text };
     },

@@ -1,17 +1,15 @@
-import { existsSync, realpathSync } from "node:fs";
-import { open } from "node:fs/promises";
-import { basename, join, relative, resolve } from "node:path";
+import { type FileHandle, open } from "node:fs/promises";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { GuardedFetch } from "@openclaw/net";
 import { type FileToolOptions, resolveExistingToolPath } from "../tools/file-path.ts";
 import { ToolFailure } from "../tools/tool-failure.ts";
+import type { ToolFiles } from "../tools/tool-files.ts";
 import { maxSourceBytes } from "./fit-image.ts";
 
-/** Where images may come from. */
+/** Where images may come from. With `files`, as sandboxed runs have them, only from there and not from the web. */
 export interface ImageSourceOptions extends FileToolOptions {
   guardedFetch: GuardedFetch;
-  /** Of a sandboxed run: only files in this folder, and nothing from the web. */
-  sandboxRoot?: string;
 }
 
 export interface LoadedImage {
@@ -47,7 +45,7 @@ export async function loadImage(
       return { bytes: dataBytes(reference) };
     case "http":
     case "https": {
-      if (options.sandboxRoot !== undefined) throw new ToolFailure("Sandboxed image tool does not allow remote URLs.");
+      if (options.files !== undefined) throw new ToolFailure("Sandboxed image tool does not allow remote URLs.");
       const response = await options.guardedFetch(reference, { signal });
       if (response.status < 200 || response.status > 299) {
         response.close();
@@ -64,7 +62,11 @@ export async function loadImage(
 
 /** Reads a regular file that is not too large. Devices and pipes would never end. */
 export async function readImageFile(path: string): Promise<Buffer> {
-  const file = await open(path, "r");
+  return readOpenImage(await open(path, "r"), path);
+}
+
+/** The same for a file that is open already; it is closed. */
+export async function readOpenImage(file: FileHandle, path: string): Promise<Buffer> {
   try {
     const stat = await file.stat();
     if (!stat.isFile()) throw new ToolFailure(`${path} is not a regular file`);
@@ -75,24 +77,23 @@ export async function readImageFile(path: string): Promise<Buffer> {
   }
 }
 
-/** The real path of a file when it lies in a folder, links followed; undefined otherwise. */
-export function pathWithin(path: string, root: string): string | undefined {
-  if (!existsSync(path)) return undefined;
-  const real = realpathSync(path);
-  const fromRoot = relative(realpathSync(root), real);
-  return fromRoot.startsWith("..") || resolve(fromRoot) === fromRoot ? undefined : real;
+async function loadFile(reference: string, options: ImageSourceOptions): Promise<LoadedImage> {
+  const { files } = options;
+  if (files === undefined) return { bytes: await readImageFile(resolveExistingToolPath(reference, options)) };
+  try {
+    return { bytes: await readThrough(files, reference) };
+  } catch (error) {
+    // The model was told the path on the host; the file lies in the sandbox under its inbound media.
+    const inbound = `media/inbound/${basename(reference)}`;
+    const bytes = await readThrough(files, inbound).catch(() => undefined);
+    if (bytes === undefined) throw error;
+    return { bytes, rewrittenFrom: reference };
+  }
 }
 
-async function loadFile(reference: string, options: ImageSourceOptions): Promise<LoadedImage> {
-  const path = resolveExistingToolPath(reference, options);
-  const { sandboxRoot } = options;
-  if (sandboxRoot === undefined) return { bytes: await readImageFile(path) };
-  const inside = pathWithin(path, sandboxRoot);
-  if (inside !== undefined) return { bytes: await readImageFile(inside) };
-  // The model was told the path on the host; the file lies in the sandbox under its inbound media.
-  const inbound = pathWithin(join(sandboxRoot, "media", "inbound", basename(path)), sandboxRoot);
-  if (inbound === undefined) throw new ToolFailure(`Path escapes sandbox root: ${reference}`);
-  return { bytes: await readImageFile(inbound), rewrittenFrom: reference };
+async function readThrough(files: ToolFiles, reference: string): Promise<Buffer> {
+  const { file, path } = await files.open(reference);
+  return readOpenImage(file, path);
 }
 
 function filePath(reference: string): string {

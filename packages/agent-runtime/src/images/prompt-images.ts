@@ -2,9 +2,10 @@ import { stat } from "node:fs/promises";
 import type { Logger } from "@openclaw/log";
 import { type ContextMessage, messageText, type UserBlock, type UserMessage } from "@openclaw/sessions";
 import { type FileToolOptions, resolveExistingToolPath } from "../tools/file-path.ts";
+import type { ToolFiles } from "../tools/tool-files.ts";
 import { type FittedImage, fitImage, type ModelImage, omittedImage } from "./fit-image.ts";
 import { imageReferences } from "./image-references.ts";
-import { pathWithin, readImageFile } from "./image-source.ts";
+import { readImageFile, readOpenImage } from "./image-source.ts";
 
 /** Referenced images shown at once, the latest first. */
 const maxImages = 20;
@@ -26,7 +27,7 @@ export interface PromptImages {
   /** The messages with the named images attached; the same list when there are none. Nothing is changed on disk. */
   attach(
     messages: readonly ContextMessage[],
-    place: { workspaceDir: string; sandboxRoot?: string },
+    place: { workspaceDir: string; files?: ToolFiles },
   ): Promise<readonly ContextMessage[]>;
 }
 
@@ -45,20 +46,20 @@ export function createPromptImages(options: PromptImagesOptions): PromptImages {
   };
 
   /** Undefined for a file that is not there, or not to be shown. */
-  const load = async (
-    reference: string,
-    place: FileToolOptions,
-    root: string | undefined,
-  ): Promise<FittedImage | undefined> => {
-    const resolved = resolveExistingToolPath(reference, place);
-    const path = root === undefined ? resolved : pathWithin(resolved, root);
-    if (path === undefined) return undefined;
+  const load = async (reference: string, place: FileToolOptions): Promise<FittedImage | undefined> => {
+    const path = resolveExistingToolPath(reference, place);
     try {
-      const { size, mtimeMs } = await stat(path);
-      const key = `${path}\n${size}\n${mtimeMs}`;
+      // In a sandbox the file is opened first, because what its path leads to may change in between.
+      const { files } = place;
+      const file = files === undefined ? undefined : (await files.open(reference)).file;
+      const { size, mtimeMs, ino } = await (file === undefined ? stat(path) : file.stat());
+      const key = `${path}\n${ino}\n${size}\n${mtimeMs}`;
       const known = kept.get(key);
-      if (known !== undefined) return known;
-      const fitted = await fitImage(await readImageFile(path));
+      if (known !== undefined) {
+        await file?.close();
+        return known;
+      }
+      const fitted = await fitImage(await (file === undefined ? readImageFile(path) : readOpenImage(file, path)));
       keep(key, fitted);
       return fitted;
     } catch (error) {
@@ -81,7 +82,7 @@ export function createPromptImages(options: PromptImagesOptions): PromptImages {
 
   return {
     areNamedIn: (messages) => messages.some((message) => referencesOf(message).length > 0),
-    async attach(messages, { workspaceDir, sandboxRoot }) {
+    async attach(messages, { workspaceDir, files }) {
       const attached = new Map<number, UserBlock[]>();
       let count = 0;
       let chars = 0;
@@ -89,7 +90,8 @@ export function createPromptImages(options: PromptImagesOptions): PromptImages {
         const message = messages[at];
         if (message?.role !== "user") continue;
         for (const reference of referencesOf(message).slice(0, maxImages - count)) {
-          const fitted = await load(reference, { workspaceDir, homeDir, platform }, sandboxRoot);
+          const place = { workspaceDir, homeDir, platform, ...(files === undefined ? {} : { files }) };
+          const fitted = await load(reference, place);
           if (fitted === undefined || isShown(message, fitted) || chars + charsOf(fitted) > maxShownChars) continue;
           count += 1;
           chars += charsOf(fitted);

@@ -52,6 +52,8 @@ export interface AgentLoopOptions {
   maxOutputTokens?: number;
   /** Told when a tool threw; the model is told as well. */
   onToolError?: (toolName: string, error: unknown) => void;
+  /** Why the model has no tool of that name, when there is more to say than that. */
+  missingTool?: (toolName: string) => string | undefined;
   checker?: ArgumentChecker;
   clock?: Clock;
   timers?: Timers;
@@ -129,6 +131,7 @@ export async function runAgentLoop(options: AgentLoopOptions): Promise<LoopResul
         emit(event);
       },
       onToolError: options.onToolError ?? (() => {}),
+      ...(options.missingTool === undefined ? {} : { missingTool: options.missingTool }),
       clock,
       timers: options.timers ?? systemTimers,
     });

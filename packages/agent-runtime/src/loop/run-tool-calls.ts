@@ -26,6 +26,8 @@ export interface ToolCallsOptions {
   steered: () => boolean;
   onEvent: (event: LoopEvent) => void;
   onToolError: (toolName: string, error: unknown) => void;
+  /** Why there is no tool of that name, when there is more to say. */
+  missingTool?: (toolName: string) => string | undefined;
   clock: Clock;
   timers: Timers;
 }
@@ -86,7 +88,10 @@ async function execute(
   const { id: toolCallId, name } = call.block;
   if (call.problem !== undefined) return { args: given, result: errorResult(call.problem) };
   const tool = options.tools.get(name);
-  if (tool === undefined) return { args: given, result: errorResult(`Tool ${name} not found`, {}) };
+  if (tool === undefined) {
+    const why = options.missingTool?.(name) ?? `Tool ${name} not found`;
+    return { args: given, result: errorResult(why, {}) };
+  }
   try {
     const checked = await options.checker.check(tool, given);
     if ("problem" in checked) return { args: given, result: errorResult(checked.problem) };

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { lstatSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type ProjectContextOptions, wantedNames } from "./project-context.ts";
 
@@ -18,7 +18,7 @@ export function createProjectContextStamps(options: { now: () => number }) {
   const known = new Map<string, KnownDirectory>();
 
   /** Changes whenever one of the files changes, appears or goes. */
-  return (request: Pick<ProjectContextOptions, "workspaceDir" | "subagent" | "memory">): string => {
+  return (request: Pick<ProjectContextOptions, "workspaceDir" | "subagent" | "memory" | "sandboxDir">): string => {
     const { workspaceDir } = request;
     const directory = statSync(workspaceDir, { throwIfNoEntry: false });
     const stamp = `${directory?.mtimeMs},${directory?.ino}`;
@@ -32,7 +32,9 @@ export function createProjectContextStamps(options: { now: () => number }) {
         text += "-;";
         continue;
       }
-      const stat = statSync(join(workspaceDir, name), { throwIfNoEntry: false });
+      // A link that leads in a circle would be an error to follow.
+      const look = request.sandboxDir === undefined ? statSync : lstatSync;
+      const stat = look(join(workspaceDir, name), { throwIfNoEntry: false });
       if (stat === undefined) nowMissing.add(name);
       text += stat === undefined ? "-;" : `${stat.mtimeMs},${stat.size},${stat.ino};`;
     }

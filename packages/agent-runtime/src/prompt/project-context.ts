@@ -1,5 +1,5 @@
-import { readFileSync, realpathSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { join, posix } from "node:path";
 
 const fileNames = [
   "AGENTS.md",
@@ -20,6 +20,9 @@ const memoryFiles = new Set<string>(["MEMORY.md", "memory.md"]);
 /** These are shown only while they exist. */
 const optionalFiles = new Set<string>(["BOOTSTRAP.md", "MEMORY.md", "memory.md"]);
 
+/** Far more than a prompt holds, in bytes. */
+const maxPlainBytes = 2 * 1024 * 1024;
+
 /** A workspace file as it goes into the prompt. */
 export interface InjectedFile {
   name: string;
@@ -37,6 +40,12 @@ export interface ProjectContextOptions {
   subagent: boolean;
   /** Long-term memory is for the main session and direct chats only. */
   memory: boolean;
+  /**
+   * Set for a sandbox: where its programs see the workspace. They are not trusted and can write there: a link could name
+   * any file of this machine, a pipe would hold up the Gateway. Only plain files of a sensible size are then read, and
+   * never through a link.
+   */
+  sandboxDir?: string | undefined;
 }
 
 /** Reads the files that go into the prompt. Blank files and missing optional ones are left out. */
@@ -45,10 +54,11 @@ export function readProjectContext(options: ProjectContextOptions): InjectedFile
   const seen = new Set<string>();
   for (const name of wantedNames(options)) {
     const path = join(options.workspaceDir, name);
-    const text = readOptional(path);
+    const text = options.sandboxDir === undefined ? readOptional(path) : readPlain(path);
     if (text === undefined) {
       if (optionalFiles.has(name)) continue;
-      const content = `[MISSING] Expected at: ${path}`;
+      const shown = options.sandboxDir === undefined ? path : posix.join(options.sandboxDir, name);
+      const content = `[MISSING] Expected at: ${shown}`;
       files.push({ name, path, missing: true, rawChars: 0, injectedChars: content.length, truncated: false, content });
       continue;
     }
@@ -86,6 +96,25 @@ function readOptional(path: string): string | undefined {
     if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "EISDIR"))
       return undefined;
     throw error;
+  }
+}
+
+function readPlain(path: string): string | undefined {
+  let fd: number;
+  try {
+    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    if (!(error instanceof Error) || !("code" in error)) throw error;
+    // ELOOP is a link, ENXIO a socket.
+    if (["ENOENT", "ELOOP", "EMLINK", "ENXIO", "EISDIR", "EACCES"].includes(String(error.code))) return undefined;
+    throw error;
+  }
+  try {
+    const status = fstatSync(fd);
+    if (!status.isFile() || status.size > maxPlainBytes) return undefined;
+    return readFileSync(fd, "utf8").replace(/^\uFEFF/, "");
+  } finally {
+    closeSync(fd);
   }
 }
 

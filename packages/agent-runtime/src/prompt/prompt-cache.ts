@@ -5,6 +5,8 @@ import type { Tool } from "@openclaw/plugin-sdk";
 import { isSubagentKey, type SessionEntry, sessionKeyRest, sessionKind } from "@openclaw/sessions";
 import type { Clock } from "@openclaw/storage";
 import type { RuntimeConfig } from "../run/runtime-config.ts";
+import { sandboxMode } from "../sandbox/sandbox-config.ts";
+import type { SandboxPrompt } from "../sandbox/sandbox-prompt.ts";
 import { defaultAgentId } from "../workspace/workspace-dir.ts";
 import { type ProjectContextOptions, readProjectContext } from "./project-context.ts";
 import { createProjectContextStamps } from "./project-context-stamp.ts";
@@ -33,6 +35,7 @@ export interface PromptRequest {
   reasoning: string;
   channel: string | undefined;
   extra: string | undefined;
+  sandbox: SandboxPrompt | undefined;
 }
 
 export interface BuiltPrompt {
@@ -72,6 +75,7 @@ export function createPromptCache(options: { host: HostInfo; cwd: string; clock:
         request.channel,
         request.extra,
         isSubagentKey(request.sessionKey),
+        request.sandbox,
       ]);
       const stamp = stampOf(files);
       const known = cached.get(key);
@@ -113,6 +117,7 @@ export function createPromptCache(options: { host: HostInfo; cwd: string; clock:
       workspaceDir: request.workspaceDir,
       owners: owners(config, request.channel),
       files,
+      sandbox: request.sandbox,
       extra: request.extra,
       reasoningTags: request.reasoningTags,
       reasoningLevel: request.reasoning,
@@ -136,6 +141,7 @@ export function createPromptCache(options: { host: HostInfo; cwd: string; clock:
       bootstrapMaxChars: fileOptions.maxChars,
       prompt: text,
       files,
+      sandbox: { mode: sandboxMode(config, agentId), sandboxed: request.sandbox !== undefined },
       tools,
       toolListChars: toolList(tools).length,
     });
@@ -149,6 +155,7 @@ function contextOptions(request: PromptRequest): ProjectContextOptions {
     maxChars: request.config.agents?.defaults?.bootstrapMaxChars ?? defaultMaxChars,
     subagent: isSubagentKey(request.sessionKey),
     memory: isPrivate(request.sessionKey, request.entry),
+    sandboxDir: request.sandbox?.workdir,
   };
 }
 

@@ -31,6 +31,7 @@ export function systemPromptReport(input: {
   bootstrapMaxChars: number;
   prompt: string;
   files: readonly InjectedFile[];
+  sandbox: SystemPromptReport["sandbox"];
   tools: readonly Tool[];
   toolListChars: number;
 }): SystemPromptReport {
@@ -48,7 +49,7 @@ export function systemPromptReport(input: {
     model: input.model,
     workspaceDir: input.workspaceDir,
     bootstrapMaxChars: input.bootstrapMaxChars,
-    sandbox: { mode: "off", sandboxed: false },
+    sandbox: input.sandbox,
     systemPrompt: {
       chars: input.prompt.length,
       projectContextChars,

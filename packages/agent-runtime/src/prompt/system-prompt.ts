@@ -1,5 +1,6 @@
 import type { Tool } from "@openclaw/plugin-sdk";
 import { heartbeatToken, silentToken } from "../reply/silent-token.ts";
+import { type SandboxPrompt, sandboxSection } from "../sandbox/sandbox-prompt.ts";
 import type { InjectedFile } from "./project-context.ts";
 import { toolList } from "./tool-list.ts";
 
@@ -14,6 +15,8 @@ export interface SystemPromptInput {
   workspaceDir: string;
   owners: readonly string[];
   files: readonly InjectedFile[];
+  /** Set for sandboxed runs. */
+  sandbox?: SandboxPrompt | undefined;
   /** Group introduction, a caller's text, a subagent's briefing. */
   extra?: string | undefined;
   /** The provider reasons in tags. */
@@ -41,6 +44,7 @@ export function buildSystemPrompt(input: SystemPromptInput): string {
       ? "When you need the current date or time, run session_status."
       : undefined,
     workspace(input),
+    input.sandbox === undefined ? undefined : sandboxSection(input.sandbox),
     full ? userIdentity(input.owners) : undefined,
     input.timeZone === undefined ? undefined : `## Current Date & Time\nTime zone: ${input.timeZone}`,
     "## Workspace Files (injected)\nThe files below come from the workspace; their user may have edited them. They follow under Project Context.",
@@ -100,7 +104,7 @@ function modelAliases(aliases: Readonly<Record<string, string>>): string | undef
 function workspace(input: SystemPromptInput): string {
   const lines = [
     "## Workspace",
-    `Your working directory is ${input.workspaceDir}`,
+    `Your working directory is ${input.sandbox?.workdir ?? input.workspaceDir}`,
     "Keep your files there, unless the user names another place.",
   ];
   if (input.files.some((file) => file.name === "BOOTSTRAP.md")) {

@@ -12,10 +12,13 @@ import {
 import { truncateResults } from "../context/truncate-results.ts";
 import { emptyAnswerText, runAgentLoop } from "../loop/agent-loop.ts";
 import type { LoopResult } from "../loop/loop-events.ts";
+import { coreToolOrder } from "../policy/tool-groups.ts";
 import type { SystemPromptReport } from "../prompt/system-prompt-report.ts";
+import { SandboxError } from "../sandbox/sandbox-error.ts";
+import type { ToolFiles } from "../tools/tool-files.ts";
 import { compactAfterTurn, compactInTurn, isMessageTooLong, makeRoom } from "./keep-in-window.ts";
 import { leaveUnfinishedFlush } from "./memory-flush.ts";
-import { chooseModel, prepareRun } from "./prepare-run.ts";
+import { chooseModel, type PreparedRun, prepareRun } from "./prepare-run.ts";
 import { abortedMark, changedSettings, recordPrompt } from "./record-prompt.ts";
 import { createRecovery, type Recovery } from "./recovery.ts";
 import { findResumePoint, type ResumePoint } from "./resume-point.ts";
@@ -65,10 +68,12 @@ async function runOnTranscript(
 
   let prepared: RunConversation["prepared"];
   try {
-    prepared = await prepareRun(request, entry, ref, parts);
+    prepared = await prepareRun(request, entry, ref, parts, { start: true, signal: control.signal });
   } catch (error) {
-    const failure = describeModelFailure(error, ref);
-    parts.log.error(`run ${request.runId} cannot use ${ref.provider}/${ref.model}: ${failure.detail}`);
+    if (control.signal.aborted) return stoppedBeforeStart(context, entry, transcript, point, base);
+    const failure = error instanceof SandboxError ? sandboxFailure(error) : describeModelFailure(error, ref);
+    const subject = error instanceof SandboxError ? "its sandbox" : `${ref.provider}/${ref.model}`;
+    parts.log.error(`run ${request.runId} cannot use ${subject}: ${failure.detail}`);
     recordRefusal(context, entry, transcript, point, ref, failure);
     return { ...base, status: "error", error: failure.userMessage, errorKind: failure.kind };
   }
@@ -96,7 +101,7 @@ async function runOnTranscript(
       await makeRoom(conversation);
       if (control.cause?.kind === "interrupt") return { ...details, status: "aborted" };
       const settings = changedSettings(transcript, prepared.model, prepared.thinking, parts.clock.now());
-      recordMessage(context, entry, transcript, settings);
+      recordMessage(await withStagedMedia(context, prepared), entry, transcript, settings);
     } else {
       context.onRecorded();
       output.restore(point.messages, point.toolDetails);
@@ -161,6 +166,8 @@ async function loop(
             `[tools] ${name} failed: ${parts.redact(error instanceof Error ? error.message : String(error)).slice(0, 500)}`,
           );
         },
+        missingTool: (name) =>
+          coreToolOrder.some((tool) => tool === name) ? prepared.sandbox?.blockedTool(name) : undefined,
         checker: parts.checker,
         clock: parts.clock,
         timers: parts.timers,
@@ -182,7 +189,7 @@ function shownContext(
   const { request, parts, transcript, prepared } = conversation;
   const shown = runContext(transcript, { sessionKey: request.sessionKey, resumed }, parts.config());
   const showsImages = prepared.model.info.input.includes("image") && parts.promptImages.areNamedIn(shown);
-  return showsImages ? parts.promptImages.attach(shown, prepared) : shown;
+  return showsImages ? parts.promptImages.attach(shown, imagePlace(prepared)) : shown;
 }
 
 /** Writes a message that was steered in, with the run it joined beside it. False for any other message. */
@@ -302,6 +309,39 @@ function answeredOutcome(
   return { ...outcome, status: "error", error: last.errorMessage ?? "LLM request failed with an unknown error." };
 }
 
+/** Where the images that messages name are looked for. */
+function imagePlace({ workspaceDir, sandbox }: PreparedRun): { workspaceDir: string; files?: ToolFiles } {
+  return { workspaceDir, ...(sandbox === undefined ? {} : { files: sandbox.files }) };
+}
+
+/** A sandbox may take minutes to be made. A user's message is kept; a run that is interrupted begins again later. */
+function stoppedBeforeStart(
+  context: ReadyContext,
+  entry: SessionEntry,
+  transcript: Transcript,
+  point: ResumePoint,
+  base: Omit<RunOutcome, "status">,
+): RunOutcome {
+  const { cause } = context.control;
+  if (cause?.kind === "interrupt") return { ...base, status: "aborted" };
+  if (point.kind === "unrecorded") recordMessage(context, entry, transcript);
+  if (cause?.kind === "limit") return limitOutcome(base, cause.ms);
+  return { ...base, status: "aborted", ...(cause === undefined ? {} : { stopReason: cause.reason }) };
+}
+
+/** Nothing runs in place of a sandbox that cannot be had; the user is told what is missing. */
+function sandboxFailure({ message }: SandboxError): { kind: string; userMessage: string; detail: string } {
+  return { kind: "sandbox", userMessage: `⚠️ ${message}`, detail: message };
+}
+
+/** Attached files as the tools of a sandboxed run can reach them. */
+async function withStagedMedia(context: ReadyContext, { sandbox }: PreparedRun): Promise<ReadyContext> {
+  const { prompt } = context.request;
+  if (sandbox === undefined || prompt === undefined) return context;
+  const text = await sandbox.stageMedia(prompt.text, (problem) => context.parts.log.warn(problem));
+  return { ...context, request: { ...context.request, prompt: { ...prompt, text } } };
+}
+
 function recordMessage(
   context: ReadyContext,
   entry: SessionEntry,
@@ -322,7 +362,7 @@ function recordRefusal(
   transcript: Transcript,
   point: ResumePoint,
   ref: ModelRef,
-  failure: ModelFailure,
+  failure: Pick<ModelFailure, "detail">,
 ): void {
   if (point.kind === "unrecorded") recordMessage(context, entry, transcript);
   else context.onRecorded();

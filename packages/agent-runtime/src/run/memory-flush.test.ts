@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
+import type { SandboxConfig } from "../sandbox/sandbox-config.ts";
 import { finish, openStreamOf, toolCall } from "../testing/scripted-model.ts";
 import { countedAnswer, promptTokens, requestText, talkingModel } from "../testing/talking-model.ts";
 import { createTestRuntime, mainKey, type TestRuntime, type TestRuntimeOptions } from "../testing/test-runtime.ts";
@@ -32,7 +33,12 @@ function setUp(
   defaults: AgentDefaultsConfig = {},
   options: TestRuntimeOptions = {},
 ) {
-  const test = createTestRuntime(model, { ...options, info: { contextWindow: 60_000 } });
+  const test = createTestRuntime(model, {
+    // A docker that agrees to everything.
+    runProgram: async (_file, args) => ({ code: args[0] === "inspect" ? 1 : 0, stdout: "", stderr: "" }),
+    ...options,
+    info: { contextWindow: 60_000 },
+  });
   test.config.agents = { ...test.config.agents, defaults: { ...test.config.agents?.defaults, ...defaults } };
   open.push(test);
   return test;
@@ -117,7 +123,8 @@ test("none are taken when that is switched off, impossible or nobody's turn", as
 });
 
 test("a sandbox that may write into the workspace takes notes, and the main session outside of it as well", async () => {
-  for (const sandbox of [{ mode: "all", workspaceAccess: "rw" }, { mode: "non-main" }]) {
+  const sandboxes: SandboxConfig[] = [{ mode: "all", workspaceAccess: "rw" }, { mode: "non-main" }];
+  for (const sandbox of sandboxes) {
     const model = notingModel();
     const test = setUp(model, { sandbox });
     await fill(test);

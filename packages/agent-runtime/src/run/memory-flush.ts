@@ -3,11 +3,12 @@ import type { SessionEntry, Transcript } from "@openclaw/sessions";
 import type { CompactionSettings } from "../context/compaction-settings.ts";
 import { runAgentLoop } from "../loop/agent-loop.ts";
 import { silentToken } from "../reply/silent-token.ts";
+import type { SandboxConfig } from "../sandbox/sandbox-config.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import { runContext, runPruning } from "./run-context.ts";
 import type { RunRequest } from "./run-request.ts";
 import { agentConfig, sourceOf } from "./run-setup.ts";
-import type { RuntimeConfig, SandboxConfig } from "./runtime-config.ts";
+import type { RuntimeConfig } from "./runtime-config.ts";
 import type { RuntimeParts } from "./runtime-parts.ts";
 
 /** Marks the beginning and the end of a flush in the transcript; between them stands a branch nobody goes on from. */

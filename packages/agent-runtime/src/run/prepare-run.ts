@@ -4,6 +4,8 @@ import type { SessionEntry } from "@openclaw/sessions";
 import type { LevelValues } from "../levels/level-words.ts";
 import { resolveLevels } from "../levels/resolve-levels.ts";
 import type { BuiltPrompt } from "../prompt/prompt-cache.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
+import { sandboxPrompt } from "../sandbox/sandbox-prompt.ts";
 import { elevatedSettings } from "./elevated-settings.ts";
 import type { RunRequest, RunSettings } from "./run-request.ts";
 import { sessionModel } from "./run-setup.ts";
@@ -15,6 +17,8 @@ export interface PreparedRun {
   thinking: string;
   levels: LevelValues;
   workspaceDir: string;
+  /** Where its tools run, when that is not this machine. */
+  sandbox: Sandbox | undefined;
   tools: readonly Tool[];
   prompt: BuiltPrompt;
 }
@@ -37,18 +41,24 @@ export async function chooseModel(
   return chosen && parts.models.isAllowed(chosen) ? chosen : parts.models.defaultRef(request.agentId);
 }
 
-/** Resolves model, workspace, tools and system prompt. Throws what the models throw. */
+/**
+ * Resolves model, workspace, sandbox, tools and system prompt. Throws what the models throw, and `SandboxError`. Without
+ * `start` the sandbox is only looked at: its tools could not run.
+ */
 export async function prepareRun(
   request: Pick<SettledRequest, "sessionKey" | "agentId" | "channel" | "extraSystemPrompt" | "thinking" | "settings"> &
     Partial<Pick<SettledRequest, "runId" | "lane" | "sender" | "withoutTools">>,
   entry: SessionEntry | undefined,
   ref: ModelRef,
   parts: RuntimeParts,
+  options: { start: boolean; signal?: AbortSignal },
 ): Promise<PreparedRun> {
   const { sessionKey, agentId, channel } = request;
   const model = await parts.models.resolve(ref);
   const defaultModel = await parts.models.defaultRef(agentId);
-  const workspaceDir = await parts.workspace(agentId);
+  const agentWorkspaceDir = await parts.workspace(agentId);
+  const sandbox = await parts.sandboxes.forRun({ sessionKey, agentId, agentWorkspaceDir }, options);
+  const workspaceDir = sandbox?.workspaceDir ?? agentWorkspaceDir;
   const config = parts.config();
   const { settings, sender } = request;
   const elevated = elevatedSettings(
@@ -71,6 +81,7 @@ export async function prepareRun(
     ...(sender === undefined ? {} : { sender }),
     ...(settings?.exec === undefined ? {} : { exec: settings.exec }),
     ...(settings?.levels?.elevated === undefined ? {} : { elevated: settings.levels.elevated }),
+    ...(sandbox === undefined ? {} : { sandbox }),
   };
   const tools = parts.toolsFor(scope, model.info).filter((tool) => request.withoutTools?.includes(tool.name) !== true);
   const prompt = parts.prompts.get({
@@ -88,6 +99,8 @@ export async function prepareRun(
     reasoning: levels.reasoning,
     channel,
     extra: request.extraSystemPrompt,
+    sandbox:
+      sandbox === undefined ? undefined : sandboxPrompt(sandbox, elevatedSettings(config, scope, entry?.elevatedLevel)),
   });
-  return { model, thinking: levels.thinking, levels, workspaceDir, tools, prompt };
+  return { model, thinking: levels.thinking, levels, workspaceDir, sandbox, tools, prompt };
 }

@@ -10,6 +10,7 @@ import {
 } from "@openclaw/sessions";
 import type { LoopEvent } from "../loop/loop-events.ts";
 import { liveResult } from "../loop/tool-result.ts";
+import type { MediaSource } from "../reply/media-lines.ts";
 import { createMediaSource } from "../reply/media-source.ts";
 import { reasoningMessage } from "../reply/reasoning-message.ts";
 import { reasoningTagText } from "../reply/reasoning-tags.ts";
@@ -26,7 +27,7 @@ import type { RuntimeParts } from "./runtime-parts.ts";
 
 /** A usage error that the model is expected to repair by itself is no news for the user. */
 const repairable = /required|missing|invalid|must be|must have|needs|requires/i;
-const maxNoticeChars = 300;
+const maxNoticeChars = 600;
 
 /** Takes what a loop tells, and writes it where it belongs: transcript, live events, reply. */
 export interface RunOutput {
@@ -63,7 +64,7 @@ export function createRunOutput(options: {
   const refusedMedia = new Set<string>();
   let failedTool: string | undefined;
   const shape: ShapeOptions = {
-    media: createMediaSource({ workspaceDir: prepared.workspaceDir, roots: parts.mediaRoots }),
+    media: mediaSource(prepared, parts.mediaRoots),
     finalOnly: prepared.model.reasoningTags,
   };
   const blocks =
@@ -217,6 +218,14 @@ export function createRunOutput(options: {
       blocks?.close();
     },
   };
+}
+
+/** What a reply may attach. A sandboxed model names files as its commands see them. */
+function mediaSource({ workspaceDir, sandbox }: PreparedRun, roots: readonly string[]): MediaSource {
+  const media = createMediaSource({ workspaceDir, roots });
+  if (sandbox === undefined) return media;
+  const mount = `${sandbox.containerWorkdir}/`;
+  return (source) => media(source.startsWith(mount) ? `./${source.slice(mount.length)}` : source);
 }
 
 function errorText(result: ToolResult): string {

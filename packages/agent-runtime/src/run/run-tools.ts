@@ -9,6 +9,7 @@ import type { LevelValues } from "../levels/level-words.ts";
 import { groupToolPolicy } from "../policy/group-tool-policy.ts";
 import { resolveToolPolicy } from "../policy/tool-policy.ts";
 import { sendOrder } from "../prompt/tool-list.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
 import { createApplyPatchTool } from "../tools/apply-patch/apply-patch-tool.ts";
 import type { ApprovedCommands } from "../tools/approved-command.ts";
 import type { CommandLauncher } from "../tools/command-launcher.ts";
@@ -34,6 +35,8 @@ export interface ToolScope {
   sessionKey: string;
   workspaceDir: string;
   channel?: string;
+  /** Set when the run is sandboxed: what the model asks for must then reach no other files and run no other programs. */
+  sandbox?: Sandbox;
   /** Who wrote the message of the run. */
   sender?: MessageSender;
   /** The run; absent where a prompt is only shown. */
@@ -78,6 +81,9 @@ export interface RunToolsOptions {
   launcherFor: (scope: ToolScope) => CommandLauncher;
 }
 
+/** It reaches files by itself instead of through the sandbox, so sandboxed runs do without. */
+const unconfined = new Set(["apply_patch"]);
+
 /** Makes the tools of a run: the built-in ones and the ones passed in, without those that a policy takes away. */
 export function createRunTools(options: RunToolsOptions): (scope: ToolScope, model: ModelInfo) => Tool[] {
   const warned = new Set<string>();
@@ -91,14 +97,20 @@ export function createRunTools(options: RunToolsOptions): (scope: ToolScope, mod
 
   const imageTools = (scope: ToolScope, active: ModelInfo): Tool[] => {
     const maxMb = options.config().agents?.defaults?.mediaMaxMb;
-    const tool = createImageTool({ ...options, workspaceDir: scope.workspaceDir, active, maxMb });
+    const files = scope.sandbox === undefined ? {} : { files: scope.sandbox.files };
+    const tool = createImageTool({ ...options, workspaceDir: scope.workspaceDir, ...files, active, maxMb });
     return tool === undefined ? [] : [tool];
   };
 
   return (scope, model) => {
     const config = options.config();
-    const files = { workspaceDir: scope.workspaceDir, homeDir: options.homeDir, platform: options.platform };
-    const { agentId, sessionKey } = scope;
+    const { agentId, sessionKey, sandbox } = scope;
+    const files = {
+      workspaceDir: scope.workspaceDir,
+      homeDir: options.homeDir,
+      platform: options.platform,
+      ...(sandbox === undefined ? {} : { files: sandbox.files }),
+    };
     const subagent = isSubagentKey(sessionKey);
     // A subagent may do no more in a group than the one that made it.
     const chatKey = subagent ? (options.spawnedBy(sessionKey) ?? sessionKey) : sessionKey;
@@ -114,6 +126,7 @@ export function createRunTools(options: RunToolsOptions): (scope: ToolScope, mod
       model: model.id,
       group: groupToolPolicy(config, chatKey, scope.sender?.names),
       subagent,
+      sandbox: sandbox?.toolPolicy,
     });
     const builtin = [
       createReadTool(files),
@@ -128,12 +141,11 @@ export function createRunTools(options: RunToolsOptions): (scope: ToolScope, mod
           agentId,
           sessionKey,
           channel: scope.channel ?? "webchat",
-          // No sandbox is part of this build.
-          sandboxed: false,
           elevated: () => ({
             ...elevatedSettings(options.config(), scope, options.sessionElevated(sessionKey)),
             inline: scope.elevated,
           }),
+          sandboxed: sandbox !== undefined,
           ...(options.execApprovals === undefined ? {} : { approvals: options.execApprovals }),
           platform: options.platform,
           log: options.log,
@@ -149,8 +161,9 @@ export function createRunTools(options: RunToolsOptions): (scope: ToolScope, mod
         mayBackground: policy.allows("process"),
         clock: options.clock,
         timers: options.timers,
+        ...(sandbox === undefined ? {} : { sandbox }),
       }),
-      createProcessTool({ agentId, jobs: options.jobs, clock: options.clock }),
+      createProcessTool({ agentId, sandboxName: sandbox?.name, jobs: options.jobs, clock: options.clock }),
       ...webTools(),
       ...imageTools(scope, model),
     ];
@@ -158,7 +171,7 @@ export function createRunTools(options: RunToolsOptions): (scope: ToolScope, mod
 
     const offered = new Map<string, Tool>();
     for (const tool of [...builtin, ...(options.tools?.(scope) ?? [])]) {
-      if (!policy.allows(tool.name)) continue;
+      if (!policy.allows(tool.name) || (sandbox !== undefined && unconfined.has(tool.name))) continue;
       if (offered.has(tool.name)) warnOnce(`tools: there is more than one tool named ${tool.name}; the first is used`);
       else offered.set(tool.name, tool);
     }

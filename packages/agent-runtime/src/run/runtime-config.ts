@@ -1,7 +1,8 @@
 import type { ElevatedConfig } from "@openclaw/approvals";
 import type { SendPolicyConfig } from "@openclaw/sessions";
-import type { ToolsPolicyConfig } from "../policy/tool-policy.ts";
+import type { ToolPolicyConfig, ToolsPolicyConfig } from "../policy/tool-policy.ts";
 import type { QueueConfig } from "../queue/queue-settings.ts";
+import type { SandboxConfig } from "../sandbox/sandbox-config.ts";
 import type { ExecConfig } from "../tools/exec-tool.ts";
 import type { WebToolsConfig } from "../tools/web/web-config.ts";
 
@@ -36,12 +37,6 @@ export interface SubagentConfig {
   thinking?: string;
 }
 
-export interface SandboxConfig {
-  mode?: string;
-  workspaceAccess?: string;
-  sessionToolsVisibility?: string;
-}
-
 export interface AgentDefaultsConfig {
   workspace?: string;
   repoRoot?: string;
@@ -57,10 +52,10 @@ export interface AgentDefaultsConfig {
   compaction?: CompactionConfig;
   contextPruning?: ContextPruningConfig;
   subagents?: Omit<SubagentConfig, "allowAgents"> & { maxConcurrent?: number; archiveAfterMinutes?: number };
-  sandbox?: SandboxConfig;
   heartbeat?: { prompt?: string };
   /** Largest image that the image tool sends, in MB. */
   mediaMaxMb?: number;
+  sandbox?: SandboxConfig;
   /** Older place of some `tools.exec` keys. */
   exec?: { backgroundMs?: number; timeoutSec?: number; cleanupMs?: number };
 }
@@ -99,4 +94,6 @@ export interface ToolsConfig extends ToolsPolicyConfig {
   exec?: ExecConfig;
   web?: WebToolsConfig;
   agentToAgent?: { enabled?: boolean; allow?: readonly string[] };
+  /** What sandboxed sessions get. */
+  sandbox?: { tools?: ToolPolicyConfig };
 }

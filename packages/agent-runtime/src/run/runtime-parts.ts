@@ -8,6 +8,7 @@ import type { PruneMemory } from "../context/prune-context.ts";
 import type { PromptImages } from "../images/prompt-images.ts";
 import type { ArgumentChecker } from "../loop/tool-arguments.ts";
 import type { PromptCache } from "../prompt/prompt-cache.ts";
+import type { Sandboxes } from "../sandbox/sandboxes.ts";
 import type { ToolScope } from "./run-tools.ts";
 import type { RuntimeConfig } from "./runtime-config.ts";
 import type { Timers } from "./timers.ts";
@@ -30,6 +31,7 @@ export interface RuntimeParts {
   toolsFor: (scope: ToolScope, model: ModelInfo) => Tool[];
   /** The workspace of an agent, made when it is missing. */
   workspace: (agentId: string) => Promise<string>;
+  sandboxes: Sandboxes;
   redact: (text: string) => string;
   sizes: MessageSizes;
   /** What was pruned of sessions whose provider keeps their context in a cache. */

@@ -1,20 +1,14 @@
-import { readFile } from "node:fs/promises";
 import { type Tool, textResult } from "@openclaw/plugin-sdk";
 import { editDiff } from "./edit-diff.ts";
-import {
-  type FileToolOptions,
-  fileParameter,
-  pathParameter,
-  pathProperties,
-  resolveExistingToolPath,
-} from "./file-path.ts";
+import { type FileToolOptions, fileParameter, pathParameter, pathProperties } from "./file-path.ts";
 import { findText } from "./text-match.ts";
 import { ToolFailure } from "./tool-failure.ts";
-import { writeToolFile } from "./write-tool.ts";
+import { createHostFiles, type ToolFiles } from "./tool-files.ts";
 
 const bom = "\uFEFF";
 
 export function createEditTool(options: FileToolOptions): Tool {
+  const files = options.files ?? createHostFiles(options);
   return {
     name: "edit",
     label: "Edit",
@@ -38,8 +32,7 @@ export function createEditTool(options: FileToolOptions): Tool {
       if (oldText === "")
         throw new ToolFailure("oldText must not be empty; use write to create or replace a whole file.");
 
-      const path = resolveExistingToolPath(named, options);
-      const file = await readText(path, named);
+      const file = await readText(files, named);
       const found = findText(file.content, oldText);
       const [match] = found;
       if (match === undefined) {
@@ -62,17 +55,20 @@ export function createEditTool(options: FileToolOptions): Tool {
         );
       }
       const changed = file.content.slice(0, match.start) + replacement + file.content.slice(match.end);
-      await writeToolFile(path, file.bom + changed);
+      await files.write(file.path, file.bom + changed);
       const details = await editDiff(file.content, match, replacement);
       return textResult(`Successfully replaced text in ${named}.`, details);
     },
   };
 }
 
-async function readText(path: string, named: string): Promise<{ content: string; bom: string }> {
+async function readText(files: ToolFiles, named: string): Promise<{ path: string; content: string; bom: string }> {
+  let path: string;
   let bytes: Buffer;
   try {
-    bytes = await readFile(path);
+    const opened = await files.open(named);
+    path = opened.path;
+    bytes = await opened.file.readFile().finally(() => opened.file.close());
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") {
       throw new ToolFailure(`File not found: ${named}`);
@@ -86,5 +82,5 @@ async function readText(path: string, named: string): Promise<{ content: string;
     if (!(error instanceof TypeError)) throw error;
     throw new ToolFailure(`${named} is not UTF-8 text, so an edit would damage it. Change it with exec instead.`);
   }
-  return text.startsWith(bom) ? { content: text.slice(1), bom } : { content: text, bom: "" };
+  return text.startsWith(bom) ? { path, content: text.slice(1), bom } : { path, content: text, bom: "" };
 }

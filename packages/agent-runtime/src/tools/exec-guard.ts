@@ -94,6 +94,12 @@ export function createExecGuard(options: ExecGuardOptions): ExecGuard {
         return refused(`exec host not allowed (requested ${wanted}; configure tools.exec.host=${ownHost} to allow).`);
       }
       const host = elevation.level === "off" ? ownHost : "gateway";
+      if (options.sandboxed && host !== "sandbox" && elevation.level === "off") {
+        return refused(
+          `exec denied: this session is sandboxed, and tools.exec.host=${host} would run the command outside of it. ` +
+            "Set tools.exec.host to sandbox, or turn the sandbox off for this agent.",
+        );
+      }
       switch (host) {
         case "node":
           return refused(

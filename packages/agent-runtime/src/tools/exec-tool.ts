@@ -4,6 +4,8 @@ import { type Tool, type ToolContext, type ToolResult, textResult } from "@openc
 import type { Clock } from "@openclaw/storage";
 import { LoopInterrupted } from "../loop/loop-events.ts";
 import type { Timers } from "../run/timers.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
+import { sandboxLauncher } from "../sandbox/sandbox-launcher.ts";
 import type { ApprovedCommands, StartedCommand } from "./approved-command.ts";
 import type { CommandLauncher } from "./command-launcher.ts";
 import { execEnvironment } from "./exec-environment.ts";
@@ -58,6 +60,8 @@ export interface ExecToolOptions {
   clock: Clock;
   timers: Timers;
   platform: NodeJS.Platform;
+  /** Where commands run instead of on this machine. */
+  sandbox?: Pick<Sandbox, "name" | "launch" | "workdir">;
 }
 
 const parameters = {
@@ -105,20 +109,37 @@ export function createExecTool(options: ExecToolOptions): Tool {
       }
       const config = options.config();
       const requested = readExecRules(params);
-      const cwd = workingDirectory(params.workdir, options, warnings);
       const variables = requestedEnv(params.env);
-      const env = execEnvironment({
-        base: options.env,
-        requested: variables,
-        loginPath: await options.loginPath(),
-        pathPrepend: config.pathPrepend ?? [],
-        inheritSecrets: config.inheritSecrets === true,
-        secretNames: options.secretNames ?? [],
-      });
-      const prepared = { command, cwd, env, pty: params.pty === true, params, config, warnings };
+      const outside = await placeOutside(params, variables, options);
+      // What is wrong about running on this machine does not matter to a command in the sandbox.
+      if ("problem" in outside && options.sandbox === undefined) throw outside.problem;
       const elevated = typeof params.elevated === "boolean" ? params.elevated : undefined;
-      const permission = await options.guard.check({ command, cwd, env, requestedEnv: variables, requested, elevated });
+      const permission = await options.guard.check({
+        command,
+        cwd: outside.cwd,
+        env: outside.env,
+        requestedEnv: variables,
+        requested,
+        elevated,
+      });
       if (permission.kind === "refused") throw new ToolFailure(permission.text);
+      const sandbox = permission.kind === "run" && permission.host === "sandbox" ? options.sandbox : undefined;
+      if (sandbox === undefined && "problem" in outside) throw outside.problem;
+      const place = sandbox === undefined ? outside : placeInside(params, variables, sandbox);
+      warnings.push(...place.warnings);
+      const { cwd, env } = place;
+      const prepared: PreparedCommand = {
+        command,
+        cwd,
+        env,
+        pty: params.pty === true,
+        launcher:
+          sandbox === undefined ? options.launcher : sandboxLauncher(sandbox, () => options.config().pathPrepend),
+        jobScope: jobScope(options.agentId, sandbox?.name),
+        params,
+        config,
+        warnings,
+      };
       if (permission.kind === "pending") return runOnceApproved(prepared, permission, options);
       return runToResult(prepared, context, options);
     },
@@ -130,6 +151,9 @@ interface PreparedCommand {
   cwd: string;
   env: NodeJS.ProcessEnv;
   pty: boolean;
+  launcher: CommandLauncher;
+  /** Who sees it when it goes on in the background. */
+  jobScope: string;
   params: Record<string, unknown>;
   config: ExecConfig;
   warnings: string[];
@@ -169,7 +193,7 @@ function startJob(
   const settings = execSettings(config, options.env);
   const timeoutSec = timeoutSeconds(params.timeout, settings.timeoutSec);
   return options.jobs.start({
-    scope: jobScope(options.agentId),
+    scope: prepared.jobScope,
     sessionKey: options.sessionKey,
     command,
     cwd,
@@ -221,8 +245,8 @@ async function start(
   listeners: CommandListeners,
   options: ExecToolOptions,
 ): Promise<RunningCommand> {
-  const { command, cwd, env, warnings } = prepared;
-  const { launcher, platform } = options;
+  const { command, cwd, env, launcher, warnings } = prepared;
+  const { platform } = options;
   if (prepared.pty) {
     const launch = await launcher.launch({ command, cwd, env, pty: true });
     try {
@@ -285,6 +309,49 @@ function workingDirectory(workdir: unknown, options: ExecToolOptions, warnings: 
   const fallback = resolve(".");
   warnings.push(`Warning: workdir "${named ?? wanted}" is unavailable; using "${fallback}".`);
   return fallback;
+}
+
+/** Where a command runs, and what it finds in its environment. */
+interface CommandPlace {
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  warnings: string[];
+}
+
+/** On this machine. With the problem, when the model asked for a variable that it may not set there. */
+async function placeOutside(
+  params: Record<string, unknown>,
+  requested: Record<string, string>,
+  options: ExecToolOptions,
+): Promise<CommandPlace | (CommandPlace & { problem: unknown })> {
+  const warnings: string[] = [];
+  const cwd = workingDirectory(params.workdir, options, warnings);
+  const { pathPrepend = [], inheritSecrets } = options.config();
+  try {
+    const env = execEnvironment({
+      base: options.env,
+      requested,
+      loginPath: await options.loginPath(),
+      pathPrepend,
+      inheritSecrets: inheritSecrets === true,
+      secretNames: options.secretNames ?? [],
+    });
+    return { cwd, env, warnings };
+  } catch (problem) {
+    return { cwd, env: {}, warnings, problem };
+  }
+}
+
+/** In the sandbox, where nothing of the Gateway's environment is. */
+function placeInside(
+  params: Record<string, unknown>,
+  requested: Record<string, string>,
+  sandbox: Pick<Sandbox, "workdir">,
+): CommandPlace {
+  const { workdir } = params;
+  const named = typeof workdir === "string" && workdir.trim() !== "" ? workdir : undefined;
+  const { cwd, warning } = sandbox.workdir(named);
+  return { cwd, env: requested, warnings: warning === undefined ? [] : [warning] };
 }
 
 function requestedEnv(value: unknown): Record<string, string> {

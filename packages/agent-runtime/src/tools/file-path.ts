@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { ToolFailure } from "./tool-failure.ts";
+import type { ToolFiles } from "./tool-files.ts";
 
 /** Where the file tools start from. */
 export interface FileToolOptions {
@@ -8,15 +9,21 @@ export interface FileToolOptions {
   /** The user's home, for `~`. */
   homeDir: string;
   platform?: NodeJS.Platform;
+  /** How files are reached; directly when absent. */
+  files?: ToolFiles;
 }
 
 const unicodeSpaces = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/g;
 
-/** The absolute path a model means: `~` is the home, a leading `@` goes, Unicode spaces become plain ones. */
-export function resolveToolPath(path: string, options: FileToolOptions): string {
+/** A path of a model without its quirks: `~` is the home, a leading `@` goes, Unicode spaces become plain ones. */
+export function plainToolPath(path: string, homeDir: string): string {
   const plain = path.trim().replace(unicodeSpaces, " ").replace(/^@/, "");
-  const expanded =
-    plain === "~" ? options.homeDir : /^~[/\\]/.test(plain) ? join(options.homeDir, plain.slice(2)) : plain;
+  return plain === "~" ? homeDir : /^~[/\\]/.test(plain) ? join(homeDir, plain.slice(2)) : plain;
+}
+
+/** The absolute path a model means. */
+export function resolveToolPath(path: string, options: FileToolOptions): string {
+  const expanded = plainToolPath(path, options.homeDir);
   return isAbsolute(expanded) ? resolve(expanded) : resolve(options.workspaceDir, expanded);
 }
 

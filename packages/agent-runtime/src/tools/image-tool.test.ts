@@ -5,8 +5,10 @@ import { silentLog } from "@openclaw/log";
 import { createModels, type ModelsConfig } from "@openclaw/models";
 import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createSandboxFiles } from "../sandbox/sandbox-files.ts";
 import { openTestWeb, sendJson, type TestPage, type TestWeb } from "../testing/web-server.ts";
 import { createImageTool } from "./image-tool.ts";
+import type { ToolFiles } from "./tool-files.ts";
 
 let dir: string;
 let web: TestWeb;
@@ -38,7 +40,7 @@ const completion = (content: string) => ({
 });
 
 async function imageTool(
-  options: { imageModel?: ModelsChoice; seeing?: string[]; sandboxRoot?: string; maxMb?: number } = {},
+  options: { imageModel?: ModelsChoice; seeing?: string[]; files?: ToolFiles; maxMb?: number } = {},
 ) {
   const seeing = options.seeing ?? ["eyes"];
   const config: ModelsConfig = {
@@ -67,7 +69,7 @@ async function imageTool(
     active: info,
     maxMb: options.maxMb,
     guardedFetch: web.guardedFetch,
-    ...(options.sandboxRoot === undefined ? {} : { sandboxRoot: options.sandboxRoot }),
+    ...(options.files === undefined ? {} : { files: options.files }),
   });
 }
 
@@ -207,7 +209,13 @@ describe("models", () => {
 });
 
 describe("in a sandbox", () => {
-  const inSandbox = () => ({ sandboxRoot: join(dir, "workspace") });
+  const inSandbox = () => ({
+    files: createSandboxFiles({
+      roots: [{ dir: join(dir, "workspace"), mount: "/workspace", writable: true }],
+      homeDir: dir,
+      platform: process.platform,
+    }),
+  });
 
   test("only files of the sandbox are looked at, and nothing from the web", async () => {
     put("workspace/a.png", photo);
@@ -215,7 +223,8 @@ describe("in a sandbox", () => {
     symlinkSync(join(dir, "secret.png"), join(dir, "workspace/link.png"));
     expect((await look({ image: "a.png" }, inSandbox())).text).toBe("A blue rectangle.");
     await expect(look({ image: "../secret.png" }, inSandbox())).rejects.toThrow("Path escapes sandbox root");
-    await expect(look({ image: "link.png" }, inSandbox())).rejects.toThrow("Path escapes sandbox root");
+    expect((await look({ image: "/workspace/a.png" }, inSandbox())).text).toBe("A blue rectangle.");
+    await expect(look({ image: "link.png" }, inSandbox())).rejects.toThrow("Symlink not allowed in sandbox path");
     await expect(look({ image: "http://a.example/a.png" }, inSandbox())).rejects.toThrow(
       "Sandboxed image tool does not allow remote URLs.",
     );

@@ -1,9 +1,10 @@
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { type Tool, type ToolResult, textResult } from "@openclaw/plugin-sdk";
 import { fitImage, maxSourceBytes, omittedImage } from "../images/fit-image.ts";
 import { formatBytes } from "./byte-size.ts";
-import { type FileToolOptions, pathParameter, pathProperties, resolveExistingToolPath } from "./file-path.ts";
+import { type FileToolOptions, pathParameter, pathProperties } from "./file-path.ts";
 import { ToolFailure } from "./tool-failure.ts";
+import { createHostFiles } from "./tool-files.ts";
 
 const maxLines = 2000;
 const maxBytes = 50 * 1024;
@@ -13,6 +14,7 @@ const sniffBytes = 8192;
 const blockBytes = 256 * 1024;
 
 export function createReadTool(options: FileToolOptions): Tool {
+  const files = options.files ?? createHostFiles(options);
   return {
     name: "read",
     label: "Read",
@@ -29,8 +31,7 @@ export function createReadTool(options: FileToolOptions): Tool {
     },
     readOnly: true,
     async execute(params, { signal }) {
-      const path = resolveExistingToolPath(pathParameter(params), options);
-      const file = await open(path, "r");
+      const { file, path } = await files.open(pathParameter(params));
       try {
         const stat = await file.stat();
         if (stat.isDirectory()) throw new ToolFailure(`EISDIR: ${path} is a directory; list it with exec: ls`);

@@ -43,7 +43,8 @@ function profileOf(env: NodeJS.ProcessEnv): string | undefined {
   return profile === undefined || profile.toLowerCase() === "default" ? undefined : profile;
 }
 
-function expandHome(path: string, home: string): string {
+/** An absolute path; `~` and `~/` stand for the home. */
+export function expandHome(path: string, home: string): string {
   if (path === "~") return home;
   return resolve(/^~[/\\]/.test(path) ? join(home, path.slice(2)) : path);
 }

@@ -5,6 +5,9 @@ import type { Style } from "../terminal/style.ts";
 /** A stream the program writes to. */
 export type Terminal = NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
 
+/** The stream people answer on. */
+export type TerminalInput = NodeJS.ReadableStream & { isTTY?: boolean };
+
 /** What programs outside are started with; replaced in tests. */
 export type SpawnProgram = typeof import("node:child_process").spawn;
 
@@ -14,7 +17,7 @@ export interface CommandContext {
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
   readonly paths: Paths;
-  readonly stdin: NodeJS.ReadableStream;
+  readonly stdin: TerminalInput;
   readonly stdout: Terminal;
   readonly stderr: Terminal;
   /** Styles of standard output. */

@@ -9,7 +9,7 @@ import type { AnyCommand } from "../spec/command-spec.ts";
 import type { TreeNode } from "../spec/command-tree.ts";
 import { createStyle, plainStyle } from "../terminal/style.ts";
 import { CliError, UsageError } from "./cli-error.ts";
-import type { CommandContext, SpawnProgram, Terminal } from "./command-context.ts";
+import type { CommandContext, SpawnProgram, Terminal, TerminalInput } from "./command-context.ts";
 import { guardConfig } from "./config-guard.ts";
 import { reportError } from "./report-error.ts";
 
@@ -25,8 +25,8 @@ export interface RunCliOptions {
   commit?: string | undefined;
   /** Folder of the Control UI's built files. */
   webRoot?: string | undefined;
-  /** What commands with `--stdin` read; the process's own when absent. */
-  stdin?: NodeJS.ReadableStream;
+  /** What commands with `--stdin` read, and where questions are answered; the process's own when absent. */
+  stdin?: TerminalInput;
   stdout: Terminal;
   stderr: Terminal;
   now?: () => number;

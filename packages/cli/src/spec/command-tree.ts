@@ -4,6 +4,7 @@ import type { AnyCommand, GroupSpec } from "./command-spec.ts";
 import { configCommands } from "./config-commands.ts";
 import { gatewayCommands } from "./gateway-commands.ts";
 import { observeCommands } from "./observe-commands.ts";
+import { sandboxCommands } from "./sandbox-commands.ts";
 
 /** Every command, by id. */
 export const commands: readonly AnyCommand[] = [
@@ -12,6 +13,7 @@ export const commands: readonly AnyCommand[] = [
   ...configCommands,
   ...gatewayCommands,
   ...observeCommands,
+  ...sandboxCommands,
 ];
 
 /** Words without an action of their own. */
@@ -19,6 +21,7 @@ export const groups: readonly GroupSpec[] = [
   { id: "approvals", summary: "Exec approvals file of this host or of the Gateway's" },
   { id: "approvals allowlist", summary: "Per-agent allowlist" },
   { id: "config", summary: "Read or change config values" },
+  { id: "sandbox", summary: "Sandbox containers and effective policy" },
 ];
 
 /** Hidden names: the words on the left are read as those on the right. */

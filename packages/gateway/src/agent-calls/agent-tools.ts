@@ -102,7 +102,6 @@ export async function openAgentTools(gateway: {
     config,
     statusCard: gateway.statusCard,
     timeZone: gateway.timeZone,
-    isSandboxed: (scope) => isSandboxed(config(), scope, conversations.mainKey(scope.agentId)),
     newId,
     clock,
     timers,
@@ -156,11 +155,4 @@ export async function openAgentTools(gateway: {
       log,
     });
   }
-}
-
-/** Whether the configuration puts the runs of a session into a sandbox. */
-function isSandboxed(config: OpenClawConfig, { agentId, sessionKey }: ToolScope, mainKey: string): boolean {
-  const own = config.agents?.list?.find((agent) => agent.id.trim().toLowerCase() === agentId)?.sandbox?.mode;
-  const mode = own ?? config.agents?.defaults?.sandbox?.mode ?? "off";
-  return mode === "all" || (mode === "non-main" && sessionKey !== mainKey);
 }

@@ -66,9 +66,12 @@ export interface JobRegistryOptions {
   ledger?: BackgroundLedger;
 }
 
-/** The jobs of an agent are seen by all its sessions and by no other agent. */
-export function jobScope(agentId: string): string {
-  return `agent:${agentId}`;
+/**
+ * The jobs of an agent are seen by all its sessions and by no other agent. Those of a sandbox are seen from that sandbox
+ * alone: who could write to a command outside of it would be out.
+ */
+export function jobScope(agentId: string, sandbox?: string): string {
+  return sandbox === undefined ? `agent:${agentId}` : `agent:${agentId}:sandbox:${sandbox}`;
 }
 
 export function createJobRegistry(options: JobRegistryOptions): JobRegistry {

@@ -10,6 +10,8 @@ const carriageReturn = Buffer.from("\r");
 
 export interface ProcessToolOptions {
   agentId: string;
+  /** Set in a sandbox: only the commands in there are seen. */
+  sandboxName?: string | undefined;
   jobs: JobRegistry;
   clock: Clock;
 }
@@ -38,8 +40,8 @@ const parameters = {
 } as const;
 
 /** Follows and steers the commands that `exec` left in the background. */
-export function createProcessTool({ agentId, jobs, clock }: ProcessToolOptions): Tool {
-  const scope = jobScope(agentId);
+export function createProcessTool({ agentId, sandboxName, jobs, clock }: ProcessToolOptions): Tool {
+  const scope = jobScope(agentId, sandboxName);
   return {
     name: "process",
     label: "Process",

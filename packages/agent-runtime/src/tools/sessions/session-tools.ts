@@ -29,8 +29,8 @@ export interface SessionToolsOptions {
   statusCard: (sessionKey: string) => Promise<string>;
   /** IANA zone of the user. */
   timeZone: () => string;
-  /** Whether the run of a session is sandboxed; it then sees only what it made. */
-  isSandboxed: (scope: ToolScope) => boolean;
+  /** Whether a run sees only its own session and those it made. Default: when it is sandboxed. */
+  isSandboxed?: (scope: ToolScope) => boolean;
   newId: () => string;
   clock: Clock;
   timers: Timers;
@@ -44,7 +44,7 @@ export function createSessionTools(options: SessionToolsOptions): (scope: ToolSc
     const viewer = {
       sessionKey: scope.sessionKey,
       agentId: scope.agentId,
-      sandboxed: options.isSandboxed(scope),
+      sandboxed: options.isSandboxed?.(scope) ?? scope.sandbox !== undefined,
     };
     return [
       createAgentsListTool({ agentId: scope.agentId, config }),
