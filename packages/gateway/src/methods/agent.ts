@@ -1,8 +1,8 @@
 import type { Conversations } from "../conversations.ts";
+import { agentResult } from "../pipeline/agent-result.ts";
 import { storeAttachments } from "../pipeline/attachments.ts";
 import { lookUp, type Seen } from "../pipeline/dedupe.ts";
 import type { Inbound } from "../pipeline/inbound.ts";
-import { agentResult } from "../pipeline/pipeline.ts";
 import type { RunOutcome } from "../runs/run-registry.ts";
 import { failureOf } from "./chat.ts";
 import { deliverIsMissing, type HandlersOf, invalidRequest, type RequestContext } from "./handler.ts";

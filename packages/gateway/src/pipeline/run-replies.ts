@@ -65,10 +65,14 @@ export interface RunRepliesContext {
 /** A message that is sent before the end of the run. */
 type Part = { kind: "block"; id: string; block: RunBlock } | { kind: "notice"; id: string; text: string };
 
-/** Opens the replies of runs. The chats in use are known to one factory, so that runs do not write across each other. */
-export function createRunReplies(
-  context: RunRepliesContext,
-): (message: Inbound, own?: { verboseLevel(): "off" | "on" | "full" | undefined }) => RunReplies {
+/** Opens the replies of a run; `own` has what its message alone asks for. */
+export type RunRepliesFactory = (
+  message: Inbound,
+  own?: { verboseLevel(): "off" | "on" | "full" | undefined },
+) => RunReplies;
+
+/** The chats in use are known to one factory, so that runs do not write across each other. */
+export function createRunReplies(context: RunRepliesContext): RunRepliesFactory {
   /** Ended runs whose last parts are still being sent, by chat; the next run of the chat waits for them. */
   const ending = new Map<string, Promise<unknown>>();
   return (message, own) => {

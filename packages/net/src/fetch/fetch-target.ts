@@ -24,7 +24,7 @@ const localSuffixes = [".localhost", ".local", ".internal"];
 
 /** Reads an address of the web. Credentials and fragment are left out: neither is sent to the server. */
 export function parseFetchUrl(text: string, base?: URL): URL {
-  const url = URL.canParse(text, base) ? new URL(text, base) : undefined;
+  const url = URL.canParse(text, base?.href) ? new URL(text, base) : undefined;
   if (url === undefined || (url.protocol !== "http:" && url.protocol !== "https:")) {
     throw new FetchGuardError("invalid-url", "Invalid URL: must be http or https");
   }

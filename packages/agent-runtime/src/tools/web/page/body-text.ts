@@ -53,7 +53,7 @@ function declaredCharset(bytes: Uint8Array): string | undefined {
   return /<meta[^<>]{0,200}charset\s*=\s*["']?([\w.:-]+)/i.exec(head)?.[1];
 }
 
-function decoderFor(label: string): TextDecoder | undefined {
+function decoderFor(label: string): InstanceType<typeof TextDecoder> | undefined {
   try {
     return new TextDecoder(label);
   } catch (error) {

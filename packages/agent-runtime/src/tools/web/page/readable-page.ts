@@ -25,12 +25,14 @@ export async function readPage(html: string, url: string): Promise<ReadablePage 
   try {
     const { document } = parseHTML(cut ? html.slice(0, maxHtmlChars) : html);
     const base = baseAddress(document.querySelector("base[href]")?.getAttribute("href"), url);
-    const reader = new Readability<Node>(document, { maxElemsToParse: maxElements, serializer: (node) => node });
+    const reader = new Readability<TurndownService.Node>(document, {
+      maxElemsToParse: maxElements,
+      // Linkedom's nodes; the two libraries declare what they take of them each in its own way.
+      serializer: (node) => node as unknown as TurndownService.Node,
+    });
     const article = reader.parse();
     if (!article?.content) return undefined;
-    const markdown = createMarkdownWriter(Turndown, base)
-      .turndown(article.content as TurndownService.Node)
-      .trim();
+    const markdown = createMarkdownWriter(Turndown, base).turndown(article.content).trim();
     if (markdown === "") return undefined;
     const title = article.title?.replace(/\s+/g, " ").trim();
     return { ...(title ? { title } : {}), markdown, cut };

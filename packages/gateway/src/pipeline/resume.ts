@@ -1,0 +1,87 @@
+import type { AgentRuntime } from "@openclaw/agent-runtime";
+import type { Logger } from "@openclaw/log";
+import type { Journal, JournalEntry } from "@openclaw/storage";
+import type { GatewayCommands } from "../commands/gateway-commands.ts";
+import { createGate } from "./gate.ts";
+import { type Inbound, inbound } from "./inbound.ts";
+import { type MessageEndings, maxAttempts } from "./message-endings.ts";
+import { queuedItem, rebuiltPrompt, turnMessage } from "./queued-message.ts";
+import type { TurnOptions, Turns } from "./turn.ts";
+
+export interface ResumeContext {
+  journal: Journal;
+  runtime: AgentRuntime;
+  commands: GatewayCommands;
+  endings: MessageEndings;
+  turns: Turns;
+  /** What happens to a message that nothing is known of but that it was accepted. */
+  take(message: Inbound, options: TurnOptions): Promise<unknown>;
+  /** Keeps the Gateway from stopping before the work has ended. */
+  track<T>(work: Promise<T>): Promise<T>;
+  formatTime(): (at: number) => string;
+  log: Logger;
+}
+
+/** Continues what an earlier process left open in the journal. */
+export function createResume(context: ResumeContext): () => void {
+  const { journal, runtime, commands, endings, turns, take, track, log } = context;
+
+  /** The messages that were put together with another one in its turn. */
+  const partsOf = (entry: JournalEntry): Inbound[] =>
+    journal.merged(entry.id).flatMap((part) => inbound.safeParse(part.payload).data ?? []);
+
+  const resumeEntry = (entry: JournalEntry) => {
+    const parsed = inbound.safeParse(entry.payload);
+    if (!parsed.success) {
+      log.error(`journal entry ${entry.id} cannot be read and was given up`, { error: parsed.error.message });
+      journal.settle(entry.id, "given-up");
+      return;
+    }
+    const message = parsed.data;
+    // What was answered in the last attempt needs only its end; that too does not end the process for ever.
+    const answered = entry.attempts >= maxAttempts && runtime.hasAnswered(message.sessionKey, message.id);
+    if (entry.attempts >= (answered ? 2 * maxAttempts : maxAttempts)) {
+      void track(endings.giveUp(message, partsOf(entry), turns.open(message, undefined)));
+      return;
+    }
+    const joined = runtime.joinedRun(message.sessionKey, message.id);
+    if (joined !== undefined) {
+      // It went into another run just before the end of the process; that one answers it, or has done so.
+      const isOpen = journal.get(joined)?.state === "open";
+      if (isOpen) journal.settle(message.id, "merged", { mergedInto: joined });
+      else journal.settle(message.id, "done", { result: { status: "ok" } });
+      return;
+    }
+    const recorded = runtime.hasRecorded(message.sessionKey, message.id);
+    const gate = createGate();
+    gate.open();
+    const options = { durable: Promise.resolve(), gate, initiator: undefined, resume: recorded, resumed: true };
+    const parts = partsOf(entry);
+    const done = track(recorded || parts.length > 0 ? resumeTurn(message, parts, options) : take(message, options));
+    done.catch((error: unknown) => log.error(`run ${message.id} failed unexpectedly`, { error: String(error) }));
+    log.info(`run ${message.id} continues after an interruption`, { sessionKey: message.sessionKey, recorded });
+  };
+
+  /** Goes on with a turn: from its transcript, or with the messages that it was made of. */
+  const resumeTurn = (message: Inbound, parts: readonly Inbound[], options: TurnOptions) => {
+    const around = { formatTime: context.formatTime(), commands };
+    const all = [...parts, message];
+    const turn = parts.length > 0 ? rebuiltPrompt(all.map((one) => queuedItem(one, around))) : undefined;
+    const whole = turnMessage(
+      all.map((one) => ({ message: one })),
+      message,
+    );
+    return turns.run(whole, turns.open(message, undefined), { ...options, ...(turn ? { prompt: turn.prompt } : {}) });
+  };
+
+  return () => {
+    for (const entry of journal.open()) {
+      try {
+        resumeEntry(entry);
+      } catch (error) {
+        // One that cannot be looked at now must not keep the Gateway from starting; it stays open.
+        log.error(`run ${entry.id} cannot go on`, { error: String(error) });
+      }
+    }
+  };
+}
