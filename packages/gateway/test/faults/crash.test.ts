@@ -192,6 +192,33 @@ it("gives up a message that ends the process each time, tells it once and stays 
   expect(await told(await later.connect())).toHaveLength(1);
 });
 
+it("names every message of a turn that was given up", async () => {
+  await using home = await createGatewayHome();
+  home.configure({ messages: { queue: { mode: "collect", debounceMs: 0 } } });
+  const kill = { tools: [{ name: "exec", args: JSON.stringify({ command: "kill -9 $PPID" }) }] };
+  home.model.enqueue({ words: ["going", "on"], gapMs: 300 }, kill, kill, kill);
+  const first = await StartedGateway.start(home);
+  const before = await first.connect();
+  await before.send("main", "begin", { key: "run-0" });
+  for (const [key, text] of [
+    ["run-1", "the first part"],
+    ["run-2", "the second part"],
+  ] as const)
+    await before.send("main", text, { key });
+  expect(await first.exit).toMatchObject({ signal: "SIGKILL" });
+  for (const attempt of [2, 3]) {
+    const again = await StartedGateway.start(home);
+    expect(await again.exit, `attempt ${attempt}`).toMatchObject({ signal: "SIGKILL" });
+  }
+
+  await using last = await StartedGateway.start(home);
+  const client = await last.connect();
+  await client.send("other", "hello", { key: "other" });
+  expect(await client.terminal("other")).toMatchObject({ state: "final" });
+  const told = (await shown(client, "main")).filter((line) => line.includes("given up after 3 attempts"));
+  expect(told).toEqual([expect.stringContaining("“the first part”, “the second part”")]);
+});
+
 it("ends a message that was answered just before the third crash, and does not give it up", async () => {
   await using home = await createGatewayHome();
   const first = await StartedGateway.start(home);
