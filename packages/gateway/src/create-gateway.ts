@@ -2,11 +2,11 @@ import crypto from "node:crypto";
 import os from "node:os";
 import { createAgentRuntime, createCallWaits, subagentName, systemTimers, type Timers } from "@openclaw/agent-runtime";
 import { openApprovalsStore } from "@openclaw/approvals";
-import { type ConfigStore, changedPaths, type OpenClawConfig, type Paths } from "@openclaw/config";
+import type { ConfigStore, OpenClawConfig, Paths } from "@openclaw/config";
 import type { Log, WsLogStyle } from "@openclaw/log";
 import { createRedactor } from "@openclaw/log";
 import { createModels } from "@openclaw/models";
-import { checkHost, createAuthLimiter } from "@openclaw/net";
+import { createAuthLimiter } from "@openclaw/net";
 import type { Channel } from "@openclaw/plugin-sdk";
 import { openSessions } from "@openclaw/sessions";
 import { acquireGatewayLock, type Clock, openStorage, systemClock } from "@openclaw/storage";
@@ -19,12 +19,8 @@ import { openBackgroundCommands } from "./background-commands.ts";
 import { createGatewayCommands } from "./commands/gateway-commands.ts";
 import { createSubagentControl } from "./commands/subagent-control.ts";
 import { createConversations } from "./conversations.ts";
-import { features } from "./features.ts";
+import { type FrontDoorOptions, openFrontDoor } from "./front-door.ts";
 import { createHealth } from "./health.ts";
-import { controlUi } from "./http/control-ui.ts";
-import { createHttpServer } from "./http/http-server.ts";
-import { probes } from "./http/probes.ts";
-import { closeServer, listen } from "./listener.ts";
 import { createHandlers } from "./methods/handlers.ts";
 import { createModelWindow } from "./model-windows.ts";
 import { openDeviceStore } from "./pairing/device-store.ts";
@@ -37,14 +33,13 @@ import { replySettings } from "./pipeline/reply-settings.ts";
 import { openSystemEvents } from "./pipeline/system-events.ts";
 import { createWaker } from "./pipeline/waker.ts";
 import { createPresence } from "./presence.ts";
-import { reloadAction } from "./reload.ts";
 import { createRunRegistry } from "./runs/run-registry.ts";
 import { type GatewayFlags, resolveSettings } from "./settings.ts";
-import type { Connection, Session } from "./ws/connection.ts";
+import { watchConfig } from "./watch-config.ts";
 import { createConnections } from "./ws/connections.ts";
 import { createDispatch } from "./ws/dispatch.ts";
-import { createGatewaySocket } from "./ws/gateway-socket.ts";
 import { type ConnectionLimits, defaultLimits } from "./ws/limits.ts";
+import { openSocket } from "./ws/open-socket.ts";
 import { createWsLog } from "./ws/ws-log.ts";
 
 /** How long a stopping Gateway waits for active runs, ms. */
@@ -133,41 +128,17 @@ export async function startGateway(
     let takesWork = true;
     const agents = createAgents({ config, env });
     const connections = createConnections();
-    const hostAllowed = (host: string | undefined) =>
-      checkHost({
-        host,
-        bind: settings.bindMode,
-        machineNames: [os.hostname()],
-        allowedHosts: settings.controlUi.allowedOrigins.map(hostOfOrigin),
-      }).ok;
-    const ui = controlUi({
-      root: settings.controlUi.root ?? options.webRoot,
-      configuredRoot: settings.controlUi.root !== undefined,
-      basePath: settings.controlUi.basePath,
-      assistant: () => agents.identity(agents.defaultId()),
-      avatarFile: (id) => (agents.has(id) ? agents.avatarFile(id) : undefined),
-      avatarUrl: (id) => {
-        if (!agents.has(id)) return undefined;
-        const { avatar } = agents.identity(id);
-        return /^(?:https:|data:image\/)/.test(avatar) ? avatar : undefined;
-      },
+    let upgrade: FrontDoorOptions["onUpgrade"] = (_request, socket) => socket.destroy();
+    const frontDoor = await openFrontDoor({
+      settings,
+      webRoot: options.webRoot,
+      agents,
+      ready: () => ready,
+      onUpgrade: (request, socket, head) => upgrade(request, socket, head),
+      log,
     });
-    let upgrade: Parameters<typeof createHttpServer>[0]["onUpgrade"] = (_request, socket) => socket.destroy();
-    const servers = settings.hosts.map((host, index) => ({
-      host,
-      optional: index > 0,
-      server: createHttpServer({
-        handlers: [probes(() => ready), ...(settings.controlUi.enabled ? [ui] : [])],
-        hostAllowed,
-        onUpgrade: (request, socket, head) => upgrade(request, socket, head),
-        onError: (error, request) =>
-          log.error("HTTP request failed", { path: request.url?.split("?", 1)[0], error: String(error) }),
-      }),
-    }));
-    const port = await listen(servers, settings.port);
-    releases.push(async () => {
-      await Promise.all(servers.map(({ server }) => closeServer(server)));
-    });
+    const { port } = frontDoor;
+    releases.push(() => frontDoor.close());
 
     const storage = await openStorage({
       stateDir: paths.stateDir,
@@ -435,98 +406,28 @@ export async function startGateway(
       now: () => clock.now(),
     });
     const limiter = createAuthLimiter({ ...config().gateway?.auth?.rateLimit, clock });
-    const announced = { 3: features(handlers, 3), 4: features(handlers, 4) };
-    let healthScheduled = false;
-    const refreshHealthSoon = () => {
-      if (healthScheduled) return;
-      healthScheduled = true;
-      setImmediate(() => {
-        healthScheduled = false;
-        health.refresh();
-      });
-    };
-    const socket = createGatewaySocket({
+    const socket = openSocket({
+      settings,
       limits,
-      clock,
-      log: log.child("ws"),
-      connections,
+      handlers,
       dispatch,
-      trustedProxies: () => settings.trustedProxies,
-      handshakeContext: () => ({
-        auth: settings.auth,
-        devices,
-        limiter,
-        clock,
-        allowedOrigins: settings.controlUi.allowedOrigins,
-        allowInsecureAuth: settings.controlUi.allowInsecureAuth,
-        disableDeviceAuth: settings.controlUi.disableDeviceAuth,
-        onPairing: ({ kind, payload }) => connections.broadcast(`device.pair.${kind}`, payload, { droppable: true }),
-      }),
-      hello: (connection, session, result) => ({
-        type: "hello-ok",
-        protocol: session.protocol,
-        server: {
-          version,
-          ...(session.protocol === 3 ? { host: os.hostname() } : { bootId }),
-          connId: connection.id,
-        },
-        features: { ...announced[session.protocol], ...(session.protocol === 4 ? { capabilities: [] } : {}) },
-        snapshot: {
-          presence: presence.list(),
-          health: JSON.parse(health.cached().json) as object,
-          stateVersion: stateVersion(),
-          uptimeMs: Math.round(performance.now() - startedAt),
-          configPath: paths.configPath,
-          stateDir: paths.stateDir,
-          sessionDefaults: conversations.defaults(),
-        },
-        ...helloAuth(session, result.deviceToken),
-        policy: {
-          maxPayload: limits.maxPayload,
-          maxBufferedBytes: limits.maxBufferedBytes,
-          tickIntervalMs: limits.tickIntervalMs,
-          ...(session.protocol === 4
-            ? { attachments: { maxBytes: limits.maxAttachmentBytes, maxImageBytes: limits.maxAttachmentBytes } }
-            : {}),
-        },
-      }),
-      onConnected(connection, session) {
-        presence.connected(connection, session);
-        refreshHealthSoon();
-        logConnection("connected", connection, session);
-      },
-      onDisconnected(connection, session) {
-        presence.disconnected(connection, session);
-        logConnection("disconnected", connection, session);
-      },
+      limiter,
+      connections,
+      devices,
+      presence,
+      health,
+      conversations,
+      stateVersion,
+      version,
+      bootId,
+      configPath: paths.configPath,
+      stateDir: paths.stateDir,
+      startedAt,
+      clock,
+      log,
     });
-    const logConnection = (what: string, connection: Connection, session: Session) => {
-      if (session.client.mode === "probe") return;
-      const level = session.client.mode === "webchat" ? "info" : "debug";
-      log[level](`${session.client.mode} client ${what}`, {
-        conn: connection.id,
-        client: session.client.id,
-        remote: connection.remote.address,
-      });
-    };
 
-    const startedWith = config();
-    const unwatch = configStore.watch((next, paths) => {
-      const mode = next.config.gateway?.reload?.mode ?? "hybrid";
-      // A change that was taken back before the Gateway restarted for it needs no restart either.
-      const running = reloadAction(changedPaths(startedWith, next.config));
-      const action = running === "none" ? "none" : reloadAction(paths);
-      if (mode === "off") log.info("config reload disabled (gateway.reload.mode=off)");
-      else if (action === "none" && mode !== "restart")
-        log.info(`config change applied (dynamic reads: ${paths.join(", ")})`);
-      else if (mode === "hot")
-        log.warn(`config reload requires gateway restart; hot mode ignoring (${paths.join(", ")})`);
-      else {
-        log.info(`config change requires gateway restart (${paths.join(", ")})`);
-        requestRestart({ reason: "config", delayMs: 0 });
-      }
-    });
-    releases.push(unwatch);
+    releases.push(watchConfig({ configStore, requestRestart, log }));
 
     // What is left open comes first: a message that came in before would be taken for one of them, and overtake them.
     pipeline.resume();
@@ -577,21 +478,4 @@ export async function startGateway(
     await release();
     throw error;
   }
-}
-
-function helloAuth(
-  session: Session,
-  token:
-    | { token: string; role: string; scopes: string[]; createdAtMs: number; rotatedAtMs?: number | undefined }
-    | undefined,
-): object {
-  const device = token && { deviceToken: token.token, issuedAtMs: token.rotatedAtMs ?? token.createdAtMs };
-  if (session.protocol === 4) {
-    return { auth: { method: session.authMethod, role: session.role, scopes: [...session.scopes], ...device } };
-  }
-  return token ? { auth: { ...device, role: token.role, scopes: token.scopes } } : {};
-}
-
-function hostOfOrigin(origin: string): string {
-  return URL.canParse(origin) ? new URL(origin).host : origin;
 }

@@ -1,0 +1,70 @@
+import os from "node:os";
+import type { Log } from "@openclaw/log";
+import { checkHost } from "@openclaw/net";
+import type { Agents } from "./agents.ts";
+import { controlUi } from "./http/control-ui.ts";
+import { createHttpServer } from "./http/http-server.ts";
+import { probes } from "./http/probes.ts";
+import { closeServer, listen } from "./listener.ts";
+import type { GatewaySettings } from "./settings.ts";
+
+export interface FrontDoorOptions {
+  settings: GatewaySettings;
+  /** Folder of the web page's built files. */
+  webRoot: string | undefined;
+  agents: Agents;
+  /** Whether the Gateway takes work, for `/readyz`. */
+  ready: () => boolean;
+  /** Takes over a connection that is to become a WebSocket. */
+  onUpgrade: Parameters<typeof createHttpServer>[0]["onUpgrade"];
+  log: Log;
+}
+
+/**
+ * The one port of a Gateway, on each of its addresses: probes, the web page, and the way in for WebSockets.
+ * @throws GatewayStartError when the port is taken
+ */
+export async function openFrontDoor(options: FrontDoorOptions): Promise<{ port: number; close(): Promise<void> }> {
+  const { settings, agents, log } = options;
+  const hostAllowed = (host: string | undefined) =>
+    checkHost({
+      host,
+      bind: settings.bindMode,
+      machineNames: [os.hostname()],
+      allowedHosts: settings.controlUi.allowedOrigins.map(hostOfOrigin),
+    }).ok;
+  const ui = controlUi({
+    root: settings.controlUi.root ?? options.webRoot,
+    configuredRoot: settings.controlUi.root !== undefined,
+    basePath: settings.controlUi.basePath,
+    assistant: () => agents.identity(agents.defaultId()),
+    avatarFile: (id) => (agents.has(id) ? agents.avatarFile(id) : undefined),
+    avatarUrl: (id) => {
+      if (!agents.has(id)) return undefined;
+      const { avatar } = agents.identity(id);
+      return /^(?:https:|data:image\/)/.test(avatar) ? avatar : undefined;
+    },
+  });
+  const servers = settings.hosts.map((host, index) => ({
+    host,
+    optional: index > 0,
+    server: createHttpServer({
+      handlers: [probes(options.ready), ...(settings.controlUi.enabled ? [ui] : [])],
+      hostAllowed,
+      onUpgrade: options.onUpgrade,
+      onError: (error, request) =>
+        log.error("HTTP request failed", { path: request.url?.split("?", 1)[0], error: String(error) }),
+    }),
+  }));
+  const port = await listen(servers, settings.port);
+  return {
+    port,
+    async close() {
+      await Promise.all(servers.map(({ server }) => closeServer(server)));
+    },
+  };
+}
+
+function hostOfOrigin(origin: string): string {
+  return URL.canParse(origin) ? new URL(origin).host : origin;
+}
