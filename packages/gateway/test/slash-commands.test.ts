@@ -64,6 +64,15 @@ describe("commands that tell", () => {
     expect(card[6]).toBe("🪢 Queue: steer (depth 0 · debounce 1s · cap 20 · drop summarize)");
   });
 
+  it("/status names the sandbox of the session, and whether it applies to it", async () => {
+    const sandboxed = (mode: string) => ({ agents: { defaults: { sandbox: { mode, backend: "bwrap" } } } });
+    await start({ config: sandboxed("all") });
+    expect(await say("/status")).toContain("\n⚙️ Runtime: bwrap/all · Think: off");
+    await gateway.close();
+    await start({ config: sandboxed("non-main") });
+    expect(await say("/status")).toContain("\n⚙️ Runtime: direct/non-main · Think: off");
+  });
+
   it("/context says what fills the prompt, and that a long file was cut", async () => {
     await start({
       prepare: ({ workspace }) => fs.writeFileSync(`${workspace}/AGENTS.md`, "x".repeat(30_000)),

@@ -32,7 +32,10 @@ export const bashCommand: CommandHandler = async (request, services) => {
     return say(`⚠️ bash is disabled. Set commands.bash=true to enable. Docs: ${docs}`);
   }
   const access = services.elevated(request);
-  if (!access.allowed) return say(chatElevatedRefusal(access, { ...request.place, sessionKey }));
+  if (!access.allowed)
+    return say(
+      chatElevatedRefusal(access, { ...request.place, sessionKey, sandboxed: services.sandbox(request).sandboxed }),
+    );
   const job = bash.current();
   const word = args.toLowerCase();
   if (word === "" || word === "help") return { text: helpText };

@@ -137,6 +137,8 @@ export interface CommandServices {
   configFile: ConfigFile;
   /** Whether the sender of a command may use elevated commands. */
   elevated(request: CommandRequest): ElevatedAccess;
+  /** Whether the session's commands run in a sandbox, and in which kind. */
+  sandbox(request: CommandRequest): { backend: string; mode: string; sandboxed: boolean };
   /** Skills a user can run. */
   skills(agentId: string): readonly string[];
   /** Where an agent's credentials are, for `/model status`. */

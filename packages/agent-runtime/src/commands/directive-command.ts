@@ -128,8 +128,9 @@ function reasoningEffect({ value, wrong }: Of<"reasoning">, { request, services 
 
 function elevatedEffect({ value, wrong }: Of<"elevated">, { request, services }: Surroundings): Effect {
   const access = services.elevated(request);
+  const { sandboxed } = services.sandbox(request);
   if (!access.allowed)
-    return problem(chatElevatedRefusal(access, { ...request.place, sessionKey: request.sessionKey }));
+    return problem(chatElevatedRefusal(access, { ...request.place, sessionKey: request.sessionKey, sandboxed }));
   if (wrong !== undefined) return problem(unrecognized("elevated", wrong, ["off", "on", "ask", "full"]));
   if (value === undefined) {
     const entry = services.session.get(request.sessionKey);
@@ -146,8 +147,8 @@ function elevatedEffect({ value, wrong }: Of<"elevated">, { request, services }:
     full: ["⚙️ Elevated mode set to full (auto-approve).", "Elevated FULL — exec runs on host with auto-approval."],
   } as const;
   const [text, event] = texts[value === "on" ? "ask" : value];
-  // Sessions of this build have no sandbox that could be left.
-  return { patch: { elevatedLevel: value }, text: `${text}\n⚙️ Runtime is direct; sandboxing does not apply.`, event };
+  const direct = sandboxed ? "" : "\n⚙️ Runtime is direct; sandboxing does not apply.";
+  return { patch: { elevatedLevel: value }, text: `${text}${direct}`, event };
 }
 
 function execEffect({ value, wrong }: Of<"exec">, { request, services }: Surroundings): Effect {

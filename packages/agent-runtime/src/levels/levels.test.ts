@@ -40,7 +40,7 @@ describe("the levels of a run", () => {
 
 describe("what a chat is told that may not use elevated commands", () => {
   it("names the gates that are shut and where to look", () => {
-    const place = { channel: "telegram", sessionKey: "agent:main:main" };
+    const place = { channel: "telegram", sessionKey: "agent:main:main", sandboxed: false };
     expect(chatElevatedRefusal({ allowed: false, failing: ["enabled", "allowFrom"] }, place)).toBe(
       [
         "elevated is not available right now (runtime=direct).",
@@ -48,6 +48,9 @@ describe("what a chat is told that may not use elevated commands", () => {
           "allowFrom (tools.elevated.allowFrom.telegram / agents.list[].tools.elevated.allowFrom.telegram)",
         "See: openclaw sandbox explain --session agent:main:main",
       ].join("\n"),
+    );
+    expect(chatElevatedRefusal({ allowed: false, failing: ["enabled"] }, { ...place, sandboxed: true })).toMatch(
+      /^elevated is not available right now \(runtime=sandboxed\)\.\n/,
     );
   });
 });

@@ -50,6 +50,7 @@ export function commandServices(given: Partial<CommandServices>): CommandService
       override: unused("an override"),
     },
     elevated: ({ sender }) => (sender.id === "me" ? { allowed: true } : { allowed: false, failing: ["allowFrom"] }),
+    sandbox: () => ({ backend: "docker", mode: "off", sandboxed: false }),
     skills: () => [],
     authFile: () => "/auth.json",
     endpoint: () => ({}),

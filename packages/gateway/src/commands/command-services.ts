@@ -7,7 +7,7 @@ import { createAllowlists } from "./allowlists.ts";
 import { createConfigFile, memberOf } from "./config-file.ts";
 import { createDocks } from "./docks.ts";
 import type { CommandParts } from "./gateway-commands.ts";
-import { statusFacts } from "./status-facts.ts";
+import { sandboxOf, statusFacts, statusSources } from "./status-facts.ts";
 
 /** Parts of a stored report that `/context` reads; records of other programs and releases may lack some. */
 const storedReport = z.looseObject({
@@ -79,7 +79,7 @@ export function createCommandServices(parts: CommandParts, registry: CommandRegi
       statusFacts(
         request.sessionKey,
         { channel: request.place.channel, elevatedAllowed: elevated(request).allowed },
-        { ...parts, now: () => clock.now() },
+        statusSources(parts),
       ),
     promptReport,
     stop: (sessionKey) => parts.stop(sessionKey),
@@ -92,6 +92,7 @@ export function createCommandServices(parts: CommandParts, registry: CommandRegi
     },
     configFile: createConfigFile(parts.configStore),
     elevated,
+    sandbox: ({ sessionKey, agentId }) => sandboxOf(runtime, sessionKey, agentId),
     skills: () => [],
     authFile: (agentId) => path.join(sessions.stateDir, "agents", agentId, "agent", "auth-profiles.json"),
     endpoint(provider) {

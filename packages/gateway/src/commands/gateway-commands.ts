@@ -204,9 +204,9 @@ export function createGatewayCommands(parts: CommandParts): GatewayCommands {
       return message.authorized && recognised?.command.spec.underDeny === true;
     },
     async statusCard(sessionKey) {
-      const { statusFacts } = await import("./status-facts.ts");
+      const { statusFacts, statusSources } = await import("./status-facts.ts");
       const about = { channel: "webchat", elevatedAllowed: false };
-      return statusCard(await statusFacts(sessionKey, about, { ...parts, now: () => parts.clock.now() }));
+      return statusCard(await statusFacts(sessionKey, about, statusSources(parts)));
     },
     async stop(sessionKey) {
       const { stoppedText } = await loaded();

@@ -1,8 +1,16 @@
-import { type QueueSettings, resolveLevels, type StatusFacts } from "@openclaw/agent-runtime";
+import { type AgentRuntime, type QueueSettings, resolveLevels, type StatusFacts } from "@openclaw/agent-runtime";
 import type { OpenClawConfig } from "@openclaw/config";
 import type { ModelRef, Models, ResolvedModel } from "@openclaw/models";
 import { type SessionEntry, type Sessions, sessionKind, usageCost } from "@openclaw/sessions";
+import type { Clock } from "@openclaw/storage";
 import type { ModelWindow } from "../model-windows.ts";
+
+/** Where the commands of a session run. */
+export interface SandboxState {
+  backend: string;
+  mode: string;
+  sandboxed: boolean;
+}
 
 /** What the facts of a session are made of. */
 export interface StatusSources {
@@ -13,6 +21,7 @@ export interface StatusSources {
   now(): number;
   version: string;
   commit?: string | undefined;
+  sandbox(sessionKey: string): SandboxState;
   /** The queue of a session, and how many messages wait in it. */
   queueOf(sessionKey: string, channel: string): QueueSettings & { depth: number };
   /** Subagents of a session, where there is a registry of them. */
@@ -46,7 +55,7 @@ export async function statusFacts(
     session: { key: sessionKey, updatedAt: entry?.updatedAt },
     now: now(),
     subagents: sources.subagents?.(sessionKey),
-    runtime: "direct",
+    runtime: runtimeOf(sources.sandbox(sessionKey)),
     levels: resolveLevels(
       { entry, config: config() },
       { modelReasons: model?.info.reasoning ?? false, elevatedAllowed: about.elevatedAllowed },
@@ -96,4 +105,26 @@ function costOf(tokens: { input: number; output: number }, model: ResolvedModel 
   if (!model || model.keySource === "none") return undefined;
   const { total } = usageCost({ ...tokens, cacheRead: 0, cacheWrite: 0 }, model.info.cost);
   return total > 0 ? total : undefined;
+}
+
+/** The parts of a Gateway as far as status cards need them. */
+export function statusSources(
+  parts: Omit<StatusSources, "now" | "sandbox"> & { clock: Clock; runtime: AgentRuntime },
+): StatusSources {
+  return {
+    ...parts,
+    now: () => parts.clock.now(),
+    sandbox: (sessionKey) => sandboxOf(parts.runtime, sessionKey, parts.sessions.agentIdOf(sessionKey)),
+  };
+}
+
+/** Where a session's sandbox stands, by its settings: nothing is started for it. */
+export function sandboxOf(runtime: Pick<AgentRuntime, "sandboxes">, sessionKey: string, agentId: string): SandboxState {
+  const { backend, mode, sessionIsSandboxed } = runtime.sandboxes.explain({ sessionKey, agentId }).sandbox;
+  return { backend, mode, sandboxed: sessionIsSandboxed };
+}
+
+function runtimeOf({ backend, mode, sandboxed }: SandboxState): string {
+  if (sandboxed) return `${backend}/${mode}`;
+  return mode === "off" ? "direct" : `direct/${mode}`;
 }

@@ -47,8 +47,6 @@ interface Steering {
 }
 
 /** Messages that came while a run of their session was under way: they wait, or join it. */
-export type WaitingMessages = ReturnType<typeof createWaitingMessages>;
-
 export function createWaitingMessages(context: WaitingMessagesContext) {
   const { journal, conversations, commands, runs, endings, turns, clock, log } = context;
   const queues = createSessionQueues<WaitingMessage>({
