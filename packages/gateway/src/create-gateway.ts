@@ -1,6 +1,6 @@
 import crypto from "node:crypto";
 import os from "node:os";
-import { createAgentRuntime, createCallWaits, subagentName, systemTimers, type Timers } from "@openclaw/agent-runtime";
+import { createAgentRuntime, createCallWaits, systemTimers, type Timers } from "@openclaw/agent-runtime";
 import { openApprovalsStore } from "@openclaw/approvals";
 import type { ConfigStore, OpenClawConfig, Paths } from "@openclaw/config";
 import type { Log, WsLogStyle } from "@openclaw/log";
@@ -16,8 +16,7 @@ import { createApprovalDesk } from "./approvals/approval-desk.ts";
 import { createExecOutcome } from "./approvals/exec-outcome.ts";
 import { createApprovalForwarding } from "./approvals/forward-approvals.ts";
 import { openBackgroundCommands } from "./background-commands.ts";
-import { createGatewayCommands } from "./commands/gateway-commands.ts";
-import { createSubagentControl } from "./commands/subagent-control.ts";
+import { openCommands } from "./commands/open-commands.ts";
 import { createConversations } from "./conversations.ts";
 import { type FrontDoorOptions, openFrontDoor } from "./front-door.ts";
 import { createHealth } from "./health.ts";
@@ -47,7 +46,6 @@ const DRAIN_MS = 3000;
 /** What clients are told about the length of a restart, ms. */
 const RESTART_EXPECTED_MS = 1500;
 /** How long a restart by command waits, so that its answer is sent before, ms. */
-const RESTART_DELAY_MS = 2000;
 
 export interface GatewayOptions {
   paths: Paths;
@@ -233,8 +231,7 @@ export async function startGateway(
           });
       },
     });
-    const subagentControl = createSubagentControl(() => agentTools?.subagents, subagentName);
-    const commands = createGatewayCommands({
+    const commands = openCommands({
       sessions,
       models,
       modelWindow,
@@ -246,41 +243,10 @@ export async function startGateway(
       clock,
       version,
       channels: (options.channels ?? []).map((channel) => channel.meta.id),
-      queueOf: (key, channel) => {
-        const { waiting, ...settings } = pipeline.queueOf(key, channel);
-        return { ...settings, depth: waiting };
-      },
-      stop: (key) => {
-        const { discarded } = pipeline.abort(key, { reason: "stop" });
-        return { subagents: agentTools?.subagents.stopChildren(key) ?? 0, discarded };
-      },
-      subagents: (key) => subagentControl.facts(key),
-      restart: () => requestRestart({ reason: "/restart", delayMs: RESTART_DELAY_MS }),
-      provided: {
-        subagents: subagentControl.control,
-        compaction: {
-          async compact(sessionKey, instructions) {
-            const { status, reason, text, tokensBefore, tokensAfter } = await runtime.compactSession({
-              sessionKey,
-              ...(instructions === undefined ? {} : { instructions }),
-            });
-            if (status !== "compacted")
-              return { status: status === "skipped" ? status : "failed", reason: reason ?? text };
-            return {
-              status,
-              ...(tokensBefore === undefined ? {} : { tokensBefore }),
-              ...(tokensAfter === undefined ? {} : { tokensAfter }),
-            };
-          },
-        },
-        approvals: {
-          async resolveApproval(id, decision, by) {
-            const { result } = approvalDesk.resolveApproval(id, decision, by);
-            if (result === "unknown") throw new Error(`unknown approval id ${id}`);
-            if (result === "ambiguous") throw new Error(`several approvals begin with ${id}; use more of the id`);
-          },
-        },
-      },
+      pipeline: () => pipeline,
+      subagents: () => agentTools?.subagents,
+      approvalDesk,
+      requestRestart: (request) => requestRestart(request),
     });
     const redact = createRedactor();
     const forwarding = createApprovalForwarding({
