@@ -45,7 +45,6 @@ import { createWsLog } from "./ws/ws-log.ts";
 const DRAIN_MS = 3000;
 /** What clients are told about the length of a restart, ms. */
 const RESTART_EXPECTED_MS = 1500;
-/** How long a restart by command waits, so that its answer is sent before, ms. */
 
 export interface GatewayOptions {
   paths: Paths;

@@ -4,7 +4,7 @@ import type { Pipeline } from "../pipeline/pipeline.ts";
 import { type CommandParts, createGatewayCommands, type GatewayCommands } from "./gateway-commands.ts";
 import { createSubagentControl } from "./subagent-control.ts";
 
-/** What clients are told about a restart that somebody asked for comes this much before it, ms. */
+/** How long a restart by command waits, so that its answer is sent before, ms. */
 const restartDelayMs = 2000;
 
 export interface OpenCommandsOptions
