@@ -5,6 +5,7 @@ import { createGuardedFetch, type GuardedFetch } from "@openclaw/net";
 import type { Tool } from "@openclaw/plugin-sdk";
 import type { Sessions } from "@openclaw/sessions";
 import { type Clock, systemClock } from "@openclaw/storage";
+import type { BashJobs } from "./commands/bash-command.ts";
 import { createMessageSizes } from "./context/message-sizes.ts";
 import { createPromptImages } from "./images/prompt-images.ts";
 import { verboseLevel } from "./levels/resolve-levels.ts";
@@ -22,7 +23,7 @@ import type { RunOutcome } from "./run/run-conversation.ts";
 import { createRunEvents, type EmitRunEvent } from "./run/run-events.ts";
 import type { RunHandle, RunRequest, RunResult } from "./run/run-request.ts";
 import { runTimeout } from "./run/run-setup.ts";
-import { createRunTools, type ToolScope } from "./run/run-tools.ts";
+import { createRunTools, execConfig, type ToolScope } from "./run/run-tools.ts";
 import type { RuntimeConfig } from "./run/runtime-config.ts";
 import type { RuntimeParts } from "./run/runtime-parts.ts";
 import { systemTimers, type Timers } from "./run/timers.ts";
@@ -33,6 +34,7 @@ import { type CommandLauncher, createHostLauncher } from "./tools/command-launch
 import type { ExecApprovals } from "./tools/exec-approvals.ts";
 import { readExecRules } from "./tools/exec-rules.ts";
 import type { ExecConfig } from "./tools/exec-tool.ts";
+import { createBashJobs } from "./tools/jobs/bash-jobs.ts";
 import { type BackgroundLedger, createJobRegistry } from "./tools/jobs/job-registry.ts";
 import { readLoginPath } from "./tools/login-path.ts";
 import { homeDir, stateDir } from "./workspace/workspace-dir.ts";
@@ -103,6 +105,8 @@ export interface AgentRuntime {
     text: string;
     report: SystemPromptReport;
   }>;
+  /** Shell commands that people run with `/bash`, beside those of agents. */
+  readonly bash: BashJobs;
   /** The sandboxes of this state directory: which there are, why a session has one, how to make one anew. */
   readonly sandboxes: Sandboxes;
   /** Lets waiting runs in after the limits were raised in the configuration. */
@@ -152,7 +156,11 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
     ...(options.backgroundLedger === undefined ? {} : { ledger: options.backgroundLedger }),
   });
   const hostLauncher = createHostLauncher(platform);
-  let loginPath: Promise<string | undefined> | undefined;
+  let loginPathRead: Promise<string | undefined> | undefined;
+  const loginPath = () => {
+    loginPathRead ??= readLoginPath(env, platform);
+    return loginPathRead;
+  };
   let stopped = false;
 
   const parts: RuntimeParts = {
@@ -174,10 +182,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
       env,
       homeDir: home,
       platform,
-      loginPath: () => {
-        loginPath ??= readLoginPath(env, platform);
-        return loginPath;
-      },
+      loginPath,
       secretNames: options.secretNames ?? [],
       clock,
       timers,
@@ -284,6 +289,17 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
         leave();
       }
     },
+    bash: createBashJobs({
+      jobs,
+      config: (agentId) => execConfig(options.config(), agentId),
+      workspace: workspaces.ensure,
+      env,
+      loginPath,
+      secretNames: options.secretNames ?? [],
+      launcher: hostLauncher,
+      platform,
+      timers,
+    }),
     sandboxes,
     reload: () => lanes.refresh(),
     async stop({ drainMs }) {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import type { Channel, Delivery, InboundMessage } from "@openclaw/plugin-sdk";
 import { afterEach, describe, expect, it } from "vitest";
@@ -174,6 +175,53 @@ describe("/approve", () => {
   it("needs the scope for approvals", async () => {
     await start({}, { scopes: ["operator.read", "operator.write"] });
     expect(await say("/approve 12345678 deny")).toBe("❌ /approve requires operator.approvals for gateway clients.");
+  });
+});
+
+describe("/bash", () => {
+  const allowed = {
+    commands: { bash: true, bashForegroundMs: 20_000 },
+    tools: { elevated: { allowFrom: { webchat: ["*"] } } },
+  };
+
+  it("runs a command in the workspace, without the secrets of the Gateway", async () => {
+    await start({ config: allowed, env: { OPENAI_API_KEY: "sk-secret", SEEN: "yes" } });
+    expect(await say("/bash pwd")).toBe(`⚙️ bash: pwd\nExit: 0\n\`\`\`txt\n${gateway.workspace}\n\`\`\``);
+    expect(await say('! echo "$SEEN:$OPENAI_API_KEY"; kill -9 $$')).toBe(
+      '⚙️ bash: echo "$SEEN:$OPENAI_API_KEY"; kill -9 $$\nExit: 137\n```txt\nyes:\n```',
+    );
+    expect(await say("!poll")).toBe("⚙️ No active bash job.");
+    expect(gateway.model.requests).toHaveLength(0);
+  });
+
+  it("lets a long command run on, shows its end once, and tells the session of it", async () => {
+    await start({ config: { ...allowed, commands: { bash: true, bashForegroundMs: 0 } } });
+    execFileSync("mkfifo", [`${gateway.workspace}/go`]);
+    const started = await say("! cat go");
+    const session = /^⚙️ bash started \(session (\S+)\)\. Still running; use !poll/.exec(started)?.[1];
+    expect(session).toBeDefined();
+    expect(await say("! echo two")).toMatch(/^⚠️ A bash job is already running \(/);
+    expect(await say("/bash poll")).toMatch(/^⚙️ bash still running \(session \S+, \d+s\)\.$/);
+    fs.writeFileSync(`${gateway.workspace}/go`, "through the pipe");
+    expect(JSON.stringify((await gateway.model.request(1)).body)).toMatch(/Exec completed .*through the pipe/);
+    expect(await say("/bash poll")).toBe("⚙️ bash: cat go\nExit: 0\n```txt\nthrough the pipe\n```");
+    expect(await say("/bash poll")).toBe("⚙️ No active bash job.");
+  });
+
+  it("stops what runs, and the next command can be started", async () => {
+    await start({ config: { ...allowed, commands: { bash: true, bashForegroundMs: 0 } } });
+    await say("! sleep 60");
+    expect(await say("!stop")).toMatch(/^⚙️ bash stopped \(session \S+\)\.$/);
+    expect(await say("!stop")).toBe("⚙️ No active bash job.");
+    expect(await say("! echo next")).toMatch(/^⚙️ bash(: echo next\nExit: 0| started )/);
+  });
+
+  it("needs its switch, and a sender that may run elevated commands", async () => {
+    await start();
+    expect(await say("! ls")).toMatch(/^⚠️ bash is disabled\. Set commands\.bash=true to enable\. Docs: /);
+    await gateway.close();
+    await start({ config: { commands: { bash: true } } });
+    expect(await say("! ls")).toMatch(/^elevated is not available right now/);
   });
 });
 

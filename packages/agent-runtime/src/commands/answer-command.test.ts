@@ -54,6 +54,7 @@ describe("/bash", () => {
       throw new Error("no shell");
     },
     stop: async () => {},
+    reported: () => {},
     ...answers,
   });
   const running: BashJob = { session: "s1", command: "sleep 9", startedAt: 4000, output: "zz\n", state: "running" };
@@ -86,6 +87,13 @@ describe("/bash", () => {
     expect(await answer("!poll", services)).toBe("⚙️ bash still running (session s1, 6s).\n```txt\nzz\n```");
     expect(await answer("!stop", services)).toBe("⚙️ bash stopped (session s1).");
     expect(stopped).toEqual(["s1"]);
+    const shown: string[] = [];
+    const ended: BashJob = { ...running, state: "exited", exitCode: 0 };
+    const after = jobs({ current: () => ended, reported: (session) => void shown.push(session) });
+    expect(await answer("/bash poll", commandServices({ bash: after }))).toBe(
+      "⚙️ bash: sleep 9\nExit: 0\n```txt\nzz\n```",
+    );
+    expect(shown).toEqual(["s1"]);
     expect(await answer("!poll", commandServices({ bash: jobs({}) }))).toBe("⚙️ No active bash job.");
   });
 

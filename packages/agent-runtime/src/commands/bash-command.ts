@@ -13,7 +13,10 @@ export interface BashJobs {
   current(): BashJob | undefined;
   /** Starts a command and waits for its end, at most `waitMs`. Rejects when it cannot be started. */
   start(command: string, options: { sessionKey: string; agentId: string; waitMs: number }): Promise<BashJob>;
+  /** Ends a command with everything it started; resolves when it has ended. It is not remembered. */
   stop(session: string): Promise<void>;
+  /** The end of a command was shown: it is not remembered any more. */
+  reported(session: string): void;
 }
 
 const docs = "docs/chat-commands.md";
@@ -39,7 +42,11 @@ export const bashCommand: CommandHandler = async (request, services) => {
   const job = bash.current();
   const word = args.toLowerCase();
   if (word === "" || word === "help") return { text: helpText };
-  if (word === "poll") return job ? report(job, now()) : say("⚙️ No active bash job.");
+  if (word === "poll") {
+    if (!job) return say("⚙️ No active bash job.");
+    if (job.state === "exited") bash.reported(job.session);
+    return report(job, now());
+  }
   if (word === "stop") {
     if (job?.state !== "running") return say("⚙️ No active bash job.");
     await bash.stop(job.session);

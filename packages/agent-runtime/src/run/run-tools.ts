@@ -192,7 +192,7 @@ function knowsPatches(config: ExecConfig, model: ModelInfo): boolean {
 }
 
 /** `tools.exec` with the agent's own settings over it. */
-function execConfig(config: RuntimeConfig, agentId: string): ExecConfig {
+export function execConfig(config: RuntimeConfig, agentId: string): ExecConfig {
   return {
     ...config.agents?.defaults?.exec,
     ...config.tools?.exec,

@@ -34,6 +34,7 @@ export function openCommands(options: OpenCommandsOptions): GatewayCommands {
     restart: () => options.requestRestart({ reason: "/restart", delayMs: restartDelayMs }),
     provided: {
       subagents: subagentControl.control,
+      bash: runtime.bash,
       compaction: {
         async compact(sessionKey, instructions) {
           const { status, reason, text, tokensBefore, tokensAfter } = await runtime.compactSession({
