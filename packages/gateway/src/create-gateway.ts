@@ -25,6 +25,7 @@ import { createModelWindow } from "./model-windows.ts";
 import { openDeviceStore } from "./pairing/device-store.ts";
 import type { AccessPolicy } from "./pipeline/access.ts";
 import { createChannels } from "./pipeline/channels.ts";
+import { inboundDebounceMs } from "./pipeline/inbound-debounce.ts";
 import { createOutboxWorker } from "./pipeline/outbox.ts";
 import { isOwner } from "./pipeline/owner.ts";
 import { createPipeline } from "./pipeline/pipeline.ts";
@@ -296,6 +297,7 @@ export async function startGateway(
       config: () => ({
         userTimeZone: timeZone(),
         queue: config().messages?.queue,
+        debounceMs: (channel) => inboundDebounceMs(config(), channel),
       }),
       timers,
       clock,

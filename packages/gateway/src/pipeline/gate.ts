@@ -6,6 +6,13 @@ export interface Gate {
   opened: Promise<void>;
 }
 
+/** A gate nothing waits at: the sender was told before. */
+export function openGate(): Gate {
+  const gate = createGate();
+  gate.open();
+  return gate;
+}
+
 export function createGate(): Gate {
   let waiting: (() => void)[] | undefined = [];
   let resolve: () => void = () => {};

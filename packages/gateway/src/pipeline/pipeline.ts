@@ -1,9 +1,9 @@
 // The one path of every message, from its source to the reply:
 //
-//   source ─▶ journal ─▶ dedupe ─▶ access ─▶ route ─▶ command ─▶ queue ─▶ lane ─▶ run ─▶ reply ─▶ outbox ─▶ channel
+//   source ─▶ journal ─▶ dedupe ─▶ access ─▶ route ─▶ debounce ─▶ command ─▶ queue ─▶ lane ─▶ run ─▶ reply ─▶ outbox ─▶ channel
 //
 // RPC methods name their session and are authorised by their connection, so they enter at `submit`; channels pass
-// `channel-inbound.ts` (dedupe, access, route) first. What a journalled message is, `take` decides: a command is answered
+// `channel-inbound.ts` (dedupe, access, route) and `inbound-debounce.ts` first. What a journalled message is, `take` decides: a command is answered
 // (`command-answers.ts`), one that comes during a run waits or joins it (`waiting-messages.ts`), any other has its turn
 // (`turn.ts`: prompt, run, events, replies, end). `resume.ts` does the same with what an earlier process left. Lanes live
 // in the agent runtime.
@@ -21,8 +21,9 @@ import { admitChannelMessage, type ChannelEntrance } from "./channel-inbound.ts"
 import { isStopText } from "./command.ts";
 import { createCommandAnswers } from "./command-answers.ts";
 import { lookUp } from "./dedupe.ts";
-import { createGate, type Gate } from "./gate.ts";
+import { createGate, type Gate, openGate } from "./gate.ts";
 import type { Inbound } from "./inbound.ts";
+import { createInboundDebounce } from "./inbound-debounce.ts";
 import { createMessageEndings } from "./message-endings.ts";
 import type { OutboxWorker } from "./outbox.ts";
 import { promptTimeFormat } from "./prompt-body.ts";
@@ -38,6 +39,8 @@ import { createWaitingMessages } from "./waiting-messages.ts";
 export interface PipelineConfig {
   userTimeZone: string;
   queue: QueueConfig | undefined;
+  /** Milliseconds texts of a channel wait for more of their sender. */
+  debounceMs(channel: string): number;
 }
 
 export interface PipelineContext {
@@ -126,6 +129,20 @@ export function createPipeline(context: PipelineContext): Pipeline {
     turns,
     config: () => context.config().queue,
     formatTime,
+  });
+
+  const debounce = createInboundDebounce({
+    ...context,
+    debounceMs: (channel) => context.config().debounceMs(channel),
+    isPlain(message) {
+      const reception = commands.receive(message);
+      return reception.kind === "model" && reception.inline.length === 0 && !isStopText(message.text);
+    },
+    run(message, durable) {
+      const done = track(take(message, { durable, gate: openGate(), initiator: undefined, resume: false }));
+      done.catch((error: unknown) => log.error(`run ${message.id} failed unexpectedly`, { error: String(error) }));
+    },
+    withdraw: (message) => withdraw(message.id, openGate()),
   });
 
   const track = <T>(work: Promise<T>): Promise<T> => {
@@ -235,6 +252,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
     async receive(message) {
       const admitted = admitChannelMessage(message, context.entrance);
       if (!admitted || lookUp(journal, admitted.id).seen) return;
+      if (debounce.waits(admitted)) return debounce.hold(admitted);
       if (isStopText(admitted.text) && admitted.authorized) {
         const told = textDeliveries(admitted, await commands.stop(admitted.sessionKey));
         await endings.tell(admitted, admitted.id, told);
@@ -244,7 +262,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
       await submission.durable;
       submission.release();
     },
-    resume: createResume({ ...context, endings, turns, take, track, formatTime }),
+    resume: createResume({ ...context, endings, turns, debounce, take, track, formatTime }),
     abort,
     queueOf: (sessionKey, channel) => ({
       ...waiting.settings({
@@ -255,6 +273,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
     }),
     async stop(drainMs) {
       stopping = true;
+      debounce.stop();
       waiting.close();
       await runtime.stop({ drainMs });
       stopped.abort();

@@ -2,8 +2,9 @@ import type { AgentRuntime } from "@openclaw/agent-runtime";
 import type { Logger } from "@openclaw/log";
 import type { Journal, JournalEntry } from "@openclaw/storage";
 import type { GatewayCommands } from "../commands/gateway-commands.ts";
-import { createGate } from "./gate.ts";
+import { openGate } from "./gate.ts";
 import { type Inbound, inbound } from "./inbound.ts";
+import { type Arrival, arrivalsOf, type InboundDebounce } from "./inbound-debounce.ts";
 import { type MessageEndings, maxAttempts } from "./message-endings.ts";
 import { queuedItem, rebuiltPrompt, turnMessage } from "./queued-message.ts";
 import type { TurnOptions, Turns } from "./turn.ts";
@@ -14,6 +15,7 @@ export interface ResumeContext {
   commands: GatewayCommands;
   endings: MessageEndings;
   turns: Turns;
+  debounce: Pick<InboundDebounce, "recover" | "rejoined">;
   /** What happens to a message that nothing is known of but that it was accepted. */
   take(message: Inbound, options: TurnOptions): Promise<unknown>;
   /** Keeps the Gateway from stopping before the work has ended. */
@@ -24,11 +26,10 @@ export interface ResumeContext {
 
 /** Continues what an earlier process left open in the journal. */
 export function createResume(context: ResumeContext): () => void {
-  const { journal, runtime, commands, endings, turns, take, track, log } = context;
+  const { journal, runtime, commands, endings, turns, debounce, take, track, log } = context;
 
   /** The messages that were put together with another one in its turn. */
-  const partsOf = (entry: JournalEntry): Inbound[] =>
-    journal.merged(entry.id).flatMap((part) => inbound.safeParse(part.payload).data ?? []);
+  const partsOf = (entry: JournalEntry): Arrival[] => arrivalsOf(journal.merged(entry.id));
 
   const resumeEntry = (entry: JournalEntry) => {
     const parsed = inbound.safeParse(entry.payload);
@@ -41,7 +42,7 @@ export function createResume(context: ResumeContext): () => void {
     // What was answered in the last attempt needs only its end; that too does not end the process for ever.
     const answered = entry.attempts >= maxAttempts && runtime.hasAnswered(message.sessionKey, message.id);
     if (entry.attempts >= (answered ? 2 * maxAttempts : maxAttempts)) {
-      void track(endings.giveUp(message, partsOf(entry), turns.open(message, undefined)));
+      void track(endings.giveUp(message, messagesOf(partsOf(entry)), turns.open(message, undefined)));
       return;
     }
     const joined = runtime.joinedRun(message.sessionKey, message.id);
@@ -53,28 +54,36 @@ export function createResume(context: ResumeContext): () => void {
       return;
     }
     const recorded = runtime.hasRecorded(message.sessionKey, message.id);
-    const gate = createGate();
-    gate.open();
-    const options = { durable: Promise.resolve(), gate, initiator: undefined, resume: recorded, resumed: true };
+    const options = {
+      durable: Promise.resolve(),
+      gate: openGate(),
+      initiator: undefined,
+      resume: recorded,
+      resumed: true,
+    };
     const parts = partsOf(entry);
-    const done = track(recorded || parts.length > 0 ? resumeTurn(message, parts, options) : take(message, options));
+    const whole = [...parts, { message, at: entry.at }];
+    const done = track(recorded || parts.length > 0 ? resumeTurn(message, whole, options) : take(message, options));
     done.catch((error: unknown) => log.error(`run ${message.id} failed unexpectedly`, { error: String(error) }));
     log.info(`run ${message.id} continues after an interruption`, { sessionKey: message.sessionKey, recorded });
   };
 
   /** Goes on with a turn: from its transcript, or with the messages that it was made of. */
-  const resumeTurn = (message: Inbound, parts: readonly Inbound[], options: TurnOptions) => {
+  const resumeTurn = (message: Inbound, arrivals: readonly Arrival[], options: TurnOptions) => {
     const around = { formatTime: context.formatTime(), commands };
-    const all = [...parts, message];
-    const turn = parts.length > 0 ? rebuiltPrompt(all.map((one) => queuedItem(one, around))) : undefined;
+    const all = debounce.rejoined(arrivals);
+    const turn = all.length > 1 ? rebuiltPrompt(all.map((one) => queuedItem(one, around))) : undefined;
     const whole = turnMessage(
       all.map((one) => ({ message: one })),
-      message,
+      all.at(-1) ?? message,
     );
     return turns.run(whole, turns.open(message, undefined), { ...options, ...(turn ? { prompt: turn.prompt } : {}) });
   };
 
   return () => {
+    debounce.recover(
+      ({ id, sessionKey }) => journal.get(id)?.attempts === 0 && runtime.joinedRun(sessionKey, id) === undefined,
+    );
     for (const entry of journal.open()) {
       try {
         resumeEntry(entry);
@@ -84,4 +93,8 @@ export function createResume(context: ResumeContext): () => void {
       }
     }
   };
+}
+
+function messagesOf(arrivals: readonly Arrival[]): Inbound[] {
+  return arrivals.map(({ message }) => message);
 }
