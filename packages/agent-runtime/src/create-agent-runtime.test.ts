@@ -324,6 +324,9 @@ describe("stopping a run", () => {
       errorKind: "timeout",
     });
     expect(silentRun.events.at(-1)).toMatchObject({ data: { phase: "error", error: "LLM request timed out." } });
+    expect(transcriptOf(test).at(-1)).toMatchObject({
+      message: { role: "assistant", content: [], stopReason: "error", errorMessage: "LLM request timed out." },
+    });
 
     const partial = test.start("two", {
       timeoutMs: 1000,

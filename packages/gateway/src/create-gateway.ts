@@ -431,6 +431,9 @@ export async function startGateway(
       await waker.stop();
       ownTools.close();
       await pipeline.stop(DRAIN_MS);
+      runs.close();
+      // Whoever waits for a run is answered while there still is a connection.
+      await new Promise((answered) => setImmediate(answered));
       await socket.close();
       await release();
       log.info(`gateway ${restarting ? "closed for a restart" : "stopped"}`);

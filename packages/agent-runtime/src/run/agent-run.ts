@@ -70,7 +70,7 @@ async function runOnTranscript(
   try {
     prepared = await prepareRun(request, entry, ref, parts, { start: true, signal: control.signal });
   } catch (error) {
-    if (control.signal.aborted) return stoppedBeforeStart(context, entry, transcript, point, base);
+    if (control.signal.aborted) return stoppedBeforeStart(context, entry, transcript, point, ref, base);
     const failure = error instanceof SandboxError ? sandboxFailure(error) : describeModelFailure(error, ref);
     const subject = error instanceof SandboxError ? "its sandbox" : `${ref.provider}/${ref.model}`;
     parts.log.error(`run ${request.runId} cannot use ${subject}: ${failure.detail}`);
@@ -238,7 +238,10 @@ function finish(conversation: RunConversation, loopEnd: FinishedLoop): RunOutcom
     ...(result.lastMessage === undefined ? {} : { stopReason: result.lastMessage.stopReason }),
   };
   if (cause?.kind === "abort") return { ...outcome, status: "aborted", stopReason: cause.reason };
-  if (cause?.kind === "limit") return limitOutcome(outcome, cause.ms);
+  if (cause?.kind === "limit") {
+    if (outcome.payloads.length === 0) appendFailure(conversation, transcript, prepared.model.ref, timedOutText);
+    return limitOutcome(outcome, cause.ms);
+  }
   if (result.outcome === "failed") {
     const { userMessage, kind } = result.failure ?? { userMessage: "LLM request failed.", kind: "unknown" };
     return { ...outcome, status: "error", error: userMessage, errorKind: kind };
@@ -277,12 +280,15 @@ function newReport(
   return same ? {} : { systemPromptReport: report };
 }
 
+/** What the user is told when the time was over before the model had said anything. */
+const timedOutText = "LLM request timed out.";
+
 function limitOutcome(outcome: Omit<RunOutcome, "status">, ms: number): RunOutcome {
   if (outcome.payloads.length === 0) {
     return {
       ...outcome,
       status: "error",
-      error: "LLM request timed out.",
+      error: timedOutText,
       errorKind: "timeout",
       stopReason: "timeout",
     };
@@ -320,12 +326,16 @@ function stoppedBeforeStart(
   entry: SessionEntry,
   transcript: Transcript,
   point: ResumePoint,
+  ref: ModelRef,
   base: Omit<RunOutcome, "status">,
 ): RunOutcome {
   const { cause } = context.control;
   if (cause?.kind === "interrupt") return { ...base, status: "aborted" };
   if (point.kind === "unrecorded") recordMessage(context, entry, transcript);
-  if (cause?.kind === "limit") return limitOutcome(base, cause.ms);
+  if (cause?.kind === "limit") {
+    appendFailure(context, transcript, ref, timedOutText);
+    return limitOutcome(base, cause.ms);
+  }
   return { ...base, status: "aborted", ...(cause === undefined ? {} : { stopReason: cause.reason }) };
 }
 
@@ -366,6 +376,11 @@ function recordRefusal(
 ): void {
   if (point.kind === "unrecorded") recordMessage(context, entry, transcript);
   else context.onRecorded();
+  appendFailure(context, transcript, ref, failure.detail);
+}
+
+/** Leaves the failure of a run without an answer in the conversation, where it is seen again later. */
+function appendFailure({ parts }: ReadyContext, transcript: Transcript, ref: ModelRef, errorMessage: string): void {
   transcript.appendMessage({
     role: "assistant",
     content: [],
@@ -374,8 +389,8 @@ function recordRefusal(
     model: ref.model,
     usage: zeroUsage(),
     stopReason: "error",
-    errorMessage: failure.detail,
-    timestamp: context.parts.clock.now(),
+    errorMessage,
+    timestamp: parts.clock.now(),
   });
 }
 

@@ -5,7 +5,7 @@ import { lookUp, type Seen } from "../pipeline/dedupe.ts";
 import type { Inbound } from "../pipeline/inbound.ts";
 import type { RunOutcome } from "../runs/run-registry.ts";
 import { failureOf } from "./chat.ts";
-import { deliverIsMissing, type HandlersOf, invalidRequest, type RequestContext } from "./handler.ts";
+import { deliverIsMissing, type HandlersOf, invalidRequest, type RequestContext, unavailable } from "./handler.ts";
 import { isKnownChannel } from "./known-channels.ts";
 import type { MethodContext } from "./method-context.ts";
 
@@ -109,6 +109,7 @@ export function agentMethods(
     async "agent.wait"(params) {
       const outcome =
         endedBefore(gateway, params.runId) ?? (await gateway.runs.wait(params.runId, params.timeoutMs ?? 30_000));
+      if (!outcome && gateway.runs.closed) throw unavailable("gateway shutting down");
       if (!outcome) return { runId: params.runId, status: "timeout" as const };
       return { runId: params.runId, ...outcome };
     },

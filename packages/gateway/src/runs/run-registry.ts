@@ -39,10 +39,13 @@ export interface RunRegistry {
   openOf(sessionKey: string): RunRecord[];
   open(): RunRecord[];
   finish(runId: string, outcome: RunOutcome): void;
-  /** Resolves with the outcome, or undefined when it did not come in time. */
+  /** Resolves with the outcome, or undefined when it did not come in time or the Gateway stopped first. */
   wait(runId: string, timeoutMs: number): Promise<RunOutcome | undefined>;
   /** Whether a connection may still see tool events of a run. */
   mayWatchTools(runId: string, connectionId: string): boolean;
+  /** The Gateway stops: runs that are open now end after its next start. */
+  readonly closed: boolean;
+  /** Lets everybody go who waits for a run. */
   close(): void;
 }
 
@@ -52,6 +55,8 @@ export function createRunRegistry(clock: Clock): RunRegistry {
   /** Finished runs in the order of their end, so that forgetting them needs no scan. */
   const finished: { runId: string; endedAt: number }[] = [];
   const waiters = new Map<string, Set<(outcome: RunOutcome | undefined) => void>>();
+
+  let closed = false;
 
   const forgetOld = () => {
     const before = clock.now() - REMEMBER_MS;
@@ -86,7 +91,7 @@ export function createRunRegistry(clock: Clock): RunRegistry {
     },
     wait(runId, timeoutMs) {
       const outcome = runs.get(runId)?.outcome;
-      if (outcome || timeoutMs <= 0) return Promise.resolve(outcome);
+      if (outcome || timeoutMs <= 0 || closed) return Promise.resolve(outcome);
       return new Promise((resolve) => {
         const set = waiters.get(runId) ?? new Set();
         waiters.set(runId, set);
@@ -105,7 +110,11 @@ export function createRunRegistry(clock: Clock): RunRegistry {
       if (record?.initiator !== connectionId) return false;
       return !record.outcome || clock.now() - record.outcome.endedAt < TOOL_EVENTS_AFTER_END_MS;
     },
+    get closed() {
+      return closed;
+    },
     close() {
+      closed = true;
       for (const set of waiters.values()) for (const settle of [...set]) settle(undefined);
     },
   };

@@ -112,7 +112,7 @@ it.concurrent("shows a readable error or the answer whatever the model server do
   expect(closed).toMatchObject(part("word0 word1 word2 word3"));
   expect(half).toMatchObject(part("word0 word1 word2"));
   expect(event).toMatchObject(part("word0 word1"));
-  expect(hanging).toMatchObject({ state: "error", text: "LLM request timed out.", ...once, kept: [] });
+  expect(hanging).toMatchObject({ state: "error", text: "LLM request timed out.", ...once, kept: nothing });
   expect(slow).toMatchObject({ state: "final", text: "late but here", ...once, kept: [{ stopReason: "stop" }] });
   for (const { text } of [unreachable, refused, unauthorised, limited, broken, page, cut, closed, half, event])
     expect(text).not.toMatch(/\bat .*\.[jt]s:|<!doctype|\[object|undefined/i);

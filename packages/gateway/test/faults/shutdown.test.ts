@@ -20,11 +20,16 @@ it("cuts runs off on SIGTERM without aborting them, and ends them after the next
   home.model.enqueue({ words: words(2000), gapMs: 20 });
   await before.send("main", "talk", { key: "run-talk" });
   await before.chat((event) => event.runId === "run-talk" && event.state === "delta");
+  const waiting = before.request("agent.wait", { runId: "run-silent", timeoutMs: 600_000 });
 
   const { code, afterMs } = await first.terminate();
   expect(code).toBe(0);
   expect(afterMs).toBeLessThan(6000);
   expect(first.untaken).toEqual([{ type: "stopped" }]);
+  expect(await waiting).toMatchObject({
+    ok: false,
+    error: { code: "UNAVAILABLE", message: "gateway shutting down" },
+  });
   expect(await before.event("shutdown")).toEqual({ reason: "gateway stopping", restartExpectedMs: null });
   expect(await before.closed).toEqual({ code: 1012, reason: "service restart" });
   expect(before.events.filter(({ event, payload }) => event === "chat" && "stopReason" in (payload as object))).toEqual(
