@@ -71,6 +71,7 @@ export { type BlockPipeline, createBlockPipeline } from "./reply/block-pipeline.
 export { type HumanDelayConfig, humanDelayMs } from "./reply/human-delay.ts";
 export { type MediaSource, takeMediaLines } from "./reply/media-lines.ts";
 export { createMediaSource } from "./reply/media-source.ts";
+export { openMedia } from "./reply/open-media.ts";
 export { reasoningLevel } from "./reply/reasoning-message.ts";
 export { stripReasoningTags } from "./reply/reasoning-tags.ts";
 export { type ReplyTags, takeReplyTags } from "./reply/reply-tags.ts";

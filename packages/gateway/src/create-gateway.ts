@@ -1,6 +1,13 @@
 import crypto from "node:crypto";
 import os from "node:os";
-import { createAgentRuntime, createCallWaits, systemTimers, type Timers } from "@openclaw/agent-runtime";
+import path from "node:path";
+import {
+  createAgentRuntime,
+  createCallWaits,
+  resolveSandboxSettings,
+  systemTimers,
+  type Timers,
+} from "@openclaw/agent-runtime";
 import { openApprovalsStore } from "@openclaw/approvals";
 import type { ConfigStore, OpenClawConfig, Paths } from "@openclaw/config";
 import type { Log, WsLogStyle } from "@openclaw/log";
@@ -27,6 +34,7 @@ import type { AccessPolicy } from "./pipeline/access.ts";
 import { createChannels } from "./pipeline/channels.ts";
 import { inboundDebounceMs } from "./pipeline/inbound-debounce.ts";
 import { createOutboxWorker } from "./pipeline/outbox.ts";
+import { createOutgoingFiles } from "./pipeline/outgoing-files.ts";
 import { isOwner } from "./pipeline/owner.ts";
 import { createPipeline } from "./pipeline/pipeline.ts";
 import { replySettings } from "./pipeline/reply-settings.ts";
@@ -218,9 +226,21 @@ export async function startGateway(
     releases.push(() => health.close());
 
     const channels = createChannels({ channels: options.channels ?? [], config, log: log.child("channels") });
+    const outgoingFiles = createOutgoingFiles({
+      dir: path.join(paths.stateDir, "media", "outbound"),
+      roots: () => [
+        ...agents
+          .ids()
+          .flatMap((id) => [agents.workspace(id), resolveSandboxSettings(config(), id, env).workspaceRoot]),
+        path.join(paths.stateDir, "media"),
+      ],
+      textLimit: (channel) => channels.get(channel)?.textLimit,
+      platform: process.platform,
+      log: log.child("outbox"),
+    });
     const outbox = createOutboxWorker({
       outbox: storage.outbox,
-      send: (delivery) => channels.send(delivery),
+      send: (delivery) => outgoingFiles.send(delivery, (own) => channels.send(own)),
       canSend: (channel) => channels.isRunning(channel),
       log: log.child("outbox"),
       onGivenUp: (item, error) => {
@@ -407,6 +427,7 @@ export async function startGateway(
     };
     await channels.start((message) => pipeline.receive(message));
     releases.push(() => channels.stop());
+    await outgoingFiles.clear();
     outbox.start();
     releases.push(() => outbox.stop());
     ready = true;

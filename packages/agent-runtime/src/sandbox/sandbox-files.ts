@@ -89,7 +89,7 @@ export function createSandboxFiles(options: SandboxFilesOptions): ToolFiles {
 }
 
 /** Opens an existing file for reading. A named pipe does not hold up the caller. */
-async function openBelow(path: SandboxPath, given: string, platform: NodeJS.Platform): Promise<FileHandle> {
+export async function openBelow(path: SandboxPath, given: string, platform: NodeJS.Platform): Promise<FileHandle> {
   const name = path.parts.at(-1);
   if (name === undefined) throw new ToolFailure(`EISDIR: ${given} is a directory; list it with exec: ls`);
   return withFolder(path, given, platform, { create: false }, async (folder) => {

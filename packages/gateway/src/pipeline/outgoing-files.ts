@@ -1,0 +1,122 @@
+import { createWriteStream } from "node:fs";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { pipeline } from "node:stream/promises";
+import { openMedia } from "@openclaw/agent-runtime";
+import type { Logger } from "@openclaw/log";
+import type { Delivery } from "@openclaw/plugin-sdk";
+import { ensurePrivateDir } from "@openclaw/storage";
+import type { Send } from "./outbox.ts";
+
+/** Larger files are not attached, in bytes: a sparse file of a sandbox would fill the disk. */
+const MAX_BYTES = 100 * 1024 * 1024;
+const FOLDER_PREFIX = "sending-";
+
+export interface OutgoingFilesOptions {
+  /** Where copies stand while they are being sent. */
+  dir: string;
+  /** Folders replies may attach files from, as they are now. */
+  roots(): readonly string[];
+  /** Longest text of a channel, in characters. */
+  textLimit(channel: string): number | undefined;
+  platform: NodeJS.Platform;
+  log: Logger;
+}
+
+/** Gives channels copies of attached files, which nothing that runs for an agent can exchange under their hands. */
+export interface OutgoingFiles {
+  /** Sends a delivery; a file that cannot be attached is named in its text instead. */
+  send(delivery: Delivery, send: Send): ReturnType<Send>;
+  /** Removes what a process that was killed has left. */
+  clear(): Promise<void>;
+}
+
+/** A file that will not be there at the next attempt either. */
+class UnfitFileError extends Error {
+  override readonly name = "UnfitFileError";
+}
+
+export function createOutgoingFiles(options: OutgoingFilesOptions): OutgoingFiles {
+  const { dir, log } = options;
+
+  /** A copy of a file in a folder of its own, so that it keeps its name. */
+  const copy = async (file: string, folder: string): Promise<string> => {
+    const source = await openMedia(file, { roots: options.roots(), platform: options.platform }).catch(
+      (error: unknown) => {
+        if (isPassing(error)) throw error;
+        throw new UnfitFileError(error instanceof Error ? error.message : String(error), { cause: error });
+      },
+    );
+    try {
+      const { size } = await source.stat();
+      if (size > MAX_BYTES) throw new UnfitFileError(`${file} is larger than ${MAX_BYTES / 1024 / 1024} MB`);
+      await mkdir(folder, { mode: 0o700 });
+      const target = path.join(folder, path.basename(file));
+      if (size === 0) await writeFile(target, "", { mode: 0o600, flag: "wx" });
+      else
+        await pipeline(
+          source.createReadStream({ end: size - 1, autoClose: false }),
+          createWriteStream(target, { mode: 0o600, flags: "wx" }),
+        );
+      return target;
+    } finally {
+      await source.close();
+    }
+  };
+
+  return {
+    async send(delivery, send) {
+      const { mediaUrls = [] } = delivery;
+      if (mediaUrls.every(isWebAddress)) return send(delivery);
+      await ensurePrivateDir(dir);
+      const folder = await mkdtemp(path.join(dir, FOLDER_PREFIX));
+      try {
+        const attached: string[] = [];
+        const missing: string[] = [];
+        for (const [index, url] of mediaUrls.entries()) {
+          try {
+            attached.push(isWebAddress(url) ? url : await copy(url, path.join(folder, String(index))));
+          } catch (error) {
+            if (!(error instanceof UnfitFileError)) throw error;
+            log.warn(`a file could not be attached to a message to ${delivery.channel}`, { error: error.message });
+            missing.push(path.basename(url));
+          }
+        }
+        return await send(withFiles(delivery, { attached, missing }, options.textLimit(delivery.channel)));
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+    async clear() {
+      const left = await readdir(dir).catch(() => []);
+      for (const name of left) {
+        if (name.startsWith(FOLDER_PREFIX)) await rm(path.join(dir, name), { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+function withFiles(
+  { text = "", mediaUrls: _, ...place }: Delivery,
+  { attached, missing }: { attached: string[]; missing: string[] },
+  textLimit = Number.POSITIVE_INFINITY,
+): Delivery {
+  const notes = missing.map((name) => `⚠️ ${name} could not be attached.`);
+  const noted = [text, ...notes].filter((line) => line !== "").join("\n");
+  const whole = noted.length > textLimit && text !== "" ? text : noted.slice(0, textLimit);
+  return {
+    ...place,
+    ...(whole === "" ? {} : { text: whole }),
+    ...(attached.length === 0 ? {} : { mediaUrls: attached }),
+  };
+}
+
+/** This machine lacks something now that it will have later; the message is tried again. */
+function isPassing(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "EMFILE" || code === "ENFILE" || code === "ENOMEM" || code === "EIO";
+}
+
+function isWebAddress(url: string): boolean {
+  return /^https?:\/\//i.test(url);
+}
