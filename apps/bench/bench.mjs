@@ -1,22 +1,26 @@
 // Measures this checkout's Gateway against the floor (the least a Gateway can do) in one run and prints the ratios.
-//   node bench.mjs [--json] [--no-growth] [--runs 3]
+//   node bench.mjs [--json] [--no-growth] [--no-parts] [--runs 3]
+//   node bench.mjs --only parts      what tool calls, the prompt and sessions at rest cost
 import { execFileSync } from "node:child_process";
 import net from "node:net";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { median } from "./statistics.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, "../..");
 const bin = path.join(root, "apps/cli/bin/openclaw.js");
 const json = process.argv.includes("--json");
 const runsAt = process.argv.indexOf("--runs");
-const runs = runsAt > 0 ? Number(process.argv[runsAt + 1]) : 3;
+const onlyParts = process.argv[process.argv.indexOf("--only") + 1] === "parts";
+const runs = onlyParts ? 0 : runsAt > 0 ? Number(process.argv[runsAt + 1]) : 3;
 
-/** A port with a free one behind it (for the scripted model). */
+/** A port with free ones behind it, for the scripted model and the floor beside it. */
 async function freePorts() {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 20_000);
-    if ((await isFree(port)) && (await isFree(port + 1))) return port;
+    const free = await Promise.all([0, 1, 2, 3].map((next) => isFree(port + next)));
+    if (free.every(Boolean)) return port;
   }
 }
 const isFree = (port) =>
@@ -46,21 +50,14 @@ async function measured(name, command) {
 const pairs = [];
 for (let n = 0; n < runs; n++)
   pairs.push({ floor: await measured("floor", floorCommand), ours: await measured("openclaw", ourCommand) });
-const growth = process.argv.includes("--no-growth")
+const growth =
+  onlyParts || process.argv.includes("--no-growth")
+    ? undefined
+    : run("growth.mjs", ["--port", String(await freePorts()), "--", ...ourCommand()]);
+const parts = process.argv.includes("--no-parts")
   ? undefined
-  : run("growth.mjs", [
-      "--port",
-      String(await freePorts()),
-      "--",
-      process.execPath,
-      bin,
-      "gateway",
-      "run",
-      "--port",
-      "{port}",
-    ]);
+  : run("parts.mjs", ["--port", String(await freePorts()), "--", ...ourCommand()]);
 
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const timed = (args) => {
   const times = [];
   for (let n = 0; n < 11; n++) {
@@ -70,17 +67,21 @@ const timed = (args) => {
   }
   return median(times);
 };
-const bare = timed(["-e", "0"]);
-const cli = { version: timed([bin, "--version"]) / bare, help: timed([bin, "--help"]) / bare };
+const cliTimes = () => {
+  const bare = timed(["-e", "0"]);
+  return { version: timed([bin, "--version"]) / bare, help: timed([bin, "--help"]) / bare };
+};
+const cli = onlyParts ? undefined : cliTimes();
 
-const rows = [
+const againstFloor = [
   ["start until the first client is connected", (of) => of.readyMs, "<=", 3],
   ["memory at rest", (of) => of.rssIdleMb, "<=", 1.6],
   ["memory after the concurrent turns", (of) => of.rssLoadedMb, "<=", 2.5],
   ["a turn, p50", (of) => of.turnSerial?.p50Ms, "<=", 5],
   ["concurrent turns per second", (of) => of.turnConcurrent?.perSecond, ">=", 0.25],
   ["health requests per second", (of) => of.rpc?.health?.perSecond, ">=", 0.5],
-].map(([what, figure, sign, budget]) => {
+];
+const rows = (onlyParts ? [] : againstFloor).map(([what, figure, sign, budget]) => {
   const ratios = pairs.map(({ ours, floor }) => figure(ours) / figure(floor));
   const ratio = median(ratios);
   return {
@@ -93,22 +94,24 @@ const rows = [
     ok: sign === "<=" ? ratio <= budget : ratio >= budget,
   };
 });
-rows.push({
-  what: "openclaw --version",
-  own: undefined,
-  floor: undefined,
-  ratio: cli.version,
-  budget: "<= 3 x node",
-  ok: cli.version <= 3,
-});
-rows.push({
-  what: "openclaw --help",
-  own: undefined,
-  floor: undefined,
-  ratio: cli.help,
-  budget: "<= 6 x node",
-  ok: cli.help <= 6,
-});
+if (cli) {
+  rows.push({
+    what: "openclaw --version",
+    own: undefined,
+    floor: undefined,
+    ratio: cli.version,
+    budget: "<= 3 x node",
+    ok: cli.version <= 3,
+  });
+  rows.push({
+    what: "openclaw --help",
+    own: undefined,
+    floor: undefined,
+    ratio: cli.help,
+    budget: "<= 6 x node",
+    ok: cli.help <= 6,
+  });
+}
 if (growth && !growth.error) {
   rows.push({
     what: "chat.history, 10,000 messages : 200",
@@ -135,13 +138,44 @@ if (growth && !growth.error) {
     ok: true,
   });
 }
-if (json) console.log(JSON.stringify({ rows, pairs, growth, cli }, null, 2));
+if (parts && !parts.error) {
+  const { tools, prompt, idle, floorTurnMs } = parts;
+  rows.push({
+    what: `a tool call, in a turn with ${tools.calls}, without the tool, ms`,
+    own: tools.perCallMs,
+    floor: floorTurnMs,
+    ratio: tools.ratio,
+    budget: "<= 1.5 x a turn",
+    ok: tools.ratio <= 1.5,
+  });
+  rows.push({
+    what: "the prompt of a full workspace, warm, ms",
+    own: prompt.warmMs,
+    floor: floorTurnMs,
+    ratio: prompt.ratio,
+    budget: "<= 3 ms",
+    ok: prompt.warmMs <= 3,
+  });
+  rows.push({
+    what: `memory of ${idle.sessions} idle sessions, MB`,
+    own: idle.mb,
+    floor: undefined,
+    ratio: idle.afterMb / idle.beforeMb,
+    budget: "< 20 MB",
+    ok: idle.mb < 20,
+  });
+}
+if (json) console.log(JSON.stringify({ rows, pairs, growth, parts, cli }, null, 2));
 else {
   console.log("| what | ours | floor | ratio | of all runs | budget | |\n| --- | --- | --- | --- | --- | --- | --- |");
   for (const row of rows)
     console.log(
       `| ${row.what} | ${row.own ?? ""} | ${row.floor ?? ""} | ${row.ratio.toFixed(2)} | ${(row.ratios ?? []).map((ratio) => ratio.toFixed(2)).join(", ")} | ${row.budget} | ${row.ok ? "ok" : "over"} |`,
     );
-  for (const result of [...pairs.flatMap((pair) => [pair.floor, pair.ours]), growth ?? {}])
-    if (result.error) console.log(`\n${result.name ?? "growth"}: ${result.error}`);
+  for (const result of [
+    ...pairs.flatMap((pair) => [pair.floor, pair.ours]),
+    { name: "growth", ...growth },
+    { name: "parts", ...parts },
+  ])
+    if (result.error) console.log(`\n${result.name}: ${result.error}`);
 }

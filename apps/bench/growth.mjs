@@ -6,6 +6,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { chatTurn } from "./client.mjs";
 import { createHome, startGateway } from "./gateway-under-test.mjs";
+import { median, round } from "./statistics.mjs";
 
 const split = process.argv.indexOf("--");
 const port = Number(process.argv[process.argv.indexOf("--port") + 1] ?? 19730);
@@ -74,8 +75,6 @@ for (let n = 0; n < sessions; n++)
   };
 fs.writeFileSync(path.join(store, "sessions.json"), JSON.stringify(entries, null, 2), { mode: 0o600 });
 
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-const round = (value) => Number(value.toFixed(2));
 const gateway = startGateway(home, process.argv.slice(split + 1));
 const result = { messages, sessions };
 try {

@@ -2,9 +2,10 @@
 //   node measure.mjs --name ours --port 19710 [--protocol 3] [--sessions 20] [--turns 3] -- <command that starts the gateway in the foreground>
 // In the command, {port} and {state} are replaced. A fresh state directory with a config that points the model at
 // scripted-model.mjs is passed through HOME, OPENCLAW_STATE_DIR and OPENCLAW_CONFIG_PATH.
-import { execFileSync } from "node:child_process";
 import { chatTurn } from "./client.mjs";
 import { createHome, startGateway } from "./gateway-under-test.mjs";
+import { treeRssMb } from "./memory.mjs";
+import { round } from "./statistics.mjs";
 
 const split = process.argv.indexOf("--");
 const options = Object.fromEntries(
@@ -23,25 +24,7 @@ const home = createHome({ port, llmPort, contextWindow: 128000, maxTokens: 8000 
 
 const quantile = (values, q) =>
   [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))];
-const round = (value, digits = 2) => Number(value.toFixed(digits));
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-function treeRssMb(root) {
-  const rows = execFileSync("ps", ["-eo", "pid=,ppid=,rss="], { encoding: "utf8" })
-    .trim()
-    .split("\n")
-    .map((row) => row.trim().split(/\s+/).map(Number));
-  const inside = new Set([root]);
-  for (let grew = true; grew; ) {
-    grew = false;
-    for (const [pid, ppid] of rows) {
-      if (!inside.has(ppid) || inside.has(pid)) continue;
-      inside.add(pid);
-      grew = true;
-    }
-  }
-  return round(rows.filter(([pid]) => inside.has(pid)).reduce((sum, [, , rss]) => sum + rss, 0) / 1024, 0);
-}
 
 const gateway = startGateway(home, process.argv.slice(split + 1));
 const result = { name: options.name ?? command[0] };
@@ -49,7 +32,7 @@ try {
   const client = await gateway.firstClient(protocol);
   result.readyMs = round(performance.now() - gateway.launched, 0);
   await sleep(5000);
-  result.rssIdleMb = treeRssMb(gateway.process.pid);
+  result.rssIdleMb = round(treeRssMb(gateway.process.pid), 0);
 
   const connects = [];
   for (let i = 0; i < 20; i++) {
@@ -102,7 +85,7 @@ try {
     perSecond: round((sessions * turns) / ((performance.now() - t) / 1000), 1),
     p95Ms: round(quantile(spread, 0.95), 0),
   };
-  result.rssLoadedMb = treeRssMb(gateway.process.pid);
+  result.rssLoadedMb = round(treeRssMb(gateway.process.pid), 0);
 
   const stop = performance.now();
   gateway.process.kill("SIGTERM");

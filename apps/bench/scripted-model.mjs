@@ -3,6 +3,7 @@
 // POST /v1/chat/completions (stream and non-stream), GET /v1/models, GET /__stats.
 // The last user message steers it:
 //   "tool:<name> <json>"  answers with one tool call, then, once the tool result is in, with "tool said: <result>"
+//   "tools:<n>:<name> <json>"  the same <n> times, one call after the other
 //   "slow:<ms> ..."       waits <ms> between two tokens (to test abort, steer, typing)
 //   "status:<code> ..."   fails with that HTTP status (429, 500, 401, 402, 529)
 //   "long:<words> ..."    streams that many words
@@ -24,6 +25,12 @@ function textOf(content) {
 
 function plan(messages) {
   const last = messages.at(-1);
+  const results = messages.slice(messages.findLastIndex((message) => message.role === "user") + 1);
+  const calls = results.filter((message) => message.role === "tool").length;
+  const several = /(?:^|\n|\] ?)tools:(\d+):(\S+)\s*([^\n]*)/.exec(
+    textOf(messages.findLast((message) => message.role === "user")?.content ?? ""),
+  );
+  if (several && calls < Number(several[1])) return { tool: { name: several[2], args: several[3] || "{}" } };
   if (last?.role === "tool") return { words: `tool said: ${textOf(last.content).slice(0, 400)}`.split(" "), gapMs: 0 };
   const user = messages.findLast((message) => message.role === "user");
   // A channel may wrap the message in an envelope; a command counts wherever a line starts with it.
