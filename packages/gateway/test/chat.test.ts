@@ -311,6 +311,10 @@ describe("failures of the provider", () => {
       status: "error",
       error: event.errorMessage,
     });
+    // Whoever opens the chat later reads the same words.
+    expect((await v3.request("chat.history", { sessionKey: "main" })).payload).toMatchObject({
+      messages: [{ role: "user" }, { role: "assistant", stopReason: "error", errorMessage: event.errorMessage }],
+    });
   });
 });
 

@@ -483,7 +483,7 @@ describe("failures of the provider", () => {
     );
     expect(result).toMatchObject({ outcome: "failed", failure: { userMessage: "busy" } });
     expect(messages).toMatchObject([
-      { role: "assistant", content: [], stopReason: "error", errorMessage: "Error: 500 exploded" },
+      { role: "assistant", content: [], stopReason: "error", errorMessage: "busy" },
     ]);
   });
 

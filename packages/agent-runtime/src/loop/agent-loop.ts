@@ -103,7 +103,7 @@ export async function runAgentLoop(options: AgentLoopOptions): Promise<LoopResul
       return { ...result, outcome: "aborted", ...(partial === undefined ? {} : { lastMessage: partial }) };
     }
     if (answer.end === "failed") {
-      const message = answer.draft.failedMessage(clock.now(), answer.failure.detail);
+      const message = answer.draft.failedMessage(clock.now(), answer.failure.userMessage);
       say(message);
       return { ...result, outcome: "failed", failure: answer.failure, lastMessage: message };
     }

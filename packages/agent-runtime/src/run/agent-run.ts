@@ -243,6 +243,7 @@ function finish(conversation: RunConversation, loopEnd: FinishedLoop): RunOutcom
     return limitOutcome(outcome, cause.ms);
   }
   if (result.outcome === "failed") {
+    if (result.failure) parts.log.error(`run ${request.runId} failed: ${result.failure.detail}`);
     const { userMessage, kind } = result.failure ?? { userMessage: "LLM request failed.", kind: "unknown" };
     return { ...outcome, status: "error", error: userMessage, errorKind: kind };
   }
@@ -372,11 +373,11 @@ function recordRefusal(
   transcript: Transcript,
   point: ResumePoint,
   ref: ModelRef,
-  failure: Pick<ModelFailure, "detail">,
+  failure: Pick<ModelFailure, "userMessage">,
 ): void {
   if (point.kind === "unrecorded") recordMessage(context, entry, transcript);
   else context.onRecorded();
-  appendFailure(context, transcript, ref, failure.detail);
+  appendFailure(context, transcript, ref, failure.userMessage);
 }
 
 /** Leaves the failure of a run without an answer in the conversation, where it is seen again later. */
