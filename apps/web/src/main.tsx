@@ -4,6 +4,7 @@ import { createApp } from "./app/app.ts";
 import { randomId } from "./app/random-id.ts";
 import { type AddressParameters, otherGatewayPage, readAddress } from "./boot/address-parameters.ts";
 import { loadBootValues } from "./boot/boot-values.ts";
+import { readQueue, writeQueue } from "./chat/kept-queue.ts";
 import { createPageGateway, gatewayUrl } from "./gateway/page-gateway.ts";
 import { loadSettings, type Settings, saveSettings } from "./settings/settings.ts";
 import { AppView } from "./ui/app-view.tsx";
@@ -15,6 +16,7 @@ import "./styles/messages.css";
 import "./styles/markdown.css";
 
 const DRAFT_KEY = "openclaw.chat.draft:";
+const QUEUE_KEY = "openclaw.chat.queue:";
 
 const parameters = cleanAddress();
 const settings = rememberToken(loadSettings(localStorage), parameters);
@@ -59,6 +61,21 @@ async function run(): Promise<void> {
       load: (key) => sessionStorage.getItem(DRAFT_KEY + key) ?? "",
       save: (key, text) =>
         text ? sessionStorage.setItem(DRAFT_KEY + key, text) : sessionStorage.removeItem(DRAFT_KEY + key),
+    },
+    queues: {
+      load: (key) => readQueue(sessionStorage.getItem(QUEUE_KEY + key) ?? ""),
+      save(key, queue) {
+        const text = writeQueue(queue);
+        try {
+          if (text) sessionStorage.setItem(QUEUE_KEY + key, text);
+          else sessionStorage.removeItem(QUEUE_KEY + key);
+          return true;
+        } catch (error) {
+          if (!(error instanceof DOMException)) throw error;
+          sessionStorage.removeItem(QUEUE_KEY + key); // what was kept before is no longer what waits
+          return false;
+        }
+      },
     },
     onSession(key, how) {
       const url = new URL(location.href);

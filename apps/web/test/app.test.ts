@@ -2,6 +2,7 @@ import { type ConnectionState, type GatewayClient, GatewayClientError } from "@o
 import type { HelloOk } from "@openclaw/protocol";
 import { describe, expect, it } from "vitest";
 import { createApp } from "../src/app/app.ts";
+import type { Outgoing } from "../src/chat/chat-state.ts";
 import { defaultSettings, type Settings } from "../src/settings/settings.ts";
 
 const hello = {
@@ -22,6 +23,8 @@ const hello = {
 function page(
   options: {
     settings?: Partial<Settings>;
+    queues?: [string, readonly Outgoing[]][];
+    queueFits?: boolean;
     session?: string;
     answers?: Record<string, (params: Record<string, unknown>) => unknown>;
   } = {},
@@ -31,6 +34,7 @@ function page(
   const saved: Settings[] = [];
   const addresses: [string, string][] = [];
   const drafts = new Map<string, string>();
+  const queues = new Map<string, readonly Outgoing[]>(options.queues);
   const timers: (() => void)[] = [];
   let connectCalls = 0;
   let state: ConnectionState = { kind: "closed" };
@@ -73,6 +77,13 @@ function page(
     },
     saveSettings: (settings) => saved.push(settings),
     drafts: { load: (key) => drafts.get(key) ?? "", save: (key, text) => void drafts.set(key, text) },
+    queues: {
+      load: (key) => queues.get(key) ?? [],
+      save(key, queue) {
+        queues.set(key, queue);
+        return options.queueFits ?? true;
+      },
+    },
     onSession: (key, how) => addresses.push([key, how]),
     now: () => 1,
     newId: () => "0123abcd-0000-4000-8000-000000000000",
@@ -88,6 +99,7 @@ function page(
     saved,
     addresses,
     drafts,
+    queues,
     enter,
     connect: () => enter({ kind: "connected", hello }),
     credentials: () => handlers?.credentials(),
@@ -225,6 +237,23 @@ describe("chats", () => {
     expect(subject.app.chat()?.state.draft.text).toBe("");
     subject.app.openSession("agent:ops:home");
     expect(subject.app.chat()?.state.draft.text).toBe("half a thought");
+  });
+
+  it("messages that wait are sent after a reload, under the keys they had", async () => {
+    const waiting = { runId: "kept", text: "and then?", images: [] };
+    const subject = page({ queues: [["agent:ops:home", [waiting]]] });
+    subject.connect();
+    await settled();
+    expect(subject.of("chat.send")[0]?.params).toMatchObject({ message: "and then?", idempotencyKey: "kept" });
+    expect(subject.queues.get("agent:ops:home")).toEqual([]);
+  });
+
+  it("says so when what waits would not survive a reload", async () => {
+    const subject = page({ queueFits: false });
+    subject.connect();
+    await settled();
+    for (const text of ["one", "two"]) subject.app.chat()?.send({ text, images: [] });
+    expect(subject.app.state().notice).toContain("Keep this page open");
   });
 
   it("deleting the open one leads back to the main one", async () => {

@@ -21,16 +21,18 @@ const question = (id: string, more: Partial<ExecApprovalRequest["request"]> = {}
 });
 const hello = (protocol: number, methods: string[]) => ({ protocol, features: { methods } }) as unknown as HelloOk;
 
-function page(answer: (method: string, params: unknown) => unknown = () => ({ ok: true })) {
+function page(answer: (method: string, params: never) => unknown = () => ({ ok: true })) {
   const calls: [string, unknown][] = [];
+  const timers: (() => void)[] = [];
   const approvals = createApprovals({
     request: async (method, params) => {
       calls.push([method, params]);
-      return answer(method, params) as never;
+      return answer(method, params as never) as never;
     },
     onChange: () => {},
+    after: (_ms, action) => void timers.push(action),
   });
-  return { approvals, calls, states: () => approvals.list.map(({ id, state }) => [id, state]) };
+  return { approvals, calls, timers, states: () => approvals.list.map(({ id, state }) => [id, state]) };
 }
 
 describe("approvals on the page", () => {
@@ -44,6 +46,9 @@ describe("approvals on the page", () => {
         command: "ls",
         cwd: "/work",
         host: "gateway",
+        resolvedPath: "/bin/ls",
+        security: "allowlist",
+        ask: "on-miss",
         agentId: "main",
         sessionKey: "agent:main:main",
         createdAtMs: 1000,
@@ -82,6 +87,22 @@ describe("approvals on the page", () => {
     await Promise.all([first, subject.approvals.decide("a", "deny")]);
     expect(subject.calls).toEqual([["exec.approval.resolve", { id: "a", decision: "allow-always" }]]);
     expect(subject.states()).toEqual([["a", { kind: "allow-always" }]]);
+  });
+
+  it("tell of a decision made here for a while, and of others until they are dismissed", async () => {
+    const subject = page((_method, { id }: { id: string }) => {
+      subject.approvals.resolved({ id, decision: "deny", resolvedBy: "this page" });
+      return { ok: true };
+    });
+    for (const id of "ab") subject.approvals.requested(question(id));
+    subject.approvals.resolved({ id: "b", decision: "deny", resolvedBy: "Peter" });
+    await subject.approvals.decide("a", "deny");
+    expect(subject.states()).toEqual([
+      ["a", { kind: "deny" }],
+      ["b", { kind: "deny", by: "Peter" }],
+    ]);
+    for (const fire of subject.timers) fire();
+    expect(subject.states().map(([id]) => id)).toEqual(["b"]);
   });
 
   it("stay open with the error when the decision did not arrive", async () => {

@@ -271,6 +271,42 @@ describe("a history loaded during a run", () => {
     expect(state.local).toHaveLength(1);
   });
 
+  it("shows a command above its answer, although the history holds the answer alone", () => {
+    const answer = (text: string, timestamp: number): ChatMessage => ({
+      role: "assistant",
+      content: [{ type: "text", text }],
+      timestamp,
+      model: "gateway-injected",
+    });
+    const ended = (runId: string) => chat({ runId, state: "final", message: message("done") });
+    const before = apply([history([answer("older", 1)])]);
+    const state = apply(
+      [
+        sent("a", "/think high"),
+        ended("a"),
+        history([answer("older", 1), answer("high it is", 2)], ["a"]),
+        sent("b", "/status"),
+        ended("b"),
+        history([answer("older", 1), answer("high it is", 2), answer("all is well", 3)], ["a", "b"]),
+      ],
+      before,
+    );
+    expect(state.turns.map((turn) => (turn.kind === "user" ? turn.text : turn.kind))).toEqual([
+      "assistant",
+      "/think high",
+      "assistant",
+      "/status",
+      "assistant",
+    ]);
+    expect(state.local).toEqual([]);
+  });
+
+  it("shows neither an answer nor a failure for a message that was merged into another", () => {
+    const state = apply([sent("a", "one"), chat({ runId: "a", state: "final", mergedInto: "b" })]);
+    expect(state.local).toMatchObject([{ runId: "a", turn: { kind: "user", text: "one" } }]);
+    expect(isBusy(state)).toBe(false);
+  });
+
   it("says when there are more messages than were loaded", () => {
     const messages: ChatMessage[] = Array.from({ length: 200 }, (_, at) => ({
       role: "user",

@@ -219,6 +219,21 @@ describe("while a run is active", () => {
     ]);
   });
 
+  it("stopping leaves it to the user what becomes of the messages that wait", async () => {
+    const fake = fakeGateway({ ...normal, "chat.abort": () => ({ ok: true, aborted: true, runIds: ["run-1"] }) });
+    const subject = chat(fake.gateway);
+    for (const text of ["one", "two"]) say(subject, text);
+    await settled();
+    await subject.stop();
+    subject.chatEvent(terminal("run-1", "aborted"));
+    await settled();
+    expect(fake.sent()).toHaveLength(1);
+    expect(subject.state).toMatchObject({ queuePaused: true, queue: [{ text: "two" }] });
+    subject.resumeQueue();
+    await settled();
+    expect(fake.sent().map(({ params }) => params.message)).toEqual(["one", "two"]);
+  });
+
   it("stopping a message that was not handed over yet takes it back", async () => {
     const { "sessions.patch": _patch, ...others } = normal;
     const fake = fakeGateway(others);

@@ -19,6 +19,12 @@ describe("Markdown of a message", () => {
     expect(page).toContain("<code>indented</code>");
   });
 
+  it("breaks lines where its author did", () => {
+    expect(html("one\ntwo **three\nfour**\n\n- five\nsix")).toBe(
+      "<p>one<br/>\ntwo <strong>three<br/>\nfour</strong></p>\n<ul>\n<li>five<br/>\nsix</li>\n</ul>",
+    );
+  });
+
   it.each([
     "<img src=x onerror=alert(1)>",
     "<script>alert(1)</script>",

@@ -3,7 +3,7 @@ import type { ExecDecision, HelloOk } from "@openclaw/protocol";
 import { type Approval, createApprovals } from "../approvals/approvals.ts";
 import type { BootValues } from "../boot/boot-values.ts";
 import { type Chat, createChat } from "../chat/chat.ts";
-import { emptyDraft } from "../chat/chat-state.ts";
+import { emptyDraft, type Outgoing } from "../chat/chat-state.ts";
 import { type ChatCommand, isAnsweredAtOnce, readCommands } from "../chat/command-completion.ts";
 import { type ConnectionProblem, connectionProblem } from "../gateway/connection-problem.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -57,6 +57,8 @@ export interface AppOptions {
   saveSettings(settings: Settings): void;
   /** Drafts survive a reload of the page. */
   drafts: { load(key: string): string; save(key: string, text: string): void };
+  /** So do messages that wait for the end of an answer. `save` is false when there is no room for them. */
+  queues: { load(key: string): readonly Outgoing[]; save(key: string, queue: readonly Outgoing[]): boolean };
   /** Tells the address bar which session is open. */
   onSession(key: string, how: "push" | "replace"): void;
   now: () => number;
@@ -137,6 +139,7 @@ export function createApp(options: AppOptions): App {
   const approvals = createApprovals({
     request: (...args) => gateway.request(...args),
     onChange: (list) => update({ approvals: list }),
+    after: options.after,
   });
   const refreshApprovals = async (hello: HelloOk) => {
     try {
@@ -150,6 +153,7 @@ export function createApp(options: AppOptions): App {
   const chatFor = (key: string): Chat => {
     const existing = chats.get(key);
     if (existing) return existing;
+    let kept = options.queues.load(key);
     const created = createChat({
       sessionKey: key,
       gateway: {
@@ -159,12 +163,18 @@ export function createApp(options: AppOptions): App {
         request: gateway.request,
       },
       draft: { ...emptyDraft, text: options.drafts.load(key) },
+      queue: kept,
       now: options.now,
       newId: options.newId,
       // A verbose session also tells its channel about tools; there the cards appear once the turn is finished.
       wantsTools: () => state.settings.chatShowTools && itemOf(key).channel === undefined,
       onChange: () => {
         options.drafts.save(key, created.state.draft.text);
+        if (kept !== created.state.queue) {
+          kept = created.state.queue;
+          if (!options.queues.save(key, kept))
+            update({ notice: "Keep this page open: what waits is too large to survive a reload." });
+        }
         chatChanged();
       },
       isAnsweredAtOnce: (text) => isAnsweredAtOnce(text, state.commands),
@@ -307,6 +317,7 @@ export function createApp(options: AppOptions): App {
         await gateway.request("sessions.delete", { key, deleteTranscript: true }, { timeoutMs: 60_000 });
         chats.delete(key);
         options.drafts.save(key, "");
+        options.queues.save(key, []);
         if (state.activeKey === key) openSession(state.mainKey, "replace");
         await refreshSessions();
       } catch (error) {

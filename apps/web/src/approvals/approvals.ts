@@ -4,7 +4,10 @@ import type { ExecApprovalRequest, ExecDecision, HelloOk, MethodName, ParamsInpu
 /** So many decided approvals stay on the page. */
 const MAX_DECIDED = 5;
 
-/** What became of an approval; `expired` and `gone` were decided by nobody here. */
+/** How long the outcome of a decision of this page stays, ms. */
+const SHOWN_MS = 8000;
+
+/** What became of an approval; `by` names another client that decided, `expired` and `gone` were decided by nobody. */
 export type ApprovalEnd = { kind: ExecDecision | "expired" | "gone"; by?: string };
 
 /** A command of an agent that waits for the user, or did. */
@@ -13,6 +16,11 @@ export interface Approval {
   command: string;
   cwd: string | undefined;
   host: string | undefined;
+  /** The program the command was found to run. */
+  resolvedPath: string | undefined;
+  /** The rule that asks: `security` and `ask` as they are configured. */
+  security: string | undefined;
+  ask: string | undefined;
   agentId: string | undefined;
   /** The chat it belongs to; undefined when it came from outside of any. */
   sessionKey: string | undefined;
@@ -26,6 +34,7 @@ export interface Approval {
 export interface ApprovalsOptions {
   request<M extends MethodName>(method: M, params: ParamsInput<M>, options?: RequestOptions): Promise<ResultOf<M>>;
   onChange(list: readonly Approval[]): void;
+  after(ms: number, action: () => void): void;
 }
 
 /** The approvals the page knows of. */
@@ -40,7 +49,7 @@ export interface Approvals {
   dismiss(id: string): void;
 }
 
-export function createApprovals({ request, onChange }: ApprovalsOptions): Approvals {
+export function createApprovals({ request, onChange, after }: ApprovalsOptions): Approvals {
   let list: readonly Approval[] = [];
 
   const set = (next: readonly Approval[]) => {
@@ -57,8 +66,11 @@ export function createApprovals({ request, onChange }: ApprovalsOptions): Approv
     if (!list.some(({ id }) => id === event.id)) set([...list, readApproval(event)]);
   };
   const resolved: Approvals["resolved"] = ({ id, decision, resolvedBy }) => {
-    change(id, { state: { kind: decision ?? "expired", ...(resolvedBy ? { by: resolvedBy } : {}) } });
+    const here = list.find((item) => item.id === id)?.state === "sending";
+    change(id, { state: { kind: decision ?? "expired", ...(resolvedBy && !here ? { by: resolvedBy } : {}) } });
+    if (here && decision !== null) after(SHOWN_MS, () => dismiss(id));
   };
+  const dismiss: Approvals["dismiss"] = (id) => set(list.filter((item) => item.id !== id || isOpen(item)));
 
   return {
     get list() {
@@ -89,7 +101,7 @@ export function createApprovals({ request, onChange }: ApprovalsOptions): Approv
         } else change(id, { state: "pending", error: error instanceof Error ? error.message : String(error) });
       }
     },
-    dismiss: (id) => set(list.filter((item) => item.id !== id || isOpen(item))),
+    dismiss,
   };
 }
 
@@ -124,6 +136,9 @@ function readApproval({ id, request, createdAtMs, expiresAtMs }: ExecApprovalReq
     command: request.command ?? "",
     cwd: request.cwd ?? undefined,
     host: request.host ?? undefined,
+    resolvedPath: request.resolvedPath ?? undefined,
+    security: request.security ?? undefined,
+    ask: request.ask ?? undefined,
     agentId: request.agentId ?? undefined,
     sessionKey: request.sessionKey ?? undefined,
     createdAtMs,

@@ -29,12 +29,14 @@ export interface LocalTurn {
 export interface ChatState {
   history: "none" | "loading" | "loaded" | "failed";
   turns: readonly Turn[];
+  /** Commands sent from this page, by the id of the turn that answers them: the history holds only the answers. */
+  commands: ReadonlyMap<string, Turn>;
   /** There are earlier messages that were not loaded. */
   truncated: boolean;
   local: readonly LocalTurn[];
   runs: readonly LiveRun[];
   queue: readonly Outgoing[];
-  /** The queue waits for the user after a failure. */
+  /** The queue waits for the user, after a failure or a stop. */
   queuePaused: boolean;
   draft: Draft;
   /** Shown above the composer until dismissed or the next message is sent. */
@@ -61,6 +63,7 @@ export type ChatAction =
   | { type: "draft"; draft: Draft }
   | { type: "queued"; message: Outgoing }
   | { type: "unqueued"; runId: string }
+  | { type: "queue-paused" }
   | { type: "queue-resumed" }
   | { type: "sent"; message: Outgoing; at: number }
   /** The message was not taken; without an error the user took it back. */
@@ -75,14 +78,15 @@ export type ChatAction =
 /** How many ended runs are remembered. */
 const ENDED_KEPT = 100;
 
-export function initialChatState(draft: Draft = emptyDraft): ChatState {
+export function initialChatState(draft: Draft = emptyDraft, queue: readonly Outgoing[] = []): ChatState {
   return {
     history: "none",
     turns: [],
+    commands: new Map(),
     truncated: false,
     local: [],
     runs: [],
-    queue: [],
+    queue,
     queuePaused: false,
     draft,
     announcement: { text: "", count: 0 },
@@ -109,6 +113,8 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
       return { ...state, queue: [...state.queue, action.message], draft: emptyDraft };
     case "unqueued":
       return { ...state, queue: state.queue.filter(({ runId }) => runId !== action.runId), queuePaused: false };
+    case "queue-paused":
+      return state.queue.length === 0 ? state : { ...state, queuePaused: true };
     case "queue-resumed":
       return { ...state, queuePaused: false, error: undefined };
     case "sent":
@@ -131,7 +137,9 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
 }
 
 function withHistory(state: ChatState, action: Extract<ChatAction, { type: "history-loaded" }>): ChatState {
-  const turns = historyTurns(action.messages);
+  const loaded = historyTurns(action.messages);
+  const commands = withAnsweredCommands(state, loaded, action.endedBefore);
+  const turns = loaded.flatMap((turn) => [commands.get(turn.id) ?? [], turn].flat());
   const last = turns.at(-1);
   const lastParts: readonly Part[] = last?.kind === "assistant" ? last.parts : [];
   const running = new Set(state.runs.map(({ runId }) => runId));
@@ -149,11 +157,30 @@ function withHistory(state: ChatState, action: Extract<ChatAction, { type: "hist
     ...state,
     history: "loaded",
     turns,
+    commands,
     truncated: action.messages.length >= action.limit,
     local,
     runs: state.runs.map((run) => withoutKnownParts(run, lastParts)),
     verboseLevel: action.verboseLevel,
   };
+}
+
+/** Finds the answers of commands that have ended among the turns that were not there before. */
+function withAnsweredCommands(
+  state: ChatState,
+  loaded: readonly Turn[],
+  endedBefore: readonly string[],
+): ReadonlyMap<string, Turn> {
+  const known = new Set(state.turns.map(({ id }) => id));
+  const answers = loaded.filter((turn) => turn.kind === "assistant" && turn.injected && !known.has(turn.id));
+  const commands = new Map(state.commands);
+  for (const { turn, runId, done } of state.local) {
+    if (turn.kind !== "user" || !turn.text.startsWith("/") || !done || !endedBefore.includes(runId)) continue;
+    if (loaded.some((other) => other.kind === "user" && !known.has(other.id) && isSameMessage(other, turn))) continue;
+    const answer = answers.shift();
+    if (answer) commands.set(answer.id, turn);
+  }
+  return commands;
 }
 
 function isSameMessage(shown: Turn & { kind: "user" }, sent: Turn & { kind: "user" }): boolean {

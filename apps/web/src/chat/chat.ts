@@ -26,6 +26,8 @@ export interface ChatOptions {
   sessionKey: string;
   gateway: ChatGateway;
   draft?: Draft;
+  /** Messages that waited when the page was left. */
+  queue?: readonly Outgoing[];
   now: () => number;
   newId: () => string;
   /** Whether the session should report tool calls while they run; asked before the first message. */
@@ -47,7 +49,7 @@ export interface Chat {
   send(draft?: Draft): void;
   stop(): Promise<void>;
   unqueue(runId: string): void;
-  /** Sends the queue again after a failure. */
+  /** Sends the queue after a failure or a stop. */
   resumeQueue(): void;
   /** Makes the session report tool calls, or stop doing so. */
   showTools(shown: boolean): Promise<void>;
@@ -62,7 +64,7 @@ export interface Chat {
 
 export function createChat(options: ChatOptions): Chat {
   const { sessionKey, gateway } = options;
-  let state = initialChatState(options.draft);
+  let state = initialChatState(options.draft, options.queue);
   let askedForTools = false;
   let loading: Promise<void> | undefined;
   let loadAgain = false;
@@ -171,6 +173,8 @@ export function createChat(options: ChatOptions): Chat {
   };
 
   const stop = async () => {
+    // What waits was written for an answer that will not come: the user says whether it is sent.
+    dispatch({ type: "queue-paused" });
     for (const { message, handedOver } of [...unconfirmed.values()]) {
       if (handedOver) continue;
       unconfirmed.delete(message.runId);
@@ -204,7 +208,10 @@ export function createChat(options: ChatOptions): Chat {
     get state() {
       return state;
     },
-    load,
+    async load() {
+      await load();
+      if (state.queue.length > 0) afterRun();
+    },
     setDraft: (draft) => dispatch({ type: "draft", draft }),
     send(draft = state.draft) {
       const text = draft.text.trim();

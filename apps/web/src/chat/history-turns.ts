@@ -46,6 +46,17 @@ export function historyTurns(messages: readonly ChatMessage[]): Turn[] {
         break;
       }
       case "assistant": {
+        if (message.model === "gateway-injected") {
+          endAssistantTurn();
+          turns.push({
+            kind: "assistant",
+            id: ids("assistant", when.at),
+            parts: assistantParts(message),
+            injected: true,
+            ...when,
+          });
+          break;
+        }
         if (!parts) {
           parts = [];
           at = when.at;

@@ -32,7 +32,15 @@ export type Part =
 /** What one side said without interruption by the other; `at` is in ms since the epoch. */
 export type Turn =
   | { kind: "user"; id: string; text: string; images: readonly ChatImage[]; at?: number }
-  | { kind: "assistant"; id: string; parts: readonly Part[]; at?: number; stopped?: boolean }
+  | {
+      kind: "assistant";
+      id: string;
+      parts: readonly Part[];
+      at?: number;
+      stopped?: boolean;
+      /** The Gateway's own words, such as the answer to a command. */
+      injected?: boolean;
+    }
   /** Earlier messages were summarised for the model here. */
   | { kind: "compaction"; id: string; at?: number };
 

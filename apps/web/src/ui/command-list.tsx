@@ -17,7 +17,10 @@ export function rowId(listId: string, index: number): string {
 /** What can follow what was typed; the field keeps the focus and the keys. */
 export function CommandList({ id, rows, active, onChoose, onPoint }: CommandListProps) {
   const activeRow = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => activeRow.current?.scrollIntoView({ block: "nearest" }), [active]);
+  useLayoutEffect(() => {
+    // Browsers with scroll promises return one here; an effect must not.
+    void activeRow.current?.scrollIntoView({ block: "nearest" });
+  }, [active]);
   return (
     <div className="commands" id={id} role="listbox" aria-label="Commands">
       {rows.map((row, index) => (

@@ -4,6 +4,7 @@ import { type ChatState, isBusy } from "../chat/chat-state.ts";
 import type { ChatCommand } from "../chat/command-completion.ts";
 import { imageFiles } from "../chat/image-file.ts";
 import { CommandList, rowId } from "./command-list.tsx";
+import { composerId, focusComposer } from "./composer-focus.ts";
 import { CloseIcon, ImageIcon, SendIcon, StopIcon } from "./icons.tsx";
 import { useCommandCompletion } from "./use-command-completion.ts";
 
@@ -30,9 +31,9 @@ export function Composer({ chat, state, commands, connected, onImages }: Compose
   const sendable = connected && (draft.text.trim() !== "" || draft.images.length > 0);
 
   useEffect(() => {
-    // On a phone the keyboard would cover what the user came to read.
-    if (matchMedia("(pointer: fine)").matches) field.current?.focus();
-  }, []);
+    // The field takes no focus before there is a connection, and gives it up when the connection is lost.
+    if (connected && document.activeElement === document.body) focusComposer();
+  }, [connected]);
   useLayoutEffect(() => fitHeight(field.current), [draft.text]);
 
   const send = () => {
@@ -125,7 +126,7 @@ export function Composer({ chat, state, commands, connected, onImages }: Compose
         />
         <textarea
           ref={field}
-          id="composer"
+          id={composerId}
           rows={1}
           value={draft.text}
           placeholder={connected ? "Write a message" : "Not connected"}

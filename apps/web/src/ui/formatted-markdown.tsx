@@ -3,6 +3,7 @@ import ReactMarkdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
 import { CodeBlock } from "./code-block.tsx";
 import { safeImage, safeLink } from "./safe-address.ts";
+import { softBreaks } from "./soft-breaks.ts";
 
 /**
  * Markdown as elements. HTML in the text is shown as text, links open elsewhere, and nothing is loaded from another host.
@@ -10,7 +11,7 @@ import { safeImage, safeLink } from "./safe-address.ts";
 export default function FormattedMarkdown({ text, live = false }: { text: string; live?: boolean }) {
   return (
     <ReactMarkdown
-      remarkPlugins={[remarkGfm]}
+      remarkPlugins={[remarkGfm, softBreaks]}
       urlTransform={(address) => address}
       components={live ? liveComponents : components}
     >

@@ -20,10 +20,11 @@ export function MessageList({ state }: { state: ChatState }) {
     if (element) element.scrollTop = element.scrollHeight;
   };
   useEffect(() => {
-    if (!content.current) return;
-    // Images and code change their height after they were drawn.
+    if (!content.current || !scroller.current) return;
+    // Images and code change their height after they were drawn; what opens below the list takes room from it.
     const observer = new ResizeObserver(() => following.current && toEnd());
     observer.observe(content.current);
+    observer.observe(scroller.current);
     return () => observer.disconnect();
   });
   useLayoutEffect(() => {

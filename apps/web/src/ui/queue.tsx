@@ -1,5 +1,5 @@
 import type { Chat } from "../chat/chat.ts";
-import type { ChatState } from "../chat/chat-state.ts";
+import { type ChatState, isBusy } from "../chat/chat-state.ts";
 import { CloseIcon } from "./icons.tsx";
 
 /** Messages that wait for the current run to end. */
@@ -8,10 +8,10 @@ export function Queue({ chat, state }: { chat: Chat; state: ChatState }) {
   return (
     <section className="queue" aria-label="Waiting messages">
       <p className="fine-print">
-        {state.queuePaused ? "Not sent. " : "Sent when the current answer is finished. "}
+        {state.queuePaused ? "Not sent. " : "Sent when the current answer is finished."}
         {state.queuePaused && (
           <button type="button" className="link-button" onClick={() => chat.resumeQueue()}>
-            Send again
+            {isBusy(state) ? "Send after this answer" : "Send"}
           </button>
         )}
       </p>
