@@ -111,8 +111,10 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
       return { ...state, draft: action.draft };
     case "queued":
       return { ...state, queue: [...state.queue, action.message], draft: emptyDraft };
-    case "unqueued":
-      return { ...state, queue: state.queue.filter(({ runId }) => runId !== action.runId), queuePaused: false };
+    case "unqueued": {
+      const queue = state.queue.filter(({ runId }) => runId !== action.runId);
+      return { ...state, queue, queuePaused: state.queuePaused && queue.length > 0 };
+    }
     case "queue-paused":
       return state.queue.length === 0 ? state : { ...state, queuePaused: true };
     case "queue-resumed":

@@ -76,20 +76,26 @@ export function MessageList({ state }: { state: ChatState }) {
 
 /**
  * History, then what the page knows beyond it. A run that goes on continues the turn the history ends with when the
- * history already holds its beginning.
+ * history already holds its beginning. Messages that wait in the Gateway for the end of another run stand below it.
  */
 function shownTurns(state: ChatState): ReactNode[] {
-  const known: Turn[] = [...state.turns, ...state.local.map(({ turn }) => turn)];
-  const running = state.runs.length > 0;
+  const begun = state.runs.filter((run) => !run.own || run.parts.length > 0);
+  const waiting = begun.length > 0 ? state.runs.filter((run) => !begun.includes(run)) : [];
+  const running = waiting.length > 0 ? begun : state.runs;
+  const waits = ({ runId }: { runId: string }) => waiting.some((run) => run.runId === runId);
+  const local = state.local.filter((item) => !waits(item));
+
+  const known: Turn[] = [...state.turns, ...local.map(({ turn }) => turn)];
   const last = known.at(-1);
-  const continues = running && last?.kind === "assistant" && state.local.length === 0 ? last : undefined;
+  const continues = running.length > 0 && last?.kind === "assistant" && local.length === 0 ? last : undefined;
   const views = known.map((turn) => <TurnView key={turn.id} turn={turn} active={turn === continues} />);
-  for (const run of state.runs) {
+  for (const run of running) {
     const turn: Turn = { kind: "assistant", id: `run-${run.runId}`, parts: run.parts };
     views.push(
       <TurnView key={turn.id} turn={turn} active live compacting={run.compacting} bare={continues !== undefined} />,
     );
   }
+  for (const { turn } of state.local.filter(waits)) views.push(<TurnView key={turn.id} turn={turn} waiting />);
   return views;
 }
 

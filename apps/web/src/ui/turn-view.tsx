@@ -16,6 +16,8 @@ interface TurnViewProps {
   compacting?: boolean;
   /** Continues the turn above: no picture, no space. */
   bare?: boolean;
+  /** A message the assistant has not begun with. */
+  waiting?: boolean;
 }
 
 /** One turn of the conversation. */
@@ -25,6 +27,7 @@ export const TurnView = memo(function TurnView({
   live = false,
   compacting = false,
   bare = false,
+  waiting = false,
 }: TurnViewProps) {
   switch (turn.kind) {
     case "compaction":
@@ -36,7 +39,7 @@ export const TurnView = memo(function TurnView({
             {turn.images.length > 0 && <Images images={turn.images} />}
             {turn.text && <p className="user-text">{turn.text}</p>}
           </div>
-          <Meta turn={turn} />
+          {waiting ? <p className="turn-meta">Waits for the current answer</p> : <Meta turn={turn} />}
         </article>
       );
     case "assistant":
@@ -44,7 +47,9 @@ export const TurnView = memo(function TurnView({
   }
 });
 
-type AssistantTurnProps = Required<Omit<TurnViewProps, "turn">> & { turn: Extract<Turn, { kind: "assistant" }> };
+type AssistantTurnProps = Required<Omit<TurnViewProps, "turn" | "waiting">> & {
+  turn: Extract<Turn, { kind: "assistant" }>;
+};
 
 function AssistantTurn({ turn, active, live, compacting, bare }: AssistantTurnProps) {
   const { boot } = useAppHandle();
