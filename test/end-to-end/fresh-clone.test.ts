@@ -5,13 +5,12 @@ import fs from "node:fs";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
-import chromium from "@sparticuz/chromium";
-import puppeteer, { type Browser, type Page } from "puppeteer-core";
+import type { Browser, Page } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchChromium, missingSystemPackages as missing } from "./chromium.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const artifacts = path.join(root, "test-artifacts");
-const missing = process.env.OPENCLAW_MISSING_SYSTEM_PACKAGES ?? "";
 const minutes = 60_000;
 
 let folder: string;
@@ -43,20 +42,7 @@ beforeAll(async () => {
     started.stderr?.on("data", read);
     started.on("exit", (code) => reject(new Error(`npm start ended with ${code}:\n${output}`)));
   });
-  browser = await puppeteer.launch({
-    executablePath: await chromium.executablePath(),
-    userDataDir: path.join(folder, "browser"),
-    args: [
-      "--headless",
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
+  browser = await launchChromium(folder);
   page = await browser.newPage();
   await page.setViewport({ width: 1200, height: 800 });
 }, 6 * minutes);
