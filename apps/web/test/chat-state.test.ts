@@ -301,6 +301,14 @@ describe("a history loaded during a run", () => {
     expect(state.local).toEqual([]);
   });
 
+  it("gives a message back that a stop discarded before the assistant began with it", () => {
+    const stopped = apply([sent("a", "one"), chat({ runId: "a", state: "aborted" })]);
+    const begun = apply([history([{ role: "user", content: "one", timestamp: 1 }], ["a"])], stopped);
+    expect(begun).toMatchObject({ queue: [], queuePaused: false, turns: [{ text: "one" }] });
+    const discarded = apply([history([], ["a"])], stopped);
+    expect(discarded).toMatchObject({ queue: [{ runId: "a-again", text: "one" }], queuePaused: true, local: [] });
+  });
+
   it("shows neither an answer nor a failure for a message that was merged into another", () => {
     const state = apply([sent("a", "one"), chat({ runId: "a", state: "final", mergedInto: "b" })]);
     expect(state.local).toMatchObject([{ runId: "a", turn: { kind: "user", text: "one" } }]);

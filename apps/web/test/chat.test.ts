@@ -220,7 +220,11 @@ describe("while a run is active", () => {
   });
 
   it("stopping leaves it to the user what becomes of the messages that wait", async () => {
-    const fake = fakeGateway({ ...normal, "chat.abort": () => ({ ok: true, aborted: true, runIds: ["run-1"] }) });
+    const fake = fakeGateway({
+      ...normal,
+      "chat.history": () => ({ sessionKey, messages: [{ role: "user", content: "one", timestamp: 1 }] }),
+      "chat.abort": () => ({ ok: true, aborted: true, runIds: ["run-1"] }),
+    });
     const subject = chat(fake.gateway);
     for (const text of ["one", "two"]) say(subject, text);
     await settled();

@@ -11,6 +11,17 @@ const toolCall = (id: string, name: string, args: unknown) => ({
   arguments: args,
 });
 
+it("messages the Gateway merged into one turn stand alone, as they were written", () => {
+  const content =
+    "[Queued messages while agent was busy]\n\n---\nQueued #1\n[Sat 2026-11-21 16:40 UTC] one\nmore\n\n---\nQueued #2\n[Sat 2026-11-21 16:41 UTC] two";
+  expect(historyTurns([{ role: "user", content, timestamp: 1 }])).toMatchObject([
+    { kind: "user", id: "user-1", text: "one\nmore" },
+    { kind: "user", id: "user-1-1", text: "two" },
+  ]);
+  const other = "[Queued messages while agent was busy]\nis what it said";
+  expect(historyTurns([{ role: "user", content: other, timestamp: 1 }])).toMatchObject([{ text: other }]);
+});
+
 describe("historyTurns", () => {
   it("joins texts, calls and results of one answer and keeps their order", () => {
     const messages: ChatMessage[] = [

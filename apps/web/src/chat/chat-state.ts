@@ -23,6 +23,8 @@ export interface LocalTurn {
   runId: string;
   /** The run has ended: the next history contains it. */
   done: boolean;
+  /** The run ended by a stop before anything came of it: the Gateway may have discarded the message. */
+  unanswered?: boolean;
 }
 
 /** Everything the page shows of one session. */
@@ -142,6 +144,7 @@ function withHistory(state: ChatState, action: Extract<ChatAction, { type: "hist
   const loaded = historyTurns(action.messages);
   const commands = withAnsweredCommands(state, loaded, action.endedBefore);
   const turns = loaded.flatMap((turn) => [commands.get(turn.id) ?? [], turn].flat());
+  const discarded = discardedMessages(state, loaded, action.endedBefore);
   const last = turns.at(-1);
   const lastParts: readonly Part[] = last?.kind === "assistant" ? last.parts : [];
   const running = new Set(state.runs.map(({ runId }) => runId));
@@ -162,6 +165,8 @@ function withHistory(state: ChatState, action: Extract<ChatAction, { type: "hist
     commands,
     truncated: action.messages.length >= action.limit,
     local,
+    queue: [...discarded, ...state.queue],
+    queuePaused: state.queuePaused || discarded.length > 0,
     runs: state.runs.map((run) => withoutKnownParts(run, lastParts)),
     verboseLevel: action.verboseLevel,
   };
@@ -183,6 +188,18 @@ function withAnsweredCommands(
     if (answer) commands.set(answer.id, turn);
   }
   return commands;
+}
+
+/** Messages that waited in the Gateway when a stop discarded them: they wait for the user now. */
+function discardedMessages(state: ChatState, loaded: readonly Turn[], endedBefore: readonly string[]): Outgoing[] {
+  const known = new Set(state.turns.map(({ id }) => id));
+  const added = loaded.flatMap((turn) => (turn.kind === "user" && !known.has(turn.id) ? [turn] : []));
+  return state.local.flatMap(({ turn, runId, unanswered }) => {
+    if (turn.kind !== "user" || !unanswered || !endedBefore.includes(runId)) return [];
+    if (added.some((other) => isSameMessage(other, turn))) return [];
+    // The Gateway knows the old key as answered.
+    return [{ runId: `${runId}-again`, text: turn.text, images: turn.images }];
+  });
 }
 
 function isSameMessage(shown: Turn & { kind: "user" }, sent: Turn & { kind: "user" }): boolean {
@@ -277,7 +294,10 @@ function endRun(
   const run = state.runs.find((item) => item.runId === runId) ?? newRun(runId, false);
   const produced = parts(run);
   const turn: Turn = { kind: "assistant", id: `run-${runId}`, parts: produced, ...extra };
-  const marked = state.local.map((item) => (item.runId === runId ? { ...item, done: true } : item));
+  const unanswered = extra.stopped === true && produced.length === 0;
+  const marked = state.local.map((item) =>
+    item.runId === runId ? { ...item, done: true, ...(unanswered ? { unanswered } : {}) } : item,
+  );
   const shown = produced.length > 0 || extra.stopped;
   return {
     ...state,

@@ -277,7 +277,8 @@ export function createChat(options: ChatOptions): Chat {
           return;
         case "aborted":
         case "error":
-          if (!known) void load();
+          // Whether a stopped run had begun with its message is told by the history alone.
+          if (!known || state.local.some(({ runId, unanswered }) => runId === event.runId && unanswered)) void load();
           afterRun();
       }
     },

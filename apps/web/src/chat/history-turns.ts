@@ -1,4 +1,5 @@
 import type { ChatMessage } from "@openclaw/protocol";
+import { mergedTexts } from "./merged-message.ts";
 import {
   contentParts,
   imageOfPart,
@@ -36,12 +37,10 @@ export function historyTurns(messages: readonly ChatMessage[]): Turn[] {
       case "user": {
         endAssistantTurn();
         const { content } = message;
-        turns.push({
-          kind: "user",
-          id: ids("user", when.at),
-          text: textOfContent(content),
-          images: imagesOfContent(content),
-          ...when,
+        const texts = mergedTexts(textOfContent(content));
+        texts.forEach((text, index) => {
+          const images = index === texts.length - 1 ? imagesOfContent(content) : [];
+          turns.push({ kind: "user", id: ids("user", when.at), text, images, ...when });
         });
         break;
       }
