@@ -482,9 +482,7 @@ describe("failures of the provider", () => {
       { describeFailure },
     );
     expect(result).toMatchObject({ outcome: "failed", failure: { userMessage: "busy" } });
-    expect(messages).toMatchObject([
-      { role: "assistant", content: [], stopReason: "error", errorMessage: "busy" },
-    ]);
+    expect(messages).toMatchObject([{ role: "assistant", content: [], stopReason: "error", errorMessage: "busy" }]);
   });
 
   test("in the middle of the stream, or by an early end of it, are failures too", async () => {
