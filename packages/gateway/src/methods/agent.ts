@@ -1,7 +1,7 @@
 import type { Conversations } from "../conversations.ts";
 import { agentResult } from "../pipeline/agent-result.ts";
 import { storeAttachments } from "../pipeline/attachments.ts";
-import { lookUp, type Seen } from "../pipeline/dedupe.ts";
+import { answeringRun, lookUp, type Seen } from "../pipeline/dedupe.ts";
 import type { Inbound } from "../pipeline/inbound.ts";
 import type { RunOutcome } from "../runs/run-registry.ts";
 import { failureOf } from "./chat.ts";
@@ -107,9 +107,11 @@ export function agentMethods(
     },
 
     async "agent.wait"(params) {
-      const outcome =
-        endedBefore(gateway, params.runId) ?? (await gateway.runs.wait(params.runId, params.timeoutMs ?? 30_000));
-      if (!outcome && gateway.runs.closed) throw unavailable("gateway shutting down");
+      // A message that an earlier process took over may be part of another run by now.
+      const { runs, journal } = gateway;
+      const runId = runs.get(params.runId) ? params.runId : answeringRun(journal, params.runId);
+      const outcome = endedBefore(gateway, runId) ?? (await runs.wait(runId, params.timeoutMs ?? 30_000));
+      if (!outcome && runs.closed) throw unavailable("gateway shutting down");
       if (!outcome) return { runId: params.runId, status: "timeout" as const };
       return { runId: params.runId, ...outcome };
     },

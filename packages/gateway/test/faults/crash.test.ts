@@ -219,6 +219,63 @@ it("names every message of a turn that was given up", async () => {
   expect(told).toEqual([expect.stringContaining("“the first part”, “the second part”")]);
 });
 
+it("gives up every message of a turn that was made of several, and tells of each once", async () => {
+  await using home = await createGatewayHome();
+  home.configure({ messages: { queue: { mode: "collect", debounceMs: 0 } } });
+  home.model.enqueue({ hang: true }, { hang: true }, { hang: true }, { hang: true });
+  const first = await StartedGateway.start(home);
+  const before = await first.connect();
+  await before.send("main", "zero", { key: "run-0" });
+  await home.model.request(1);
+  await before.send("main", "alpha", { key: "run-1" });
+  await before.send("main", "beta", { key: "run-2" });
+  await before.call("chat.abort", { sessionKey: "main", runId: "run-0" });
+  await killEach(home, first, [2, 3, 4]);
+
+  const last = await StartedGateway.start(home);
+  const client = await last.connect();
+  for (const key of ["run-1", "run-2"]) expect(await client.waitForRun(key)).toMatchObject({ status: "error" });
+  const told = async (from: ChatClient) => (await shown(from, "main")).filter((line) => line.includes("given up"));
+  expect(await told(client)).toEqual([expect.stringContaining("“alpha”, “beta”. Send them again")]);
+  expect(await client.send("main", "alpha", { key: "run-1" })).toMatchObject({ ok: false });
+  await last.kill();
+
+  await using later = await StartedGateway.start(home);
+  expect(await told(await later.connect())).toHaveLength(1);
+});
+
+it("tells of messages that had joined a run when it gives that run up", async () => {
+  await using home = await createGatewayHome();
+  home.configure({ messages: { queue: { mode: "steer" } } });
+  const pipe = path.join(home.dir, "go-on");
+  execFileSync("mkfifo", [pipe]);
+  const wait = { tools: [{ name: "exec", args: JSON.stringify({ command: `cat ${pipe}` }) }] };
+  home.model.enqueue(wait, { hang: true }, { hang: true }, { hang: true });
+  const first = await StartedGateway.start(home);
+  const before = await first.connect();
+  await before.send("main", "zero", { key: "run-0" });
+  await home.model.request(1);
+  await before.send("main", "alpha", { key: "run-1" });
+  await fs.promises.writeFile(pipe, "on");
+  await killEach(home, first, [2, 3, 4]);
+
+  await using last = await StartedGateway.start(home);
+  const client = await last.connect();
+  for (const key of ["run-0", "run-1"]) expect(await client.waitForRun(key)).toMatchObject({ status: "error" });
+  const notices = (await shown(client, "main")).filter((line) => line.includes("given up"));
+  expect(notices).toEqual([expect.stringContaining("“alpha”, “zero”. Send them again")]);
+});
+
+/** Kills a Gateway and those that follow it, each when that request has reached the model. */
+async function killEach(home: GatewayHome, first: StartedGateway, requests: readonly number[]): Promise<void> {
+  let gateway = first;
+  for (const [index, request] of requests.entries()) {
+    await home.model.request(request);
+    await gateway.kill();
+    if (index < requests.length - 1) gateway = await StartedGateway.start(home);
+  }
+}
+
 it("ends a message that was answered just before the third crash, and does not give it up", async () => {
   await using home = await createGatewayHome();
   const first = await StartedGateway.start(home);
