@@ -144,6 +144,27 @@ test("a stop while a subagent is being made leaves nothing behind", async () => 
   expect(temp.sessions.get(asked?.sessionKey ?? "")).toBeUndefined();
 });
 
+test("one that a crash cut off while it was being made leaves no session behind", async () => {
+  const listed: string[][] = [];
+  const update = temp.sessions.update.bind(temp.sessions);
+  vi.spyOn(temp.sessions, "update").mockImplementation((key, patch) => {
+    listed.push(Object.values<{ childSessionKey: string }>(stored()).map(({ childSessionKey }) => childSessionKey));
+    return update(key, patch);
+  });
+  const result = await subagents.spawn(request);
+  const childSessionKey = result.status === "accepted" ? result.childSessionKey : "";
+  // There was no session that no list names.
+  expect(listed[0]).toEqual([childSessionKey]);
+
+  // As the crash leaves it: the session is there, and its run was never accepted.
+  calls = createFakeCalls();
+  subagents = await open();
+  subagents.resume();
+  const { message } = await calls.next();
+  expect(message).toContain("OpenClaw was stopped before the task began");
+  expect(temp.sessions.get(childSessionKey)).toBeUndefined();
+});
+
 test("one that is stopped is not announced", async () => {
   await subagents.spawn(request);
   const run = subagents.find(main, "1");

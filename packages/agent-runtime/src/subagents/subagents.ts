@@ -130,9 +130,7 @@ export function createSubagents(options: SubagentsOptions): Subagents {
       };
     },
     log(run, { limit, tools }) {
-      if (!sessions.get(run.childSessionKey)?.sessionId) return [];
-      const transcript = sessions.transcript(run.childSessionKey);
-      const items = transcript.exists() ? transcript.history(limit) : [];
+      const items = hasTranscript(run.childSessionKey) ? sessions.transcript(run.childSessionKey).history(limit) : [];
       return items.flatMap((item): SubagentLogLine[] => {
         if (item.kind !== "message") return [];
         const { message } = item;
@@ -210,18 +208,18 @@ export function createSubagents(options: SubagentsOptions): Subagents {
       createdAt: clock.now(),
     };
     const { runId, childSessionKey } = run;
-    sessions.ensure(childSessionKey, { now: run.createdAt });
-    sessions.update(childSessionKey, () => ({
-      spawnedBy: requesterKey,
-      label,
-      providerOverride: settings.model.provider,
-      modelOverride: settings.model.model,
-      thinkingLevel: settings.thinking,
-    }));
     try {
-      // First the list, then the run: a run that nobody knows of could never be announced.
+      // First the list, then session and run: what no list names would never be announced or put away.
       await registry.put(run);
       if (cancelled()) return await takeBack(run);
+      sessions.ensure(childSessionKey, { now: run.createdAt });
+      sessions.update(childSessionKey, () => ({
+        spawnedBy: requesterKey,
+        label,
+        providerOverride: settings.model.provider,
+        modelOverride: settings.model.model,
+        thinkingLevel: settings.thinking,
+      }));
       const call = await calls.ask({
         runId,
         sessionKey: childSessionKey,
@@ -327,10 +325,15 @@ export function createSubagents(options: SubagentsOptions): Subagents {
     if (run.endedAt !== undefined) return announce(run, await known, true);
     if (known !== undefined) return follow(run, known);
     // It never left the list: the process died before its run was accepted, and nobody was told that it had been.
+    if (!hasTranscript(childSessionKey)) sessions.delete(childSessionKey);
     const outcome: CallOutcome = { status: "error", error: "OpenClaw was stopped before the task began" };
     const ended = endedRun(run, outcome);
     await store(ended);
     await announce(ended, outcome, true);
+  }
+
+  function hasTranscript(sessionKey: string): boolean {
+    return sessions.get(sessionKey)?.sessionId !== undefined && sessions.transcript(sessionKey).exists();
   }
 
   function stopRun(run: SubagentRun): void {
