@@ -4,6 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   type ScriptedModelServer,
+  type ScriptedModelServerOptions,
   startScriptedModelServer,
 } from "../../../models/src/testing/scripted-model-server.ts";
 
@@ -25,9 +26,12 @@ export interface GatewayHome extends AsyncDisposable {
   log(): string;
 }
 
-export async function createGatewayHome(sections?: Record<string, unknown>): Promise<GatewayHome> {
+export async function createGatewayHome(
+  sections?: Record<string, unknown>,
+  modelOptions?: ScriptedModelServerOptions,
+): Promise<GatewayHome> {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), "openclaw-faults-"));
-  const model = await startScriptedModelServer();
+  const model = await startScriptedModelServer(modelOptions);
   const stateDir = path.join(dir, ".openclaw");
   const configPath = path.join(stateDir, "openclaw.json");
   const workspace = path.join(dir, "workspace");

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { messageText, toolCallsOf } from "@openclaw/sessions";
+import { checkAnswers, type SentMessage } from "./answered-once.ts";
 import type { ChatClient } from "./chat-client.ts";
 import { createGatewayHome, type GatewayHome } from "./gateway-home.ts";
 import { StartedGateway } from "./started-gateway.ts";
-import { checkSessionFiles, type StoredEntry, transcriptEntries, transcriptFiles } from "./state-check.ts";
+import { checkSessionFiles } from "./state-check.ts";
 
 const sessionKeys = ["main", "red", "blue"];
 
@@ -21,10 +21,7 @@ export interface KillReport {
   unheard: number;
 }
 
-interface Sent {
-  id: string;
-  sessionKey: string;
-  accepted: boolean;
+interface Sent extends SentMessage {
   /** Appends its id to the file of effects. */
   hasEffect: boolean;
 }
@@ -68,7 +65,7 @@ export async function killAtRandom(rounds: number, random: () => number = Math.r
 
   await finishAll(home);
   await checkSessionFiles(home.stateDir);
-  const givenUp = checkAnswers(home, sent);
+  const { givenUp } = checkAnswers(home.stateDir, sent);
   checkEffects(effects, sent);
   return {
     kills: rounds,
@@ -90,7 +87,7 @@ function newMessage(id: string, effects: string, random: () => number) {
 
 async function ask(client: ChatClient, message: ReturnType<typeof newMessage>, sent: Sent[]): Promise<void> {
   const { id, sessionKey, text, hasEffect } = message;
-  const entry: Sent = { id, sessionKey, accepted: false, hasEffect };
+  const entry: Sent = { id, accepted: false, hasEffect };
   sent.push(entry);
   const answer = await client.send(sessionKey, text, { key: id }).catch(() => undefined);
   if (!answer) return; // Killed before the answer.
@@ -110,56 +107,6 @@ async function finishAll(home: GatewayHome): Promise<void> {
   assert.equal((await gateway.terminate()).code, 0);
 }
 
-/** @returns how many messages were given up. */
-function checkAnswers(home: GatewayHome, sent: readonly Sent[]): number {
-  const marks = new Map<string, Marked>();
-  const notices: string[] = [];
-  const problems: string[] = [];
-  for (const file of transcriptFiles(home.stateDir)) {
-    let current: Marked[] = [];
-    for (const entry of transcriptEntries(file)) {
-      const { message } = entry;
-      if (entry.openclawRunId !== undefined && message?.role === "user") {
-        const asked = marksOf(messageText(message)).map((id) => {
-          const marked = marks.get(id) ?? { asked: 0, answered: 0 };
-          marks.set(id, marked);
-          marked.asked += 1;
-          return marked;
-        });
-        // What joins a run is answered with it, unless the run had answered already.
-        const open = entry.openclawJoined === undefined ? [] : current.filter(({ answered }) => answered === 0);
-        current = [...open, ...asked];
-      }
-      if (message?.role !== "assistant") continue;
-      if (messageText(message).includes("given up after")) notices.push(messageText(message));
-      else if (toolCallsOf(message).length === 0) {
-        if (message.stopReason !== "stop") problems.push(describe(entry));
-        for (const marked of current) marked.answered += 1;
-      }
-    }
-  }
-  let givenUp = 0;
-  for (const { id, accepted } of sent) {
-    const run = marks.get(id) ?? { asked: 0, answered: 0 };
-    const told = notices.filter((notice) => notice.includes(`<${id}>`)).length;
-    const ends = run.answered + told;
-    givenUp += told;
-    const isRight = run.asked <= 1 && ends <= 1 && run.answered <= run.asked && (!accepted || ends === 1);
-    if (!isRight) problems.push(`${id}: asked ${run.asked}, answered ${run.answered}, given up ${told}, ${accepted}`);
-  }
-  assert.deepEqual(problems, []);
-  return givenUp;
-}
-
-interface Marked {
-  asked: number;
-  answered: number;
-}
-
-function marksOf(text: string): string[] {
-  return [...text.matchAll(/<(\d+\.\d+)>/g)].map(([, id]) => id ?? "");
-}
-
 function checkEffects(file: string, sent: readonly Sent[]): void {
   const lines = fs.readFileSync(file, "utf8").split("\n").filter(Boolean);
   assert.equal(new Set(lines).size, lines.length, `a tool ran twice: ${lines.join(" ")}`);
@@ -168,8 +115,4 @@ function checkEffects(file: string, sent: readonly Sent[]): void {
     lines.filter((line) => !allowed.has(line)),
     [],
   );
-}
-
-function describe(entry: StoredEntry): string {
-  return `unexpected end ${JSON.stringify(entry).slice(0, 300)}`;
 }

@@ -35,8 +35,15 @@ export interface ScriptedModelServer {
   close(): Promise<void>;
 }
 
+export interface ScriptedModelServerOptions {
+  /** A free one when absent. */
+  port?: number;
+  /** Answers a request before its steering words are looked at; undefined leaves it to them. */
+  decide?(body: Record<string, unknown>): Script | undefined;
+}
+
 /** Starts a server on a free port of 127.0.0.1 that speaks both APIs. The steering words are in `script.ts`. */
-export async function startScriptedModelServer(options: { port?: number } = {}): Promise<ScriptedModelServer> {
+export async function startScriptedModelServer(options: ScriptedModelServerOptions = {}): Promise<ScriptedModelServer> {
   const requests: RecordedRequest[] = [];
   const queue: Script[] = [];
   const waiting: { count: number; resolve: (request: RecordedRequest) => void }[] = [];
@@ -74,7 +81,10 @@ export async function startScriptedModelServer(options: { port?: number } = {}):
     }
 
     const anthropic = path.endsWith("/messages");
-    const script = queue.shift() ?? scriptFor(anthropic ? readAnthropicInput(body) : readOpenAIInput(body));
+    const script =
+      queue.shift() ??
+      options.decide?.(body) ??
+      scriptFor(anthropic ? readAnthropicInput(body) : readOpenAIInput(body));
     if (script.hang) return;
     await reply.pause(script.delayMs);
     if (script.html) return reply.page();
