@@ -143,6 +143,11 @@ describe("interrupt", () => {
       .filter(({ state }) => state !== "delta")
       .map(({ runId, state }) => `${runId} ${state}`);
     expect(order).toEqual(["a aborted", "b final"]);
+    const phases = client
+      .events("agent")
+      .filter(({ stream }) => stream === "lifecycle")
+      .map(({ runId, data }) => `${runId} ${(data as Json).phase}${(data as Json).aborted === true ? " aborted" : ""}`);
+    expect(phases).toEqual(["a start", "a end aborted", "b start", "b end"]);
   });
 });
 

@@ -131,6 +131,36 @@ it("answers what was accepted but not begun, each message once and in order", as
   expect((await shown(client, "other")).length).toBe(2);
 });
 
+it("goes on with the turn and answers the two messages that waited behind it, each once", async () => {
+  await using home = await createGatewayHome();
+  const effects = path.join(home.dir, "effects");
+  const command = `echo done >> ${effects}`;
+  home.model.enqueue({ tools: [{ name: "exec", args: JSON.stringify({ command }) }] }, { hang: true });
+  const first = await StartedGateway.start(home);
+  const before = await first.connect();
+  await before.send("main", "one", { key: "run-1" });
+  await home.model.request(2);
+  for (const [key, text] of [
+    ["run-2", "two"],
+    ["run-3", "three"],
+  ] as const)
+    expect(await before.send("main", text, { key })).toMatchObject({ payload: { status: "started" } });
+  await first.kill();
+
+  await using second = await StartedGateway.start(home);
+  const client = await second.connect();
+  for (const key of ["run-1", "run-2", "run-3"]) expect(await client.waitForRun(key)).toMatchObject({ status: "ok" });
+  const said = await shown(client, "main");
+  expect(said.map((line) => line.split(":")[0])).toEqual(
+    ["user", "assistant", "toolResult", "assistant"].concat(Array(2).fill(["user", "assistant"]).flat()),
+  );
+  expect([said[0], said[4], said[6]]).toEqual(["user: one", "user: two", "user: three"]);
+  expect(said[5]).toContain("two");
+  expect(said[7]).toContain("three");
+  expect(fs.readFileSync(effects, "utf8")).toBe("done\n");
+  expect(home.model.requests).toHaveLength(5);
+});
+
 it("begins a new session where its user asked for it, not before, although a crash came in between", async () => {
   await using home = await createGatewayHome();
   home.model.enqueue({ hang: true });
