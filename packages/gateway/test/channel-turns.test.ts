@@ -20,7 +20,7 @@ afterEach(() => gateway.close());
 
 /** The user messages of a request to the model. */
 const asked = (index: number): string[] =>
-  (gateway.model.requests[index]?.body.messages as { role: string; content: unknown }[])
+  ((gateway.model.requests[index]?.body.messages ?? []) as { role: string; content: unknown }[])
     .filter(({ role }) => role === "user")
     .map(({ content }) => String(content));
 const transcripts = (): Json[] => {

@@ -129,6 +129,25 @@ describe("steer", () => {
     expect(fs.existsSync(`${gateway.workspace}/second`)).toBe(false);
     expect((await client.request("agent.wait", { runId: "b" })).payload).toMatchObject({ status: "ok" });
   });
+
+  it("keeps a message out of a run that is being compacted; it is answered behind it", async () => {
+    const defaults = { contextTokens: 40_000, compaction: { memoryFlush: { enabled: false } } };
+    await start({ mode: "steer" }, { defaults });
+    gateway.model.enqueue({ words: ["one"] }, { words: ["two"] }, { words: ["what", "was", "said"], delayMs: 400 });
+    await send(`first ${"word ".repeat(9000)}`, "a");
+    await ended("a");
+    await send(`second ${"word ".repeat(9000)}`, "b");
+    // The run of the second message condenses the conversation before it ends.
+    expect((await gateway.model.request(3)).body).not.toHaveProperty("tools");
+    await send("third", "c");
+    for (const key of ["b", "c"]) {
+      const end = await ended(key);
+      expect(end.state).toBe("final");
+      expect(end).not.toHaveProperty("mergedInto");
+    }
+    const answers = gateway.model.requests.flatMap(({ body }, index) => ("tools" in body ? [asked(index).at(-1)] : []));
+    expect(answers.map((prompt) => /first|second|third/.exec(prompt ?? "")?.[0])).toEqual(["first", "second", "third"]);
+  });
 });
 
 describe("interrupt", () => {

@@ -187,18 +187,26 @@ async function crowdedTurn(day: Day): Promise<void> {
   await Promise.all([first, ...others].map((each) => endOf(day, each)));
 }
 
-/** A run is stopped before or while the model writes, by a request or by a word. */
+/** A run is stopped before or while the model writes, by a word or by a request. */
 async function stoppedTurn(day: Day): Promise<void> {
-  const [sessionKey, stop]: [string, (id: string) => Promise<unknown>] =
-    day.random() < 0.5
-      ? ["red", () => day.client.send("red", "stop")]
-      : ["blue", (runId) => day.client.call("chat.abort", { sessionKey: "blue", runId })];
+  const byWord = day.random() < 0.5;
+  const sessionKey = byWord ? "red" : "blue";
   const message = await say(day, sessionKey, day.random() < 0.5 ? "hang:on" : "slow:40");
   await delay(day.random() * 150);
-  await stop(message.id);
-  const { state } = await day.client.terminal(message.id);
-  assert.notEqual(state, "error");
-  if (state === "aborted") message.stopped = true;
+  const answer = byWord
+    ? (await day.client.send(sessionKey, "stop")).payload
+    : await day.client.call("chat.abort", { sessionKey, runId: message.id });
+  const stopped = [...((answer?.runIds ?? []) as string[])];
+  // It may have joined a run that an earlier life had left open; then that one is to be stopped.
+  if (stopped.length === 0) {
+    const { runIds } = await day.client.call("chat.abort", { sessionKey });
+    stopped.push(...(runIds as string[]));
+  }
+  await day.client.terminal(message.id);
+  // What joined a run ends with it.
+  const { error } = await day.client.waitForRun(message.id);
+  if (error === "aborted") stopped.push(message.id);
+  for (const entry of day.sent) if (stopped.includes(entry.id)) entry.stopped = true;
 }
 
 async function spawningTurn(day: Day): Promise<void> {
