@@ -272,7 +272,7 @@ it("gives up every message of a turn that was made of several, and tells of each
 
   await using later = await StartedGateway.start(home);
   expect(await told(await later.connect())).toHaveLength(1);
-});
+}, 60_000);
 
 it("tells of messages that had joined a run when it gives that run up", async () => {
   await using home = await createGatewayHome();
@@ -294,7 +294,7 @@ it("tells of messages that had joined a run when it gives that run up", async ()
   for (const key of ["run-0", "run-1"]) expect(await client.waitForRun(key)).toMatchObject({ status: "error" });
   const notices = (await shown(client, "main")).filter((line) => line.includes("given up"));
   expect(notices).toEqual([expect.stringContaining("“alpha”, “zero”. Send them again")]);
-});
+}, 60_000);
 
 /** Kills a Gateway and those that follow it, each when that request has reached the model. */
 async function killEach(home: GatewayHome, first: StartedGateway, requests: readonly number[]): Promise<void> {
