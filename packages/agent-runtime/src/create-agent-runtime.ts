@@ -9,6 +9,7 @@ import type { BashJobs } from "./commands/bash-command.ts";
 import { createMessageSizes } from "./context/message-sizes.ts";
 import { createPromptImages } from "./images/prompt-images.ts";
 import { verboseLevel } from "./levels/resolve-levels.ts";
+import { thrownText } from "./loop/thrown-text.ts";
 import { createArgumentChecker } from "./loop/tool-arguments.ts";
 import { createPromptCache } from "./prompt/prompt-cache.ts";
 import { type HostInfo, readHostInfo } from "./prompt/runtime-line.ts";
@@ -361,7 +362,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
 
   /** A defect or a full disk: the user is told, the run ends, the lanes go on. */
   function unexpected(request: RunRequest, error: unknown): RunOutcome {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = thrownText(error);
     log.error(`run ${request.runId} failed unexpectedly: ${message}`, {
       stack: error instanceof Error ? error.stack : undefined,
     });

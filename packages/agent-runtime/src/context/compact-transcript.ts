@@ -1,4 +1,5 @@
 import { compactionPatch, type Transcript } from "@openclaw/sessions";
+import { thrownText } from "../loop/thrown-text.ts";
 import type { PreparedRun } from "../run/prepare-run.ts";
 import type { EmitRunEvent } from "../run/run-events.ts";
 import type { RuntimeParts } from "../run/runtime-parts.ts";
@@ -92,7 +93,7 @@ export async function compactTranscript(request: CompactionRequest, parts: Runti
     return { kind: "compacted", tokensBefore: before.tokens, tokensAfter };
   } catch (error) {
     if (error instanceof CompactionCancelled) return { kind: "cancelled" };
-    const reason = parts.redact(error instanceof Error ? error.message : String(error)).slice(0, 600);
+    const reason = parts.redact(thrownText(error)).slice(0, 600);
     log.warn(`the conversation of ${request.sessionKey} could not be compacted: ${reason}`, { trigger });
     return { kind: "failed", reason };
   } finally {

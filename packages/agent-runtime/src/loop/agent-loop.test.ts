@@ -54,6 +54,24 @@ const resultTexts = (messages: readonly ContextMessage[]) =>
   );
 const roles = (messages: readonly ContextMessage[]) => messages.map((message) => message.role);
 
+/** What has been thrown and cannot be turned into text. */
+const unspeakable: [string, () => unknown][] = [
+  ["an object whose toString is no function", () => ({ toString: "" })],
+  ["an object without a prototype", () => Object.create(null)],
+  ["an object that contains itself and has no toString", () => containsItself()],
+  ["an error whose message throws", () => Object.defineProperty(new Error(), "message", { get: refuse })],
+  ["an error whose message is a symbol", () => Object.assign(new Error(), { message: Symbol("no") })],
+  ["nothing", () => undefined],
+];
+function containsItself(): object {
+  const thrown: Record<string, unknown> = { toString: 1 };
+  thrown.self = thrown;
+  return thrown;
+}
+function refuse(): never {
+  throw new Error("not readable");
+}
+
 describe("answers", () => {
   test("a text arrives piece by piece and then as a message with usage and cost", async () => {
     const source = { api: "a", provider: "p", model: "m", cost: { input: 1, output: 2, cacheRead: 0, cacheWrite: 0 } };
@@ -242,6 +260,14 @@ describe("tools", () => {
     ]);
     expect(messages[1]).toMatchObject({ isError: true, details: { status: "error", tool: "bad" } });
     expect(told).toEqual(["bad: Error: disk on fire"]);
+    expect(result.outcome).toBe("done");
+  });
+
+  test.each(unspeakable)("a tool that throws %s is answered like any other failure", async (_what, thrown) => {
+    const { messages, result } = await run([callTools(["1", "bad", {}]), answerText("sorry")], {
+      tools: [tool("bad", () => Promise.reject(thrown()))],
+    });
+    expect(resultTexts(messages)).toEqual([expect.stringContaining('"status": "error"')]);
     expect(result.outcome).toBe("done");
   });
 
@@ -483,6 +509,12 @@ describe("failures of the provider", () => {
     );
     expect(result).toMatchObject({ outcome: "failed", failure: { userMessage: "busy" } });
     expect(messages).toMatchObject([{ role: "assistant", content: [], stopReason: "error", errorMessage: "busy" }]);
+  });
+
+  test.each(unspeakable)("end the run also when they are %s", async (_what, thrown) => {
+    const { messages, result } = await run([[{ type: "error", error: thrown() }]]);
+    expect(result).toMatchObject({ outcome: "failed", failure: { userMessage: expect.stringMatching(/./) } });
+    expect(messages.at(-1)).toMatchObject({ role: "assistant", stopReason: "error" });
   });
 
   test("in the middle of the stream, or by an early end of it, are failures too", async () => {

@@ -9,6 +9,7 @@ import type { MessageDraft, MessageSource } from "./message-draft.ts";
 import { createModelPrompt } from "./model-prompt.ts";
 import { createRepeatedFailures } from "./repeated-failures.ts";
 import { runToolCalls } from "./run-tool-calls.ts";
+import { thrownText } from "./thrown-text.ts";
 import { type ArgumentChecker, createArgumentChecker } from "./tool-arguments.ts";
 
 const maxRetries = 3;
@@ -157,7 +158,7 @@ async function mayRunTools(ready: Promise<unknown> | undefined, signal: AbortSig
     await Promise.race([ready, aborted]);
     return undefined;
   } catch (error) {
-    const detail = `No tool was run because the message could not be stored: ${error instanceof Error ? error.message : String(error)}`;
+    const detail = `No tool was run because the message could not be stored: ${thrownText(error)}`;
     return { kind: "storage", retryable: false, userMessage: detail, detail };
   } finally {
     signal.removeEventListener("abort", onAbort);
@@ -267,7 +268,7 @@ function functionTool(tool: Tool): LanguageModelV4FunctionTool {
 }
 
 function describeAnyFailure(error: unknown): LoopFailure {
-  const detail = error instanceof Error ? error.message : String(error);
+  const detail = thrownText(error);
   const retryable = error instanceof Error && "isRetryable" in error && error.isRetryable === true;
   return { kind: "unknown", retryable, userMessage: detail, detail };
 }

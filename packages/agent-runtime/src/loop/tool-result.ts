@@ -1,5 +1,6 @@
 import type { ContentBlock, ToolResult } from "@openclaw/plugin-sdk";
 import { ToolFailure } from "../tools/tool-failure.ts";
+import { thrownText } from "./thrown-text.ts";
 
 /** Longest text of one stored result, in characters. */
 const maxTextChars = 400_000;
@@ -16,8 +17,7 @@ export function errorResult(text: string, details?: unknown): ToolResult {
 
 /** The result of a call whose tool threw. */
 export function thrownResult(toolName: string, error: unknown): ToolResult {
-  const message = error instanceof Error ? error.message : String(error);
-  const shown = { status: "error", tool: toolName, error: message };
+  const shown = { status: "error", tool: toolName, error: thrownText(error) };
   const details = error instanceof ToolFailure ? { ...shown, ...error.details } : shown;
   return errorResult(JSON.stringify(shown, null, 2), details);
 }
@@ -76,7 +76,7 @@ function capDetails(details: unknown): unknown {
   try {
     json = JSON.stringify(details);
   } catch (error) {
-    return { omitted: true, reason: error instanceof Error ? error.message : String(error) };
+    return { omitted: true, reason: thrownText(error) };
   }
   if (json === undefined) return undefined;
   return json.length > maxDetailsChars * 2

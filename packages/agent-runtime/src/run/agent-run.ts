@@ -162,9 +162,7 @@ async function loop(
         describeFailure: (error) => describeModelFailure(error, model.ref, { now: parts.clock.now() }),
         adapt: (_failure, messages, error) => run.recovery.adapt(messages, error),
         onToolError: (name, error) => {
-          parts.log.warn(
-            `[tools] ${name} failed: ${parts.redact(error instanceof Error ? error.message : String(error)).slice(0, 500)}`,
-          );
+          parts.log.warn(`[tools] ${name} failed: ${parts.redact(thrownText(error)).slice(0, 500)}`);
         },
         missingTool: (name) =>
           coreToolOrder.some((tool) => tool === name) ? prepared.sandbox?.blockedTool(name) : undefined,

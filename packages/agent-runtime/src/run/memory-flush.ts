@@ -2,6 +2,7 @@ import { describeModelFailure } from "@openclaw/models";
 import type { SessionEntry, Transcript } from "@openclaw/sessions";
 import type { CompactionSettings } from "../context/compaction-settings.ts";
 import { runAgentLoop } from "../loop/agent-loop.ts";
+import { thrownText } from "../loop/thrown-text.ts";
 import { silentToken } from "../reply/silent-token.ts";
 import type { SandboxConfig } from "../sandbox/sandbox-config.ts";
 import type { PreparedRun } from "./prepare-run.ts";
@@ -104,7 +105,7 @@ async function askForNotes(flush: FlushRequest, signal: AbortSignal, parts: Runt
     ...(request.beforeFirstTool === undefined ? {} : { beforeFirstTool: request.beforeFirstTool }),
     describeFailure: (error) => describeModelFailure(error, model.ref, { now: parts.clock.now() }),
     onToolError: (name, error) => {
-      parts.log.warn(`[tools] ${name} failed: ${parts.redact(String(error)).slice(0, 500)}`);
+      parts.log.warn(`[tools] ${name} failed: ${parts.redact(thrownText(error)).slice(0, 500)}`);
     },
     checker: parts.checker,
     clock: parts.clock,
