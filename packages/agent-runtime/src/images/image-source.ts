@@ -1,8 +1,9 @@
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { GuardedFetch } from "@openclaw/net";
 import { type FileToolOptions, resolveExistingToolPath } from "../tools/file-path.ts";
+import { openRegularFile } from "../tools/regular-file.ts";
 import { ToolFailure } from "../tools/tool-failure.ts";
 import type { ToolFiles } from "../tools/tool-files.ts";
 import { maxSourceBytes } from "./fit-image.ts";
@@ -62,7 +63,7 @@ export async function loadImage(
 
 /** Reads a regular file that is not too large. Devices and pipes would never end. */
 export async function readImageFile(path: string): Promise<Buffer> {
-  return readOpenImage(await open(path, "r"), path);
+  return readOpenImage(await openRegularFile(path), path);
 }
 
 /** The same for a file that is open already; it is closed. */

@@ -12,6 +12,7 @@ import {
 import { truncateResults } from "../context/truncate-results.ts";
 import { emptyAnswerText, runAgentLoop } from "../loop/agent-loop.ts";
 import type { LoopResult } from "../loop/loop-events.ts";
+import { thrownText } from "../loop/thrown-text.ts";
 import { coreToolOrder } from "../policy/tool-groups.ts";
 import type { SystemPromptReport } from "../prompt/system-prompt-report.ts";
 import { SandboxError } from "../sandbox/sandbox-error.ts";

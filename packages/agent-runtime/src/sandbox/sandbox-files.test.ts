@@ -17,10 +17,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Tool, ToolResult } from "@openclaw/plugin-sdk";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createApplyPatchTool } from "../tools/apply-patch/apply-patch-tool.ts";
 import { createEditTool } from "../tools/edit-tool.ts";
 import { createReadTool } from "../tools/read-tool.ts";
 import { createWriteTool } from "../tools/write-tool.ts";
-import { createSandboxFiles, type SandboxFilesOptions } from "./sandbox-files.ts";
+import { createSandboxFiles } from "./sandbox-files.ts";
+import type { SandboxFilesOptions } from "./sandbox-path.ts";
 import { stageMedia } from "./stage-media.ts";
 
 let base: string;
@@ -48,7 +50,12 @@ describe.each(["linux", "win32"] as const)("file tools of a sandbox, as on %s", 
   });
   const tools = () => {
     const options = { workspaceDir: root, homeDir: join(base, "home"), files: createSandboxFiles(paths()) };
-    return { read: createReadTool(options), write: createWriteTool(options), edit: createEditTool(options) };
+    return {
+      read: createReadTool(options),
+      write: createWriteTool(options),
+      edit: createEditTool(options),
+      patch: createApplyPatchTool(options),
+    };
   };
   const call = (tool: Tool, params: Record<string, unknown>): Promise<ToolResult> =>
     tool.execute(params, { toolCallId: "c", signal: new AbortController().signal, onUpdate: () => {} });
@@ -57,6 +64,8 @@ describe.each(["linux", "win32"] as const)("file tools of a sandbox, as on %s", 
     return block?.type === "text" ? block.text : "";
   };
   const write = (path: string, content = "x") => call(tools().write, { path, content });
+  const patch = (...lines: string[]) =>
+    call(tools().patch, { input: ["*** Begin Patch", ...lines, "*** End Patch"].join("\n") });
   const failure = (work: Promise<unknown>) =>
     work.then(
       () => "succeeded",
@@ -96,9 +105,19 @@ describe.each(["linux", "win32"] as const)("file tools of a sandbox, as on %s", 
     " /etc/passwd",
     "a\0b",
   ])("%j escapes", async (path) => {
-    const text = `Path escapes sandbox root (~/box): ${path}`;
-    expect(await failure(read(path))).toBe(text);
-    expect(await failure(write(path))).toBe(text);
+    expect(await failure(read(path))).toBe(`Path escapes sandbox root (~/box): ${path}`);
+  });
+
+  // Only files of the test's own: where the boundary does not hold, the write happens.
+  test("what is outside of the workspace is not written either", async () => {
+    const secret = join(base, "outside", "secret");
+    for (const path of [secret, "../../outside/secret", `/workspace/..${secret}`, `@${secret}`, "~/made", "a\0b"]) {
+      const text = `Path escapes sandbox root (~/box): ${path}`;
+      expect(await failure(write(path))).toBe(text);
+      expect(await failure(call(tools().edit, { path, oldText: "do not", newText: "do" }))).toBe(text);
+    }
+    expect(readFileSync(secret, "utf8")).toBe("do not show");
+    expect(readdirSync(join(base, "home"))).toEqual(["box"]);
   });
 
   test("a link is never followed, whether it is the file or a folder on the way", async () => {
@@ -109,11 +128,69 @@ describe.each(["linux", "win32"] as const)("file tools of a sandbox, as on %s", 
     symlinkSync(join(root, "inside"), join(root, "own-link"));
     for (const path of ["file-link", "dir-link/secret", "root-link/etc/passwd", "own-link/x", "/workspace/file-link"]) {
       expect(await failure(read(path))).toBe(`Symlink not allowed in sandbox path: ${path}`);
+      if (path.startsWith("root-link")) continue; // never write where a defect would reach the machine
       expect(await failure(write(path))).toBe(`Symlink not allowed in sandbox path: ${path}`);
     }
     expect(readFileSync(join(base, "outside", "secret"), "utf8")).toBe("do not show");
     expect(readdirSync(join(base, "outside"))).toEqual(["secret"]);
     expect(lstatSync(join(root, "file-link")).isSymbolicLink()).toBe(true);
+  });
+
+  test("a patch adds, changes, moves and deletes files of the workspace, by all their names", async () => {
+    writeFileSync(join(root, "run.sh"), "one\n", { mode: 0o755 });
+    writeFileSync(join(root, "old.txt"), "gone\n");
+    await patch(
+      ...["*** Add File: sub/new.txt", "+hello", "*** Update File: /workspace/sub/new.txt", "-hello", "+hi"],
+      ...["*** Update File: run.sh", "*** Move to: bin/run.sh", "@@", "-one", "+two", "*** Delete File: old.txt"],
+    );
+    expect(readFileSync(join(root, "sub", "new.txt"), "utf8")).toBe("hi\n");
+    expect(readFileSync(join(root, "bin", "run.sh"), "utf8")).toBe("two\n");
+    expect(statSync(join(root, "bin", "run.sh")).mode & 0o777).toBe(0o755);
+    expect(readdirSync(root).sort()).toEqual(["bin", "sub"]);
+  });
+
+  test("a patch that leads out of the workspace changes nothing, not even what it may change", async () => {
+    symlinkSync(join(base, "outside", "secret"), join(root, "file-link"));
+    symlinkSync(join(base, "outside"), join(root, "dir-link"));
+    writeFileSync(join(root, "mine"), "1\n");
+    const mine = ["*** Update File: mine", "-1", "+2", "*** Add File: fresh/x", "+x"];
+    const outside = join(base, "outside", "secret");
+    for (const path of ["../../outside/secret", "a/../../../outside/secret", outside, `/workspace/..${outside}`]) {
+      const text = `Path escapes sandbox root (~/box): ${path}`;
+      expect(await failure(patch(...mine, `*** Add File: ${path}`, "+x"))).toBe(text);
+      expect(await failure(patch(...mine, `*** Delete File: ${path}`))).toBe(text);
+      expect(await failure(patch(...mine, `*** Update File: ${path}`, "-do not show"))).toBe(text);
+      expect(await failure(patch("*** Update File: mine", `*** Move to: ${path}`))).toBe(text);
+    }
+    for (const path of ["file-link", "dir-link/secret", "dir-link/other"]) {
+      const text = `Symlink not allowed in sandbox path: ${path}`;
+      expect(await failure(patch(...mine, `*** Add File: ${path}`, "+x"))).toContain(text);
+      expect(await failure(patch(...mine, `*** Delete File: ${path}`))).toContain(text);
+      expect(await failure(patch("*** Update File: mine", `*** Move to: ${path}`))).toContain(text);
+    }
+    expect(await failure(patch(...mine, "*** Delete File: /agent/notes.md"))).toBe(
+      "Failed to delete /agent/notes.md: Read-only in the sandbox: /agent/notes.md. Nothing was changed.",
+    );
+    expect(await failure(patch("*** Update File: /agent/notes.md", "*** Move to: notes.md"))).toContain("Read-only");
+    expect(readFileSync(outside, "utf8")).toBe("do not show");
+    expect(readdirSync(join(base, "outside"))).toEqual(["secret"]);
+    expect(readdirSync(agent)).toEqual(["notes.md"]);
+    expect(readFileSync(join(root, "mine"), "utf8")).toBe("1\n");
+    expect(readdirSync(root).sort()).toEqual(["dir-link", "file-link", "mine"]);
+  });
+
+  test("a patch that cannot be written to its end is taken back", async () => {
+    writeFileSync(join(root, "run.sh"), "1\n", { mode: 0o755 });
+    // A name longer than file systems allow is only noticed by the write.
+    const long = "x".repeat(300);
+    const text = await failure(
+      patch("*** Update File: run.sh", "-1", "+2", "*** Add File: a/b/c", "+c", `*** Add File: a/${long}`, "+1"),
+    );
+    expect(text).toMatch(/^Failed to .*Nothing was changed\.$/s);
+    expect(text).not.toContain(base);
+    expect(readFileSync(join(root, "run.sh"), "utf8")).toBe("1\n");
+    expect(statSync(join(root, "run.sh")).mode & 0o777).toBe(0o755);
+    expect(readdirSync(root)).toEqual(["run.sh"]);
   });
 
   test("a named pipe, a folder and a missing file are answered at once", async () => {

@@ -1,89 +1,52 @@
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { type FileHandle, lchown, lstat, mkdir, open, rename, rm, stat } from "node:fs/promises";
-import { homedir } from "node:os";
-import { isAbsolute, join, posix, relative, resolve, sep } from "node:path";
-import { plainToolPath } from "../tools/file-path.ts";
+import { type FileHandle, lstat, open, rename, rm, rmdir, stat, unlink } from "node:fs/promises";
+import { join } from "node:path";
 import { ToolFailure } from "../tools/tool-failure.ts";
-import type { ToolFiles } from "../tools/tool-files.ts";
+import { newFileMode, type ToolFiles } from "../tools/tool-files.ts";
+import { codeOf, explained, extraFlags, refuseLink, withFolder } from "./sandbox-folder.ts";
+import { resolveSandboxPath, type SandboxFilesOptions, type SandboxPath } from "./sandbox-path.ts";
 
-/** A folder of this machine, and where tools and commands see it. */
-export interface SandboxRoot {
-  /** On this machine; without links in it. */
-  dir: string;
-  /** Inside the sandbox. */
-  mount: string;
-  writable: boolean;
-}
-
-export interface SandboxFilesOptions {
-  /** The first is where relative paths start. */
-  roots: readonly [SandboxRoot, ...SandboxRoot[]];
-  homeDir: string;
-  platform: NodeJS.Platform;
-}
-
-export interface SandboxPath {
-  root: SandboxRoot;
-  /** Names below the root; empty for the root itself. */
-  parts: string[];
-}
-
-/** Programs inside may change folders and links at any moment, so nothing here is looked up by its whole path twice. */
-const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_DIRECTORY } = constants;
-/** macOS: refuse links in every part of the path (`O_NOFOLLOW_ANY` of fcntl.h). */
-const noFollowAny = 0x2000_0000;
-const newFileMode = 0o644;
-
-/** Where a path of a model leads. Throws the text for the model when that is outside of the sandbox. */
-export function resolveSandboxPath(given: string, options: SandboxFilesOptions): SandboxPath {
-  const [workspace] = options.roots;
-  const plain = plainToolPath(given, options.homeDir);
-  const escapes = () =>
-    new ToolFailure(`Path escapes sandbox root (${shortenHome(workspace.dir, options.homeDir)}): ${given}`);
-  if (plain.includes("\0")) throw escapes();
-  if (!isAbsolute(plain)) return inside(workspace, resolve(workspace.dir, plain)) ?? fail(escapes());
-  for (const root of options.roots) {
-    const mount = posix.normalize(root.mount);
-    const normal = posix.normalize(plain);
-    if (normal === mount || normal.startsWith(`${mount}/`)) {
-      return inside(root, join(root.dir, normal.slice(mount.length))) ?? fail(escapes());
-    }
-  }
-  for (const root of options.roots) {
-    const found = inside(root, resolve(plain));
-    if (found !== undefined) return found;
-  }
-  throw escapes();
-}
-
-function inside(root: SandboxRoot, path: string): SandboxPath | undefined {
-  const way = relative(root.dir, path);
-  if (way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way)) return undefined;
-  return { root, parts: way === "" ? [] : way.split(sep) };
-}
-
-function fail(error: Error): never {
-  throw error;
-}
-
-function shortenHome(path: string, home: string): string {
-  const base = home || homedir();
-  return path === base || path.startsWith(base + sep) ? `~${path.slice(base.length)}` : path;
-}
+const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
 
 /** The files of a sandbox for the file tools: never through a link, never outside of its roots. */
 export function createSandboxFiles(options: SandboxFilesOptions): ToolFiles {
+  const resolvePath = (given: string) => resolveSandboxPath(given, options);
+  const writable = (given: string): SandboxPath => {
+    const path = resolvePath(given);
+    if (!path.root.writable) throw new ToolFailure(`Read-only in the sandbox: ${given}`);
+    return path;
+  };
   return {
+    place(given) {
+      const { root, parts } = resolvePath(given);
+      return join(root.dir, ...parts);
+    },
     async open(given) {
-      const path = resolveSandboxPath(given, options);
-      const file = await openBelow(path, given, options.platform);
+      const file = await openBelow(resolvePath(given), given, options.platform);
       return { file, path: given };
     },
     async write(given, content) {
-      const path = resolveSandboxPath(given, options);
-      if (!path.root.writable) throw new ToolFailure(`Read-only in the sandbox: ${given}`);
-      await writeBelow(path, given, content, options.platform);
+      await writeBelow(writable(given), given, content, options.platform);
+    },
+    async change(given, after) {
+      const { platform } = options;
+      const path = writable(given);
+      const before = await foundBelow(path, given, platform);
+      if (after === undefined) {
+        await removeBelow(path, given, platform);
+      } else {
+        const made = await writeBelow(path, given, after.text, platform, { mode: after.mode });
+        if (before === undefined) {
+          return async () => {
+            await removeBelow(path, given, platform);
+            for (const depth of made.reverse()) await removeFolder(path, depth, given, platform);
+          };
+        }
+      }
+      return async () => {
+        if (before !== undefined) await writeBelow(path, given, before.bytes, platform, before);
+      };
     },
   };
 }
@@ -108,35 +71,104 @@ export async function openBelow(path: SandboxPath, given: string, platform: Node
   });
 }
 
-/** Replaces or creates a file in one step; missing folders are made. An existing file keeps its permissions. */
-async function writeBelow(path: SandboxPath, given: string, content: string, platform: NodeJS.Platform): Promise<void> {
+/** What a file has beside its content. Commands in the sandbox may run as another user, who owns files and folders. */
+interface FileMarks {
+  mode: number;
+  owner?: { uid: number; gid: number };
+}
+
+async function foundBelow(
+  path: SandboxPath,
+  given: string,
+  platform: NodeJS.Platform,
+): Promise<(FileMarks & { bytes: Buffer }) | undefined> {
+  let file: FileHandle;
+  try {
+    file = await openBelow(path, given, platform);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+  try {
+    const { mode, uid, gid } = await file.stat();
+    return { bytes: await file.readFile(), mode, owner: { uid, gid } };
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Replaces or creates a file in one step. It keeps its permissions and owner unless others are given. Missing folders
+ * are made; how deep below the root they are is returned, and when the file cannot be written they go again.
+ */
+async function writeBelow(
+  path: SandboxPath,
+  given: string,
+  content: string | Uint8Array,
+  platform: NodeJS.Platform,
+  marks?: FileMarks,
+): Promise<number[]> {
   const name = path.parts.at(-1);
   if (name === undefined) throw new ToolFailure(`EISDIR: ${given} is a directory`);
-  await withFolder(path, given, platform, { create: true }, async (folder) => {
-    const target = join(folder, name);
-    const existing = await refuseLink(target, given);
-    if (existing?.isDirectory() === true) throw new ToolFailure(`EISDIR: ${given} is a directory`);
-    const temporary = join(folder, `.${name.slice(0, 100)}.${randomUUID()}.tmp`);
-    const flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | extraFlags(platform);
-    try {
-      const file = await open(temporary, flags, 0o600);
+  const made: number[] = [];
+  try {
+    await withFolder(path, given, platform, { create: true, made }, async (folder) => {
+      const target = join(folder, name);
+      const existing = await refuseLink(target, given);
+      if (existing?.isDirectory() === true) throw new ToolFailure(`EISDIR: ${given} is a directory`);
+      const temporary = join(folder, `.${name.slice(0, 100)}.${randomUUID()}.tmp`);
+      const flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | extraFlags(platform);
       try {
-        await file.writeFile(content);
-        await file.chmod(existing === undefined ? newFileMode : existing.mode & 0o777);
-        // Commands in the sandbox may run as another user, who owns the folder.
-        const owner = existing ?? (await stat(folder));
-        if (process.getuid?.() === 0) await file.chown(owner.uid, owner.gid);
-      } finally {
-        await file.close();
+        const file = await open(temporary, flags, 0o600);
+        try {
+          await file.writeFile(content);
+          await file.chmod((marks?.mode ?? existing?.mode ?? newFileMode) & 0o777);
+          const owner = marks?.owner ?? existing ?? (await stat(folder));
+          if (process.getuid?.() === 0) await file.chown(owner.uid, owner.gid);
+        } finally {
+          await file.close();
+        }
+        // A link put there in the meantime is replaced, not followed.
+        await rename(temporary, target);
+      } catch (error) {
+        await rm(temporary, { force: true });
+        throw explained(error, given);
       }
-      // A link put there in the meantime is replaced, not followed.
-      await rename(temporary, target);
+    });
+  } catch (error) {
+    // A folder that something was put into in the meantime stays.
+    for (const depth of made.reverse()) await removeFolder(path, depth, given, platform).catch(ignoreFilledFolder);
+    throw error;
+  }
+  return made;
+}
+
+async function removeBelow(path: SandboxPath, given: string, platform: NodeJS.Platform): Promise<void> {
+  const name = path.parts.at(-1);
+  if (name === undefined) throw new ToolFailure(`EISDIR: ${given} is a directory`);
+  await withFolder(path, given, platform, { create: false }, async (folder) => {
+    await refuseLink(join(folder, name), given);
+    try {
+      await unlink(join(folder, name));
     } catch (error) {
-      await rm(temporary, { force: true });
       throw explained(error, given);
     }
   });
 }
+
+/** Removes the folder that is so deep below the root on the way to a file. */
+async function removeFolder(path: SandboxPath, depth: number, given: string, platform: NodeJS.Platform): Promise<void> {
+  const parts = path.parts.slice(0, depth);
+  const name = parts.at(-1);
+  if (name === undefined) return;
+  await withFolder({ root: path.root, parts }, given, platform, { create: false }, (folder) =>
+    rmdir(join(folder, name)).catch((error: unknown) => {
+      throw explained(error, given);
+    }),
+  );
+}
+
+function ignoreFilledFolder(): void {}
 
 /** Creates a file, also as a resumed run does it again; false when there is one of that name with other content. */
 export async function writeNew(
@@ -175,105 +207,4 @@ async function holds(path: string, content: Uint8Array, platform: NodeJS.Platfor
   } finally {
     await file.close();
   }
-}
-
-/**
- * Calls `use` with a path of the folder that holds the last part, in which no part can be exchanged any more. On Linux
- * that is a path through open descriptors, each opened from the one before it without following links. Elsewhere the
- * parts are looked at before and after.
- */
-async function withFolder<T>(
-  path: SandboxPath,
-  given: string,
-  platform: NodeJS.Platform,
-  mode: { create: boolean },
-  use: (folder: string) => Promise<T>,
-): Promise<T> {
-  const folders = path.parts.slice(0, -1);
-  if (platform !== "linux") {
-    const folder = join(path.root.dir, ...folders);
-    await checkFolders(path.root.dir, folders, given, mode);
-    const result = await use(folder);
-    await checkFolders(path.root.dir, folders, given, { create: false });
-    return result;
-  }
-  const flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
-  let current = await open(path.root.dir, flags);
-  try {
-    for (const name of folders) {
-      const step = join(descriptorPath(current), name);
-      if (mode.create) await makeFolder(step, current);
-      await refuseLink(step, given);
-      let next: FileHandle;
-      try {
-        next = await open(step, flags);
-      } catch (error) {
-        throw explained(error, given);
-      }
-      await current.close();
-      current = next;
-    }
-    return await use(descriptorPath(current));
-  } finally {
-    await current.close();
-  }
-}
-
-function descriptorPath(folder: FileHandle): string {
-  return `/proc/self/fd/${folder.fd}`;
-}
-
-async function checkFolders(
-  root: string,
-  folders: readonly string[],
-  given: string,
-  mode: { create: boolean },
-): Promise<void> {
-  let current = root;
-  for (const name of folders) {
-    current = join(current, name);
-    if (mode.create) await makeFolder(current);
-    await refuseLink(current, given);
-  }
-}
-
-async function makeFolder(path: string, parent?: FileHandle): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    if (codeOf(error) !== "EEXIST") throw error;
-    return;
-  }
-  if (parent === undefined || process.getuid?.() !== 0) return;
-  const owner = await parent.stat();
-  await lchown(path, owner.uid, owner.gid);
-}
-
-async function refuseLink(path: string, given: string) {
-  try {
-    const status = await lstat(path);
-    if (status.isSymbolicLink()) throw new ToolFailure(`Symlink not allowed in sandbox path: ${given}`);
-    return status;
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
-    throw explained(error, given);
-  }
-}
-
-/** The system's error with the path the model gave in place of the one that was opened. */
-function explained(error: unknown, given: string): unknown {
-  const code = codeOf(error);
-  if (error instanceof ToolFailure || code === undefined) return error;
-  if (code === "ELOOP") return new ToolFailure(`Symlink not allowed in sandbox path: ${given}`);
-  const what = code === "ENOENT" ? "no such file or directory" : code === "ENOTDIR" ? "not a directory" : "cannot open";
-  return Object.assign(new Error(`${code}: ${what}, open '${given}'`), { code });
-}
-
-function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return undefined;
-  return error.code;
-}
-
-function extraFlags(platform: NodeJS.Platform): number {
-  return platform === "darwin" ? noFollowAny : 0;
 }

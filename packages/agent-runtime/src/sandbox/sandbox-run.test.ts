@@ -20,6 +20,12 @@ afterEach(() => open?.close());
 
 const group = { sessionKey: "agent:main:telegram:group:1" };
 
+/** A model that is offered `apply_patch` where it may be. */
+const knowsPatches = {
+  info: { provider: "openai", id: "gpt-5.2" },
+  toolConfig: { exec: { applyPatch: { enabled: true } } },
+} as const;
+
 /** A docker that agrees to everything, so that only what the runtime makes of it is looked at. */
 const agreeable: RunProgram = async (_file, args) => ({
   code: args[0] === "inspect" ? 1 : 0,
@@ -175,10 +181,31 @@ test("the prompt speaks of the sandbox as its tools see it", async () => {
   expect(report.sandbox).toEqual({ mode: "non-main", sandboxed: false });
 });
 
-test("access ro offers neither write nor edit", async () => {
-  const { turn, model } = start([answerText("hello")], { workspaceAccess: "ro" });
+test("access ro offers neither write nor edit nor apply_patch", async () => {
+  const { turn, model } = start([answerText("hello")], { workspaceAccess: "ro" }, knowsPatches);
   await turn("go", group);
   expect(toolNames(model.requests[0])).toEqual(["read", "exec", "process"]);
+});
+
+test("a patch of a sandboxed run changes the files of its sandbox, and no others", async () => {
+  const patch = (...lines: string[]) => ["*** Begin Patch", ...lines, "*** End Patch"].join("\n");
+  const inside = ["*** Add File: sub/new.txt", "+begun", "*** Update File: /workspace/sub/new.txt", "-begun", "+made"];
+  const answers = [
+    callTools(
+      ["a", "apply_patch", { input: patch(...inside) }],
+      ["b", "apply_patch", { input: patch("*** Add File: ../out.txt", "+made") }],
+    ),
+    answerText("done"),
+  ];
+  const { turn, model, copy, dir } = start(answers, {}, knowsPatches);
+  await turn("go", group);
+  expect(toolNames(model.requests[0])).toContain("apply_patch");
+  expect(readFileSync(join(copy, "sub", "new.txt"), "utf8")).toBe("made\n");
+  expect(promptText(model.requests[1])).toMatch(/Path escapes sandbox root \([^)]*\): \.\.\/out\.txt/);
+  expect([existsSync(join(dir, "workspace", "sub")), existsSync(join(dir, "sandboxes", "out.txt"))]).toEqual([
+    false,
+    false,
+  ]);
 });
 
 test("further tools are absent unless the sandbox's list names them", async () => {

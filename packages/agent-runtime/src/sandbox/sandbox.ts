@@ -7,7 +7,8 @@ import { agentMount } from "./docker-arguments.ts";
 import type { LaunchInSandbox, LaunchRequest, SandboxLaunch, SandboxPlace } from "./sandbox-backend.ts";
 import type { SandboxBackendName, SandboxMode, SandboxSettings, WorkspaceAccess } from "./sandbox-config.ts";
 import { SandboxError } from "./sandbox-error.ts";
-import { createSandboxFiles, resolveSandboxPath, type SandboxFilesOptions } from "./sandbox-files.ts";
+import { createSandboxFiles } from "./sandbox-files.ts";
+import { resolveSandboxPath, type SandboxFilesOptions } from "./sandbox-path.ts";
 import { blockedToolText, runPolicy, type SandboxToolPolicy } from "./sandbox-policy.ts";
 import { stageMedia } from "./stage-media.ts";
 

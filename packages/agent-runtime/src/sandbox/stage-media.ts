@@ -1,7 +1,8 @@
 import { readFile, realpath } from "node:fs/promises";
 import { basename, extname, isAbsolute, relative, sep } from "node:path";
 import { ToolFailure } from "../tools/tool-failure.ts";
-import { type SandboxPath, writeNew } from "./sandbox-files.ts";
+import { writeNew } from "./sandbox-files.ts";
+import type { SandboxPath } from "./sandbox-path.ts";
 
 const folder = ["media", "inbound"];
 const maxClashes = 1000;

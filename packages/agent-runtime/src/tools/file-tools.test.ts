@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   mkdirSync,
@@ -14,6 +15,7 @@ import { join } from "node:path";
 import type { Tool, ToolResult } from "@openclaw/plugin-sdk";
 import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { readImageFile } from "../images/image-source.ts";
 import { createEditTool } from "./edit-tool.ts";
 import { createReadTool } from "./read-tool.ts";
 import { createWriteTool } from "./write-tool.ts";
@@ -84,6 +86,15 @@ describe("read", () => {
     await expect(read({ path: "no.txt" })).rejects.toThrow(/ENOENT.*no\.txt/);
     await expect(read({ path: "." })).rejects.toThrow("EISDIR");
     await expect(read({})).rejects.toThrow("Missing required parameter: path (path or file_path)");
+  });
+
+  test.skipIf(process.platform === "win32")("a named pipe or a device is refused at once, also by edit", async () => {
+    const pipe = join(dir, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    await expect(read({ path: "pipe" })).rejects.toThrow(`${pipe} is not a regular file`);
+    await expect(edit({ path: "pipe", oldText: "a", newText: "b" })).rejects.toThrow(`${pipe} is not a regular file`);
+    await expect(read({ path: "/dev/zero" })).rejects.toThrow("/dev/zero is not a regular file");
+    await expect(readImageFile(pipe)).rejects.toThrow(`${pipe} is not a regular file`);
   });
 
   test("shows an image as an image, whatever its name", async () => {

@@ -1,6 +1,7 @@
 import { type Tool, textResult } from "@openclaw/plugin-sdk";
-import { type FileToolOptions, resolveToolPath } from "../file-path.ts";
+import type { FileToolOptions } from "../file-path.ts";
 import { ToolFailure } from "../tool-failure.ts";
+import { createHostFiles } from "../tool-files.ts";
 import { parsePatch } from "./patch-parser.ts";
 import { executePlan, type PatchSummary, planPatch } from "./patch-plan.ts";
 
@@ -11,6 +12,7 @@ const parameters = {
 
 /** Changes several files at once, in the patch format that OpenAI's models were trained on. */
 export function createApplyPatchTool(options: FileToolOptions): Tool {
+  const files = options.files ?? createHostFiles(options);
   return {
     name: "apply_patch",
     label: "Apply Patch",
@@ -22,8 +24,8 @@ export function createApplyPatchTool(options: FileToolOptions): Tool {
     async execute(params) {
       const input = typeof params.input === "string" ? params.input : "";
       if (input.trim() === "") throw new ToolFailure("Provide a patch input.");
-      const plan = await planPatch(parsePatch(input), (path) => resolveToolPath(path, options));
-      await executePlan(plan);
+      const plan = await planPatch(parsePatch(input), files);
+      await executePlan(plan, files);
       return textResult(summaryText(plan.summary), { summary: plan.summary });
     },
   };
