@@ -319,5 +319,7 @@ test("a configured host other than the sandbox does not take commands out of it"
     },
   );
   await turn("go", group);
-  expect(promptText(model.requests[1])).toContain("exec denied: this session is sandboxed");
+  expect(promptText(model.requests[1])).toContain(
+    "exec host not allowed (requested gateway; configure tools.exec.host=sandbox to allow).",
+  );
 });

@@ -289,6 +289,42 @@ describe("the rules", () => {
   });
 });
 
+describe("the host of a command", () => {
+  const text = (requested: string, needed: string) =>
+    `exec host not allowed (requested ${requested}; configure tools.exec.host=${needed} to allow).`;
+  const permission = async (setup: Setup, more: Partial<ExecCall> = {}) => {
+    const found = await guard(setup).check(call("rm x", more));
+    return found.kind === "refused" ? found.text : found;
+  };
+
+  it("is the configured one: a call that names another is refused", async () => {
+    for (const sandboxed of [false, true]) {
+      for (const host of ["gateway", "node"] as const) {
+        expect(await permission({ config: {}, sandboxed }, { requested: { host } })).toBe(text(host, "sandbox"));
+      }
+      expect(await permission({ config: {}, sandboxed }, { requested: { host: "sandbox" } })).toEqual({
+        kind: "run",
+        host: "sandbox",
+      });
+    }
+    expect(await permission({ config: { host: "gateway" } }, { requested: { host: "node" } })).toBe(
+      text("node", "gateway"),
+    );
+  });
+
+  it("never leads out of a sandbox, whatever is configured and whatever rules would let it through", async () => {
+    for (const host of ["gateway", "node"] as const) {
+      const setup: Setup = { config: { host, security: "full", ask: "off" }, sandboxed: true };
+      expect(await permission(setup)).toBe(text(host, "sandbox"));
+      expect(await permission(setup, { requested: { host } })).toBe(text(host, "sandbox"));
+      expect(await permission(setup, { requested: { host: "sandbox" } })).toBe(text("sandbox", "sandbox"));
+      const may: Setup = { ...setup, elevated: { access: { allowed: true }, session: "full" } };
+      expect(await permission(may)).toEqual({ kind: "run", host: "gateway" });
+      expect(await permission(may, { elevated: false })).toBe(text(host, "sandbox"));
+    }
+  });
+});
+
 describe("elevated", () => {
   const may = { access: { allowed: true } } as const;
 

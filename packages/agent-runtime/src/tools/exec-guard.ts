@@ -89,17 +89,13 @@ export function createExecGuard(options: ExecGuardOptions): ExecGuard {
       if ("refused" in elevation) return refused(elevation.refused);
 
       const ownHost = configured.host ?? "sandbox";
-      const { host: wanted } = call.requested;
-      if (wanted !== undefined && wanted !== ownHost && !elevation.asked) {
-        return refused(`exec host not allowed (requested ${wanted}; configure tools.exec.host=${ownHost} to allow).`);
+      const { host: wanted = ownHost } = call.requested;
+      // Out of its sandbox a session gets with elevated mode alone, whatever host is configured or chosen by /exec.
+      const needed = options.sandboxed && elevation.level === "off" ? "sandbox" : ownHost;
+      if (!elevation.asked && (wanted !== needed || ownHost !== needed)) {
+        return refused(`exec host not allowed (requested ${wanted}; configure tools.exec.host=${needed} to allow).`);
       }
       const host = elevation.level === "off" ? ownHost : "gateway";
-      if (options.sandboxed && host !== "sandbox" && elevation.level === "off") {
-        return refused(
-          `exec denied: this session is sandboxed, and tools.exec.host=${host} would run the command outside of it. ` +
-            "Set tools.exec.host to sandbox, or turn the sandbox off for this agent.",
-        );
-      }
       switch (host) {
         case "node":
           return refused(
