@@ -6,8 +6,15 @@ import type { MediaSource } from "./media-lines.ts";
 /**
  * The rule which sources a reply may attach: http(s) addresses, `./` paths inside the workspace, and absolute paths
  * or `file://` addresses whose real path lies in one of the trusted roots. `~` and `..` are never followed.
+ *
+ * With `mount`, as sandboxed runs have it, paths below it mean the workspace as well: a model names files as its commands
+ * see them.
  */
-export function createMediaSource(options: { workspaceDir: string; roots?: readonly string[] }): MediaSource {
+export function createMediaSource(options: {
+  workspaceDir: string;
+  roots?: readonly string[];
+  mount?: string | undefined;
+}): MediaSource {
   const roots = [options.workspaceDir, ...(options.roots ?? [])];
   const known = new Map<string, string | undefined>();
 
@@ -20,10 +27,15 @@ export function createMediaSource(options: { workspaceDir: string; roots?: reado
     return allowed.some((root) => isInside(realPath(root), real)) ? real : undefined;
   };
   // A streamed text is looked at many times; the answer for one source must not change in between.
-  return (source) => {
+  return (named) => {
+    const source = withoutMount(named, options.mount);
     if (!known.has(source)) known.set(source, check(source));
     return known.get(source);
   };
+}
+
+function withoutMount(source: string, mount: string | undefined): string {
+  return mount !== undefined && source.startsWith(`${mount}/`) ? `.${source.slice(mount.length)}` : source;
 }
 
 function localPath(source: string, workspaceDir: string): string | undefined {

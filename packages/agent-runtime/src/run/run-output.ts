@@ -10,7 +10,6 @@ import {
 } from "@openclaw/sessions";
 import type { LoopEvent } from "../loop/loop-events.ts";
 import { liveResult } from "../loop/tool-result.ts";
-import type { MediaSource } from "../reply/media-lines.ts";
 import { createMediaSource } from "../reply/media-source.ts";
 import { reasoningMessage } from "../reply/reasoning-message.ts";
 import { reasoningTagText } from "../reply/reasoning-tags.ts";
@@ -64,7 +63,11 @@ export function createRunOutput(options: {
   const refusedMedia = new Set<string>();
   let failedTool: string | undefined;
   const shape: ShapeOptions = {
-    media: mediaSource(prepared, parts.mediaRoots),
+    media: createMediaSource({
+      workspaceDir: prepared.workspaceDir,
+      roots: parts.mediaRoots,
+      mount: prepared.sandbox?.containerWorkdir,
+    }),
     finalOnly: prepared.model.reasoningTags,
   };
   const blocks =
@@ -218,14 +221,6 @@ export function createRunOutput(options: {
       blocks?.close();
     },
   };
-}
-
-/** What a reply may attach. A sandboxed model names files as its commands see them. */
-function mediaSource({ workspaceDir, sandbox }: PreparedRun, roots: readonly string[]): MediaSource {
-  const media = createMediaSource({ workspaceDir, roots });
-  if (sandbox === undefined) return media;
-  const mount = `${sandbox.containerWorkdir}/`;
-  return (source) => media(source.startsWith(mount) ? `./${source.slice(mount.length)}` : source);
 }
 
 function errorText(result: ToolResult): string {

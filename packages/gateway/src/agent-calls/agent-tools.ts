@@ -132,6 +132,7 @@ export async function openAgentTools(gateway: {
       runId: scope.runId ?? "",
       workspaceDir: scope.workspaceDir,
       mediaRoots: [path.join(stateDir, "media")],
+      workspaceMount: scope.sandbox?.containerWorkdir,
       bound: () => messageOf(scope)?.route,
       isDenied: () => isSendDenied(config(), sessions, scope.sessionKey),
       channels: gateway.channels,

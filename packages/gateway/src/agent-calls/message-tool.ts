@@ -31,6 +31,8 @@ export interface MessageToolOptions {
   runId: string;
   workspaceDir: string;
   mediaRoots: readonly string[];
+  /** Where a sandboxed model sees its workspace. */
+  workspaceMount?: string | undefined;
   /** Asked when the tool is called. */
   bound: () => BoundChat;
   /** Nothing may be sent in the run's own session. */
@@ -183,7 +185,11 @@ function contentOf(params: Record<string, unknown>, options: MessageToolOptions)
   const raw = media === undefined ? written : `${written}\nMEDIA:"${media}"`;
   const refused: string[] = [];
   const shaped = shapeReply(raw, {
-    media: createMediaSource({ workspaceDir: options.workspaceDir, roots: options.mediaRoots }),
+    media: createMediaSource({
+      workspaceDir: options.workspaceDir,
+      roots: options.mediaRoots,
+      mount: options.workspaceMount,
+    }),
     onRefusedMedia: (source) => refused.push(source),
   });
   if (refused.length > 0) {
