@@ -116,6 +116,28 @@ describe("starting and going on", () => {
     expect(sessions.transcript("main").context().map(messageText)).toEqual(["hello"]);
   });
 
+  test.each([
+    ["2026-02-10T03:00:00Z", "2026-02-10T05:00:00Z", true],
+    ["2026-02-10T04:30:00Z", "2026-02-10T05:00:00Z", false],
+    ["2026-02-10T04:30:00Z", "2026-02-10T05:31:00Z", true],
+  ])("with a daily hour and an idle time, last used %s and now %s: a new session is %s", (used, now, begins) => {
+    const { sessions, time } = testSessions({ session: { reset: { mode: "daily", atHour: 4, idleMinutes: 60 } } });
+    time.advance(Date.parse(used) - time.now());
+    const { entry } = sessions.ensure("main");
+    time.advance(Date.parse(now) - time.now());
+    expect(sessions.ensure("main").entry.sessionId !== entry.sessionId).toBe(begins);
+  });
+
+  test("with idle minutes alone a session outlives the night", () => {
+    const { sessions, time } = testSessions({ session: { idleMinutes: 240 } });
+    time.advance(Date.parse("2026-02-10T03:00:00Z") - time.now());
+    const { entry } = sessions.ensure("main");
+    time.advance(3 * 3_600_000);
+    expect(sessions.ensure("main").entry.sessionId).toBe(entry.sessionId);
+    time.advance(4 * 3_600_000 + 1);
+    expect(sessions.ensure("main").isNew).toBe(true);
+  });
+
   test("groups follow the policy of their channel", () => {
     const { sessions, time } = testSessions({
       session: {

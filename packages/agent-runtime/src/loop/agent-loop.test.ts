@@ -211,6 +211,29 @@ describe("tools", () => {
     expect(prompts[1]?.at(-1)).toEqual({ role: "user", content: [{ type: "text", text: "wait, stop that" }] });
   });
 
+  test("a steering message finds calls of read-only tools under way, and all of them bring their results", async () => {
+    let steering: UserMessage[] = [];
+    let started = 0;
+    const look = (name: string) =>
+      tool(
+        name,
+        async () => {
+          started += 1;
+          if (started === 1) steering = [user("wait")];
+          await new Promise(setImmediate);
+          return `${name} seen, ${started} under way`;
+        },
+        { readOnly: true },
+      );
+    const { messages } = await run([callTools(["1", "a", {}], ["2", "b", {}], ["3", "c", {}]), answerText("ok")], {
+      tools: [look("a"), look("b"), look("c")],
+      hasSteering: () => steering.length > 0,
+      takeSteering: () => steering.splice(0),
+    });
+    expect(resultTexts(messages)).toEqual(["a", "b", "c"].map((name) => `${name} seen, 3 under way`));
+    expect(messages[4]).toEqual(user("wait"));
+  });
+
   test("a steering message after the last answer continues the turn", async () => {
     let steering = [user("and now?")];
     const { messages } = await run([answerText("done"), answerText("still done")], {

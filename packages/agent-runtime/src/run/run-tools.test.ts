@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { answerText, scriptedModel } from "../testing/scripted-model.ts";
+import { answerText, callTools, scriptedModel } from "../testing/scripted-model.ts";
 import { createTestRuntime } from "../testing/test-runtime.ts";
 import type { ToolsConfig } from "./runtime-config.ts";
 
@@ -19,6 +19,18 @@ const names = async (...args: Parameters<typeof toolsOf>) => (await toolsOf(...a
 
 test("every run has the tools for files and commands", async () => {
   expect(await names({})).toEqual(["read", "edit", "write", "exec", "process"]);
+});
+
+test("a command that fails tells its exit code, and the model goes on", async () => {
+  const model = scriptedModel([callTools(["1", "exec", { command: "exit 3" }]), answerText("it failed with 3")]);
+  const runtime = createTestRuntime(model);
+  try {
+    const { status, payloads } = await runtime.turn("try it");
+    expect(JSON.stringify(model.requests[1]?.prompt.at(-1))).toContain("Command exited with code 3");
+    expect([status, payloads.map(({ text }) => text)]).toEqual(["ok", ["it failed with 3"]]);
+  } finally {
+    await runtime.close();
+  }
 });
 
 test("apply_patch is there when it is enabled and the model knows it", async () => {

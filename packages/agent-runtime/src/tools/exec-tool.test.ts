@@ -164,8 +164,9 @@ test("PATH has the configured folders first and the login shell's last", async (
 });
 
 test.each(["LD_PRELOAD", "DYLD_INSERT_LIBRARIES", "NODE_OPTIONS", "BASH_ENV"])("%s is refused", async (name) => {
-  const error = await failure({ command: "true", env: { [name]: "x" } });
+  const error = await failure({ command: "touch ran-anyway", env: { [name]: "x" } });
   expect(error.message).toBe(`Security Violation: Environment variable '${name}' is forbidden during host execution.`);
+  expect(existsSync(join(dir, "ran-anyway"))).toBe(false);
 });
 
 test("a custom PATH is refused, an ordinary variable is passed", async () => {

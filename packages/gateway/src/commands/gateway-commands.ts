@@ -106,9 +106,11 @@ export function createGatewayCommands(parts: CommandParts): GatewayCommands {
         .filter((alias) => !registry.has(alias)),
     );
 
+  const isGroupChat = (sessionKey: string) => sessionKind(sessionKey, sessions.get(sessionKey)) === "group";
+
   const requestOf = (message: Inbound): Omit<CommandRequest, "args"> => {
     const { sessionKey, agentId, route, scopes } = message;
-    const isGroup = sessionKind(sessionKey, sessions.get(sessionKey)) === "group";
+    const isGroup = isGroupChat(sessionKey);
     const holds = (...wanted: string[]) => scopes === undefined || scopes.some((scope) => wanted.includes(scope));
     return {
       sessionKey,
@@ -150,13 +152,18 @@ export function createGatewayCommands(parts: CommandParts): GatewayCommands {
     return answerCommand(command, requestOf(message), services);
   };
 
+  /** Of people who may not use them, commands are dropped and settings are text; a reset word is, in a direct chat, too. */
+  const isDropped = (recognised: RecognisedCommand | undefined, message: Inbound): boolean => {
+    const kind = recognised?.command.spec.kind;
+    return kind === "command" || (kind === "reset" && isGroupChat(message.sessionKey));
+  };
+
   const receive = (message: Inbound): Reception => {
     const { text, source } = message;
     const plain: Reception = { kind: "model", text, inline: [] };
     if (source === "wake" || message.literal) return plain;
     const recognised = registry.recognise(text);
-    if (!message.authorized)
-      return recognised && recognised.command.spec.kind !== "directive" ? { kind: "ignored" } : plain;
+    if (!message.authorized) return isDropped(recognised, message) ? { kind: "ignored" } : plain;
     const reset = resetOf(text, recognised);
     if (reset) return reset;
     // Programs that start runs say in their request what they want; their text is for the model.
