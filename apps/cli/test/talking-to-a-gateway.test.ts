@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, globSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
@@ -10,6 +10,18 @@ import { freePort, programHome, type Running } from "./program-home.ts";
 let home: ReturnType<typeof programHome>;
 let models: ScriptedModelServer;
 let gateway: Running;
+/** Every transcript, by its path. */
+const transcripts = () =>
+  Object.fromEntries(
+    globSync("agents/*/sessions/*.jsonl", { cwd: home.stateDir }).map((file) => [
+      file,
+      readFileSync(path.join(home.stateDir, file), "utf8"),
+    ]),
+  );
+const entries = async () => {
+  const rows: Record<string, unknown>[] = JSON.parse((await home.run(["sessions", "--json"])).stdout).sessions;
+  return rows.map(({ key, sessionId, updatedAt }) => ({ key, sessionId, updatedAt }));
+};
 const stream = () => path.join(home.home, "stream.jsonl");
 
 beforeAll(async () => {
@@ -92,10 +104,13 @@ describe("agent", () => {
     expect(stderr.trim()).not.toBe("");
   });
 
-  it("refuses --local while the Gateway owns the sessions, and names it", async () => {
+  it("refuses --local while the Gateway owns the sessions, names it and leaves them alone", async () => {
+    const before = { transcripts: transcripts(), entries: await entries() };
+    expect(before.entries).toContainEqual(expect.objectContaining({ key: "agent:main:explicit:trip" }));
     const { code, stdout, stderr } = await home.run(["agent", "--local", "--session-id", "trip", "-m", "hi"]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toContain(`pid ${gateway.pid}`);
+    expect({ transcripts: transcripts(), entries: await entries() }).toEqual(before);
   });
 
   it("runs nothing here when the Gateway is there and refuses the connection", async () => {

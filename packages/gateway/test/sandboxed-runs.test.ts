@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import type { Channel } from "@openclaw/plugin-sdk";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Json, RawClient } from "../src/testing/raw-client.ts";
 import { createTestChannel, type TestChannel } from "../src/testing/test-channel.ts";
@@ -16,12 +17,32 @@ afterEach(async () => {
   fs.rmSync(bin, { recursive: true, force: true });
 });
 
+/** What stood in attached files while they were sent: channels get copies that are gone afterwards. */
+let contents: string[] = [];
+
+function readingFiles(channel: TestChannel): Channel {
+  contents = [];
+  return {
+    meta: channel.meta,
+    async start(context) {
+      const account = await channel.start(context);
+      return {
+        stop: () => account.stop(),
+        send(delivery) {
+          contents.push(...(delivery.mediaUrls ?? []).map((file) => fs.readFileSync(file, "utf8")));
+          return account.send(delivery);
+        },
+      };
+    },
+  };
+}
+
 /** A Gateway all of whose sessions are sandboxed by a `docker` that does what the script says. */
 async function start(script: string, tools: Json = {}): Promise<{ telegram: TestChannel; client: RawClient }> {
   fs.writeFileSync(path.join(bin, "docker"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   const telegram = createTestChannel("telegram");
   gateway = await startTestGateway({
-    channels: [telegram],
+    channels: [readingFiles(telegram)],
     env: { PATH: `${bin}${path.delimiter}${process.env.PATH}` },
     config: {
       agents: { defaults: { sandbox: { mode: "all" } } },
@@ -79,10 +100,31 @@ describe("the message tool", () => {
     expect(told(2)).toContain(`Cannot attach ${outside}`);
     expect(told(3)).toContain("Cannot attach /workspace/../host.txt");
     await vi.waitFor(() => expect(telegram.sent).toHaveLength(1));
-    const [file] = telegram.sent[0]?.mediaUrls ?? [];
-    expect(file).toMatch(/sandboxes\/agent-main-[0-9a-f]{8}\/made\.txt$/);
-    expect(fs.readFileSync(file ?? "", "utf8")).toBe("made inside");
+    expect(contents).toEqual(["made inside"]);
   });
+});
+
+it("a sandboxed session reads the conversations it began and no others", async () => {
+  const { client } = await start(agreeable);
+  const read = async (sessionKey: string, runId: string) => {
+    const args = JSON.stringify({ sessionKey });
+    const message = `tool:sessions_history ${args}`;
+    await client.request("chat.send", { sessionKey: "agent:main:box", message, idempotencyKey: runId });
+    await client.event("chat", (payload) => payload.runId === runId && payload.state === "final");
+    const messages = gateway.model.lastRequest().body.messages as { role: string; content: unknown }[];
+    return JSON.stringify(messages.findLast(({ role }) => role === "tool")?.content);
+  };
+  const child = "agent:main:subagent:1";
+  await send(client, "zebra", "a");
+  await client.request("sessions.patch", { key: child, spawnedBy: "agent:main:box" });
+  await client.request("chat.send", { sessionKey: child, message: "giraffe", idempotencyKey: "b" });
+  await client.event("chat", (payload) => payload.runId === "b" && payload.state === "final");
+
+  const refused = await read("main", "c");
+  expect(refused).toContain("forbidden");
+  expect(refused).toContain("Session not visible from this sandboxed agent session: agent:main:main");
+  expect(refused).not.toContain("zebra");
+  expect(await read(child, "d")).toContain("giraffe");
 });
 
 it("a turn whose sandbox cannot be had ends with the reason in the chat, and nothing is run", async () => {
