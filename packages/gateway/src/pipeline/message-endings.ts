@@ -96,7 +96,7 @@ export function createMessageEndings(context: MessageEndingsContext) {
       return undefined;
     },
 
-    /** A turn that ended the process three times is closed, and its chat is told of every message it was made of. */
+    /** A turn that ended the process three times is closed; each chat is told of the messages that came from it. */
     async giveUp(message: Inbound, parts: readonly Inbound[], chat: ChatStream): Promise<void> {
       const { id, sessionKey } = message;
       log.error(`run ${id} was given up after ${maxAttempts} interrupted attempts`, { sessionKey });
@@ -107,7 +107,10 @@ export function createMessageEndings(context: MessageEndingsContext) {
       } catch (error) {
         log.error(`session ${sessionKey} could not be told of it`, { error: String(error) });
       }
-      await tellSurely(message, id, text);
+      const byChat = Map.groupBy([...parts, message], chatKey);
+      for (const [index, own] of [...byChat.values()].entries()) {
+        await tellSurely(own.at(-1) ?? message, index === 0 ? id : `${id}/given-up-${index}`, givenUpText(own));
+      }
       chat.end({ state: "error", errorMessage: text });
       await settle(id, "given-up", { status: "error", summary: text });
       runs.finish(id, { status: "error", endedAt: clock.now(), error: text });

@@ -31,6 +31,16 @@ export function createResume(context: ResumeContext): () => void {
   /** The messages that were put together with another one in its turn. */
   const partsOf = (entry: JournalEntry): Arrival[] => arrivalsOf(journal.merged(entry.id));
 
+  /** Notes that a message went into another run just before the end of the process; that one answers it, or has done so. */
+  const noteJoined = (entry: JournalEntry): void => {
+    const { data: message } = inbound.safeParse(entry.payload);
+    const joined = message && runtime.joinedRun(message.sessionKey, message.id);
+    if (joined === undefined) return;
+    const isOpen = journal.get(joined)?.state === "open";
+    if (isOpen) journal.settle(entry.id, "merged", { mergedInto: joined });
+    else journal.settle(entry.id, "done", { result: { status: "ok" } });
+  };
+
   const resumeEntry = (entry: JournalEntry) => {
     const parsed = inbound.safeParse(entry.payload);
     if (!parsed.success) {
@@ -43,14 +53,6 @@ export function createResume(context: ResumeContext): () => void {
     const answered = entry.attempts >= maxAttempts && runtime.hasAnswered(message.sessionKey, message.id);
     if (entry.attempts >= (answered ? 2 * maxAttempts : maxAttempts)) {
       void track(endings.giveUp(message, messagesOf(partsOf(entry)), turns.open(message, undefined)));
-      return;
-    }
-    const joined = runtime.joinedRun(message.sessionKey, message.id);
-    if (joined !== undefined) {
-      // It went into another run just before the end of the process; that one answers it, or has done so.
-      const isOpen = journal.get(joined)?.state === "open";
-      if (isOpen) journal.settle(message.id, "merged", { mergedInto: joined });
-      else journal.settle(message.id, "done", { result: { status: "ok" } });
       return;
     }
     const recorded = runtime.hasRecorded(message.sessionKey, message.id);
@@ -84,12 +86,15 @@ export function createResume(context: ResumeContext): () => void {
     debounce.recover(
       ({ id, sessionKey }) => journal.get(id)?.attempts === 0 && runtime.joinedRun(sessionKey, id) === undefined,
     );
-    for (const entry of journal.open()) {
-      try {
-        resumeEntry(entry);
-      } catch (error) {
-        // One that cannot be looked at now must not keep the Gateway from starting; it stays open.
-        log.error(`run ${entry.id} cannot go on`, { error: String(error) });
+    // Which messages a turn was made of is known before it is decided what becomes of it.
+    for (const step of [noteJoined, resumeEntry]) {
+      for (const entry of journal.open()) {
+        try {
+          step(entry);
+        } catch (error) {
+          // One that cannot be looked at now must not keep the Gateway from starting; it stays open.
+          log.error(`run ${entry.id} cannot go on`, { error: String(error) });
+        }
       }
     }
   };
