@@ -72,6 +72,8 @@ interface ConfigView {
   readonly aliases: ReadonlyMap<string, ModelAlias>;
   readonly allowed: ReadonlySet<string>;
   readonly resolved: Map<string, Promise<ResolvedModel>>;
+  /** Models that see, by the model a run has. Every run asks for them. */
+  readonly imageModels: Map<string, readonly ModelRef[]>;
 }
 
 /** Models kept ready at once. Far above what a household uses; it bounds what invented ids can occupy. */
@@ -107,6 +109,7 @@ export function createModels(options: CreateModelsOptions): Models {
       aliases: modelAliases(config, configuredIds),
       allowed: new Set(keys.map(formatModelRef)),
       resolved: new Map(),
+      imageModels: new Map(),
     };
     return view;
   }
@@ -246,7 +249,11 @@ export function createModels(options: CreateModelsOptions): Models {
 
   function imageModels(active: ModelInfo): ModelRef[] {
     const current = currentView();
-    return chooseImageModels({
+    const key = JSON.stringify([active.provider, active.id, active.input]);
+    const known = current.imageModels.get(key);
+    if (known) return [...known];
+    if (current.imageModels.size >= maxResolved) current.imageModels.clear();
+    const found = chooseImageModels({
       active,
       config: current.config,
       canonical,
@@ -264,6 +271,8 @@ export function createModels(options: CreateModelsOptions): Models {
         return orUnusable(() => providerModels(setup, true).filter((info) => ids.has(info.id))) ?? [];
       },
     });
+    current.imageModels.set(key, found);
+    return [...found];
   }
 
   async function list({ all = false } = {}): Promise<ModelInfo[]> {

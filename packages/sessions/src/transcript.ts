@@ -311,7 +311,7 @@ export class Transcript {
       timestamp: new Date(this.#clock.now()).toISOString(),
       cwd: this.#options.cwd,
     };
-    const file = JsonlFile.open(this.path);
+    const file = JsonlFile.open(this.path, { expectNew: true });
     const attached = { file, lastId: null, header: file.size === 0 ? `${JSON.stringify(header)}\n` : "" };
     this.#attached = attached;
     this.#leafId = null;

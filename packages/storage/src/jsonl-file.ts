@@ -8,6 +8,8 @@ const newline = 0x0a;
 export interface JsonlFileOptions {
   /** Permissions of a file that is created (default 0600). */
   mode?: number;
+  /** There is most likely no such file yet; saves a look in vain. */
+  expectNew?: boolean;
   /** Written as the first line of a file that is empty. */
   header?: object;
   /** Shares {@link JsonlFile.sync} with other files; without it the file has a group of its own. */
@@ -44,14 +46,13 @@ export class JsonlFile {
   static open(path: string, options: JsonlFileOptions = {}): JsonlFile {
     let fd: number | undefined;
     try {
-      const { O_APPEND, O_CREAT, O_EXCL, O_RDWR } = constants;
-      let isNew = false;
+      let isNew = options.expectNew === true;
       try {
-        fd = openSync(path, O_RDWR | O_APPEND);
+        fd = isNew ? createFile(path, options) : openFile(path);
       } catch (error) {
-        if (errnoOf(error) !== "ENOENT") throw error;
-        fd = openSync(path, O_RDWR | O_APPEND | O_CREAT | O_EXCL, options.mode ?? 0o600);
-        isNew = true;
+        if (errnoOf(error) !== (isNew ? "EEXIST" : "ENOENT")) throw error;
+        isNew = !isNew;
+        fd = isNew ? createFile(path, options) : openFile(path);
       }
       const { size, ino } = fstatSync(fd);
       const end = repairEnd(fd, size);
@@ -163,6 +164,15 @@ export class JsonlFile {
       remedy: "Open it again.",
     });
   }
+}
+
+function openFile(path: string): number {
+  return openSync(path, constants.O_RDWR | constants.O_APPEND);
+}
+
+function createFile(path: string, { mode = 0o600 }: JsonlFileOptions): number {
+  const { O_APPEND, O_CREAT, O_EXCL, O_RDWR } = constants;
+  return openSync(path, O_RDWR | O_APPEND | O_CREAT | O_EXCL, mode);
 }
 
 export interface JsonlContent {

@@ -88,11 +88,20 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
   /** One at a time per sandbox: two runs must not both create its container. */
   const queues = new Map<string, Promise<unknown>>();
   let prunedAt = Number.NEGATIVE_INFINITY;
+  /** Every run asks, so they are worked out once for a configuration. */
+  const settled = new WeakMap<RuntimeConfig, Map<string, SandboxSettings>>();
+  const settingsIn = (config: RuntimeConfig, agentId: string): SandboxSettings => {
+    const byAgent = settled.get(config) ?? new Map<string, SandboxSettings>();
+    settled.set(config, byAgent);
+    const settings = byAgent.get(agentId) ?? resolveSandboxSettings(config, agentId, env);
+    byAgent.set(agentId, settings);
+    return settings;
+  };
 
   return {
     async forRun(run, { start, signal }) {
       const config = options.config();
-      const settings = resolveSandboxSettings(config, run.agentId, env);
+      const settings = settingsIn(config, run.agentId);
       if (!isSandboxed(settings.mode, run.sessionKey, mainKeyOf(config, run.agentId))) return undefined;
       const place = await placeOf(settings, run);
       const launch = start ? await orAborted(ensure(place), signal) : undefined;
