@@ -203,15 +203,15 @@ describe.skipIf(missing !== "")(`bubblewrap${missing ? ` (skipped: needs ${missi
     mkdirSync(join(base, "data"));
     writeFileSync(join(base, "data", "f"), "data");
     const docker = {
-      workdir: "/work",
+      workdir: "/box",
       tmpfs: ["/tmp:size=1m,mode=1777", "/run"],
-      binds: [`${base}/data:/work/data:ro`, `${base}/data:/data`],
+      binds: [`${base}/data:/box/data:ro`, `${base}/data:/data`],
       dns: ["192.0.2.1"],
       extraHosts: ["db:192.0.2.9", "six:2001:db8::1"],
       ulimits: { nofile: { soft: 100, hard: 200 } },
       memory: "1g",
     };
-    expect(await exec({ docker }, "pwd; cat data/f; echo x > data/f")).toMatch(/^\/work\ndata.*read-only/is);
+    expect(await exec({ docker }, "pwd; cat data/f; echo x > data/f")).toMatch(/^\/box\ndata.*read-only/is);
     expect(await exec({ docker }, "echo new > /data/g; head -c 2000000 /dev/zero > /tmp/big")).toMatch(/no space/i);
     expect(readFileSync(join(base, "data", "g"), "utf8")).toBe("new\n");
     expect(await exec({ docker }, "cat /etc/resolv.conf; tail -n 2 /etc/hosts")).toBe(

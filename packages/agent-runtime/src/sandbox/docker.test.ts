@@ -104,7 +104,7 @@ test("with every option, docker sees its arguments in the documented order", asy
       docker: {
         image: "my/image:1",
         containerPrefix: "box-",
-        workdir: "/work",
+        workdir: "/box",
         readOnlyRoot: true,
         tmpfs: ["/tmp", "/run:size=64m"],
         network: "bridge",
@@ -155,8 +155,8 @@ test("with every option, docker sees its arguments in the documented order", asy
       ...["--cpus", "1.5"],
       ...["--ulimit", "nofile=1024:2048", "--ulimit", "nproc=256", "--ulimit", "core=0"],
       ...["-v", "/home/user/source:/source:rw", "-v", "/data:/data:ro"],
-      ...["--workdir", "/work"],
-      ...["-v", `${workspace()}:/work`],
+      ...["--workdir", "/box"],
+      ...["-v", `${workspace()}:/box`],
       ...["-v", `${agent}:/agent:ro`],
       ...["my/image:1", "sleep", "infinity"],
     ],
@@ -164,13 +164,13 @@ test("with every option, docker sees its arguments in the documented order", asy
     ["exec", "-i", box, "sh", "-lc", "apt-get update"],
   ]);
   expect(
-    sandbox?.launch({ command: "ls", cwd: "/work/sub", env: { B: "2" }, pty: true, pathPrepend: ["/opt/bin"] }),
+    sandbox?.launch({ command: "ls", cwd: "/box/sub", env: { B: "2" }, pty: true, pathPrepend: ["/opt/bin"] }),
   ).toMatchObject({
     file: "docker",
     args: [
-      ...["exec", "-i", "-t", "-w", "/work/sub"],
+      ...["exec", "-i", "-t", "-w", "/box/sub"],
       ...["-e", "PATH=/opt/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
-      ...["-e", "HOME=/work", "-e", "LANG=C.UTF-8", "-e", "A=1", "-e", "B=2"],
+      ...["-e", "HOME=/box", "-e", "LANG=C.UTF-8", "-e", "A=1", "-e", "B=2"],
       ...["-e", "OPENCLAW_PREPEND_PATH=/opt/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
       ...[box, "sh", "-lc"],
       'export PATH="$OPENCLAW_PREPEND_PATH:$PATH"; unset OPENCLAW_PREPEND_PATH; ls',
