@@ -1,5 +1,6 @@
 import type { Logger } from "@openclaw/log";
 import { adapters } from "./adapters/adapters.ts";
+import type { CredentialSource, RequestCredential } from "./credentials/request-credential.ts";
 import { chooseDefault } from "./default-model.ts";
 import { createKeepAliveExchange, exchangeOverFetch } from "./http-exchange.ts";
 import { chooseImageModels } from "./image-models.ts";
@@ -191,9 +192,8 @@ export function createModels(options: CreateModelsOptions): Models {
     const languageModel = createLanguageModel({
       info,
       baseUrl: providerBaseUrl(setup),
-      ...(key.key !== undefined && { key: key.key }),
+      credential: keyCredential(key.key, auth === "oauth" || auth === "token"),
       ...(authHeader !== undefined && { authHeader }),
-      bearerOnly: auth === "oauth" || auth === "token",
       headers: { ...setup.headers, ...definition?.headers },
       compat: definition?.compat ?? {},
       params: readModelParams(formatModelRef(ref), entry, log),
@@ -220,7 +220,7 @@ export function createModels(options: CreateModelsOptions): Models {
       languageModel: createLanguageModel({
         info: offlineModelInfo,
         baseUrl: "",
-        bearerOnly: false,
+        credential: keyCredential(undefined, false),
         headers: {},
         compat: {},
         params: {},
@@ -322,6 +322,12 @@ function orUnusable<T>(read: () => T): T | undefined {
     if (error instanceof ModelError) return undefined;
     throw error;
   }
+}
+
+function keyCredential(key: string | undefined, isToken: boolean): CredentialSource {
+  const credential: RequestCredential =
+    key === undefined ? { kind: "none" } : isToken ? { kind: "token", token: key } : { kind: "api-key", key };
+  return () => credential;
 }
 
 const offlineRef: ModelRef = { provider: "offline", model: "assistant" };

@@ -1,4 +1,5 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provider";
+import type { CredentialSource } from "../credentials/request-credential.ts";
 import type { HttpExchange } from "../http-exchange.ts";
 import type { ModelInfo } from "../model-info.ts";
 import type { ModelParams } from "../model-params.ts";
@@ -11,11 +12,10 @@ export interface ModelSetup {
   readonly info: ModelInfo;
   /** Without a slash at the end. */
   readonly baseUrl: string;
-  readonly key?: string;
-  /** How the key travels: undefined = as the API kind does it, true = as a bearer token too, false = never as one. */
+  /** Asked before every request. */
+  readonly credential: CredentialSource;
+  /** How a key travels: undefined = as the API kind does it, true = as a bearer token too, false = never as one. */
   readonly authHeader?: boolean;
-  /** The key is an access token, so it travels as a bearer token only. */
-  readonly bearerOnly: boolean;
   readonly headers: Readonly<Record<string, string>>;
   readonly compat: CompatConfig;
   readonly params: ModelParams;

@@ -1,5 +1,6 @@
 import { AnthropicLanguageModel } from "@ai-sdk/anthropic/internal";
 import type { LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provider";
+import type { RequestCredential } from "../credentials/request-credential.ts";
 import type { CacheRetention } from "../model-params.ts";
 import type { ModelSetup } from "./adapter.ts";
 import { answerTokens, isHost, requestedThinking } from "./adapter.ts";
@@ -20,7 +21,6 @@ interface CacheControl {
 /** A model behind an Anthropic-compatible `POST {baseUrl}/v1/messages`. */
 export function createAnthropicMessagesModel(setup: ModelSetup): LanguageModelV4 {
   const cache = cacheControl(setup);
-  const headers = requestHeaders(setup, cache);
   const rules: PromptRules = {
     images: setup.info.input.includes("image"),
     toolIds: anthropicToolIds,
@@ -29,11 +29,11 @@ export function createAnthropicMessagesModel(setup: ModelSetup): LanguageModelV4
   };
 
   // The SDK's model is three fields, so each call has its own: its body hook then knows the call it belongs to.
-  const modelFor = (thinking: AnthropicThinking) =>
+  const modelFor = (thinking: AnthropicThinking, credential: RequestCredential) =>
     new AnthropicLanguageModel(setup.info.id, {
       provider: "anthropic.messages",
       baseURL: setup.baseUrl.endsWith("/v1") ? setup.baseUrl : `${setup.baseUrl}/v1`,
-      headers,
+      headers: requestHeaders(setup, cache, credential),
       fetch: setup.fetch,
       // Adds a beta to every request with tools, for strict tools, which are not used here.
       supportsNativeStructuredOutput: false,
@@ -41,7 +41,7 @@ export function createAnthropicMessagesModel(setup: ModelSetup): LanguageModelV4
       transformRequestBody: (body) => shapeAnthropicBody(body, thinking, cache),
     });
 
-  const prepare = (options: LanguageModelV4CallOptions) => {
+  const prepare = async (options: LanguageModelV4CallOptions) => {
     const thinking = setup.info.reasoning
       ? anthropicThinking(setup.info.id, requestedThinking(options), answerTokens(setup, options), setup.info.maxTokens)
       : { maxTokens: answerTokens(setup, options) };
@@ -55,7 +55,7 @@ export function createAnthropicMessagesModel(setup: ModelSetup): LanguageModelV4
       // Fine-grained tool streaming is asked for by header; the per-tool field is unknown to compatible servers.
       providerOptions: { anthropic: { toolStreaming: false, ...options.providerOptions?.anthropic } },
     };
-    return { inner: modelFor(thinking), call };
+    return { inner: modelFor(thinking, await setup.credential()), call };
   };
 
   return {
@@ -63,12 +63,12 @@ export function createAnthropicMessagesModel(setup: ModelSetup): LanguageModelV4
     provider: setup.info.provider,
     modelId: setup.info.id,
     supportedUrls: {},
-    doGenerate(options) {
-      const { inner, call } = prepare(options);
+    async doGenerate(options) {
+      const { inner, call } = await prepare(options);
       return inner.doGenerate(call);
     },
     async doStream(options) {
-      const { inner, call } = prepare(options);
+      const { inner, call } = await prepare(options);
       return setup.streaming
         ? guardStream(await inner.doStream(call), setup)
         : singleBlockStream(await inner.doGenerate(call));
@@ -76,15 +76,28 @@ export function createAnthropicMessagesModel(setup: ModelSetup): LanguageModelV4
   };
 }
 
-function requestHeaders(setup: ModelSetup, cache: CacheControl | undefined): Record<string, string> {
-  const bearer = setup.key && (setup.bearerOnly || setup.authHeader === true);
+function requestHeaders(
+  setup: ModelSetup,
+  cache: CacheControl | undefined,
+  credential: RequestCredential,
+): Record<string, string> {
   return {
     "anthropic-version": "2023-06-01",
     "anthropic-beta": [...betas, ...(cache?.ttl ? [hourCacheBeta] : [])].join(","),
-    ...(setup.key && !setup.bearerOnly && { "x-api-key": setup.key }),
-    ...(bearer && { Authorization: `Bearer ${setup.key}` }),
+    ...authorization(credential, setup.authHeader === true),
     ...setup.headers,
   };
+}
+
+function authorization(credential: RequestCredential, alsoBearer: boolean): Record<string, string> {
+  switch (credential.kind) {
+    case "none":
+      return {};
+    case "api-key":
+      return { "x-api-key": credential.key, ...(alsoBearer && { Authorization: `Bearer ${credential.key}` }) };
+    case "token":
+      return { Authorization: `Bearer ${credential.token}` };
+  }
 }
 
 /** Prompts of Anthropic itself are cached for minutes unless told otherwise; other servers only when asked to. */

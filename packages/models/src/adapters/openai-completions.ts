@@ -5,6 +5,7 @@ import {
   type LanguageModelV4Content,
   type LanguageModelV4GenerateResult,
 } from "@ai-sdk/provider";
+import type { RequestCredential } from "../credentials/request-credential.ts";
 import { type HttpAnswer, readText } from "../http-exchange.ts";
 import { isHost, type ModelSetup } from "./adapter.ts";
 import { incompleteAnswer, refuseOtherThanEvents, singleBlockStream } from "./answer-stream.ts";
@@ -36,14 +37,19 @@ export function createOpenAICompletionsModel(setup: ModelSetup): LanguageModelV4
   const headers = {
     "content-type": "application/json",
     "user-agent": "openclaw",
-    ...(setup.key !== undefined && setup.authHeader !== false && { authorization: `Bearer ${setup.key}` }),
-    ...lowerCaseNames(setup.headers),
   };
+  const ownHeaders = lowerCaseNames(setup.headers);
 
   async function post(body: RequestBody, options: LanguageModelV4CallOptions): Promise<HttpAnswer> {
+    const credential = await setup.credential();
     const request = {
       method: "POST",
-      headers: options.headers ? { ...headers, ...lowerCaseNames(options.headers) } : headers,
+      headers: {
+        ...headers,
+        ...authorization(credential, setup.authHeader),
+        ...ownHeaders,
+        ...(options.headers && lowerCaseNames(options.headers)),
+      },
       body: JSON.stringify(body),
       signal: options.abortSignal,
     };
@@ -124,6 +130,17 @@ async function refusal(answer: HttpAnswer, url: URL, body: RequestBody): Promise
     responseHeaders: { ...answer.headers },
     responseBody,
   });
+}
+
+function authorization(credential: RequestCredential, authHeader: boolean | undefined): { authorization?: string } {
+  switch (credential.kind) {
+    case "none":
+      return {};
+    case "api-key":
+      return authHeader === false ? {} : { authorization: `Bearer ${credential.key}` };
+    case "token":
+      return { authorization: `Bearer ${credential.token}` };
+  }
 }
 
 function lowerCaseNames(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
