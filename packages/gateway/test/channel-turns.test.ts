@@ -38,10 +38,11 @@ const transcripts = (): Json[] => {
 it("messages from two threads of a chat are answered one by one, each in its thread", async () => {
   const chats = await start({ messages: { queue: { mode: "collect", debounceMs: 0 } } });
   const inThread = (threadId: string) => ({ chat: { kind: "direct" as const, id: "7", threadId } });
-  await chats.tell("slow:30 first");
+  await chats.tell("hold:30 first");
   await client.event("chat", (payload) => payload.state === "delta");
   await chats.tell("from one", inThread("1"));
   await chats.tell("from two", inThread("2"));
+  gateway.model.release();
   const answers = [await chats.sent(), await chats.sent(), await chats.sent()];
   expect(answers.map(({ threadId, text }) => [threadId, /from one|from two|eight/.exec(text ?? "")?.[0]])).toEqual([
     [undefined, "eight"],
@@ -54,10 +55,11 @@ it("messages from two threads of a chat are answered one by one, each in its thr
 it("messages that wait in one session but come from two people are answered one by one, each in its chat", async () => {
   const chats = await start({ messages: { queue: { mode: "collect", debounceMs: 0 } } });
   const from = (id: string) => ({ chat: { kind: "direct" as const, id }, sender: { id } });
-  await chats.tell("slow:30 first");
+  await chats.tell("hold:30 first");
   await client.event("chat", (payload) => payload.state === "delta");
   await chats.tell("from eight", from("8"));
   await chats.tell("from nine", from("9"));
+  gateway.model.release();
   const answers = [await chats.sent(), await chats.sent(), await chats.sent()];
   expect(answers.map(({ to }) => to)).toEqual(["7", "8", "9"]);
   expect([1, 2].map((index) => asked(index).at(-1)?.includes("Queued #"))).toEqual([false, false]);
@@ -66,7 +68,7 @@ it("messages that wait in one session but come from two people are answered one 
 
 it("a word that stops ends the answer, keeps what was written, and the next prompt alone says so", async () => {
   const chats = await start();
-  await chats.tell("slow:50 a long story");
+  await chats.tell("hold:50 a long story");
   await client.event("chat", (payload) => payload.state === "delta");
   await chats.tell("stop");
   expect((await chats.sent()).text).toBe("⚙️ Agent was aborted.");

@@ -210,7 +210,7 @@ describe("stopping a run", () => {
   it("tells the words so far before it answers, ends the run everywhere, and keeps both messages", async () => {
     await start();
     const client = await gateway.connect();
-    await send(client, "slow:30 going", "k");
+    await send(client, "hold:30 going", "k");
     await streaming(client, "k");
     const wait = client.request("agent.wait", { runId: "k", timeoutMs: 5000 }, "wait");
     const stop = await client.request("chat.abort", { sessionKey: "main", runId: "k" }, "stop");
@@ -232,19 +232,19 @@ describe("stopping a run", () => {
     const { payload } = await client.request("chat.history", { sessionKey: "main" });
     const messages = payload.messages as Json[];
     expect(messages.map(({ role }) => role)).toEqual(["user", "assistant"]);
-    expect(text({ message: messages[0] })).toBe("slow:30 going");
+    expect(text({ message: messages[0] })).toBe("hold:30 going");
     expect(String(text({ message: messages[1] })).startsWith(partial)).toBe(true);
     expect(messages[1]?.stopReason).toBe("aborted");
 
     const again = await client.request("chat.abort", { sessionKey: "main", runId: "k" });
     expect(again.payload).toEqual({ ok: true, aborted: false, runIds: [] });
-    expect((await send(client, "slow:30 going", "k")).payload).toEqual({ runId: "k", status: "ok" });
+    expect((await send(client, "hold:30 going", "k")).payload).toEqual({ runId: "k", status: "ok" });
   });
 
   it("needs the session the run belongs to, under any of its names", async () => {
     await start();
     const client = await gateway.connect();
-    await send(client, "slow:30 going", "k");
+    await send(client, "hold:30 going", "k");
     await streaming(client, "k");
     const wrong = await client.request("chat.abort", { sessionKey: "agent:main:other", runId: "k" });
     expect(wrong.error).toEqual({ code: "INVALID_REQUEST", message: "runId does not match sessionKey" });
@@ -255,7 +255,7 @@ describe("stopping a run", () => {
   it("by a stop word ends what runs and what waits in the session", async () => {
     await start();
     const client = await gateway.connect();
-    await send(client, "slow:30 going", "a");
+    await send(client, "hold:30 going", "a");
     await send(client, "next", "b");
     await streaming(client, "a");
     const stop = await send(client, " Stop ", "c");
@@ -273,7 +273,7 @@ describe("stopping a run", () => {
       type: "req",
       id: "run",
       method: "agent",
-      params: { sessionKey: "main", message: "slow:30 x", idempotencyKey: "k" },
+      params: { sessionKey: "main", message: "hold:30 x", idempotencyKey: "k" },
     });
     await streaming(client, "k");
     await client.request("chat.abort", { sessionKey: "main" });

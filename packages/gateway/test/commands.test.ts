@@ -18,13 +18,14 @@ describe("/status", () => {
   it("is answered without a model, even while a run is active, and stands in the history", async () => {
     gateway = await startTestGateway();
     const client = await gateway.connect();
-    await send(client, "slow:50 something long", "run");
+    await send(client, "hold:50 something long", "run");
     await client.event("chat", (payload) => payload.runId === "run" && payload.state === "delta");
     expect((await send(client, "/status", "card")).payload).toEqual({ runId: "card", status: "started" });
     const answer = await ended(client, "card");
     expect(answer).toMatchObject({ state: "final", seq: 1, message: { role: "assistant", model: "gateway-injected" } });
     expect(JSON.stringify(answer.message)).toMatch(/🧠 Model: [^"]+🧵 Session: agent:main:main/);
     expect(gateway.model.requests).toHaveLength(1);
+    gateway.model.release();
     await ended(client, "run");
     expect((await send(client, "/status", "card")).payload).toEqual({ runId: "card", status: "ok" });
   });
@@ -58,7 +59,7 @@ describe("a message after a stopped run", () => {
   it("tells the model once that the run was stopped, and shows only what the user wrote", async () => {
     gateway = await startTestGateway();
     const client = await gateway.connect();
-    await send(client, "slow:50 a long story", "a");
+    await send(client, "hold:50 a long story", "a");
     await client.event("chat", (payload) => payload.runId === "a" && payload.state === "delta");
     await send(client, "stop", "s");
     await ended(client, "a");
@@ -67,6 +68,6 @@ describe("a message after a stopped run", () => {
     await ended(client, "b");
     expect(JSON.stringify(gateway.model.lastRequest())).toContain("stopped your previous run");
     const users = (await texts(client)).filter(([role]) => role === "user").map(([, text]) => text);
-    expect(users).toEqual(["slow:50 a long story", "go on"]);
+    expect(users).toEqual(["hold:50 a long story", "go on"]);
   });
 });

@@ -51,7 +51,7 @@ test("the last delta of protocol 3 holds the final text, for bridges that show n
 });
 
 test("the deltas of an aborted run add up to the partial text it ends with", async () => {
-  const { rebuilt, shown } = await turn("slow:30 the reader", "aborted");
+  const { rebuilt, shown } = await turn("hold:30 the reader", "aborted");
   expect(shown).toMatch(/^slow reply to the reader one/);
   expect(rebuilt).toBe(shown);
 });

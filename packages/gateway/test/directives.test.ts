@@ -152,10 +152,11 @@ describe("settings of messages that wait", () => {
     await start({ config: { messages: { queue: { debounceMs: 0 } } } });
     const send = (message: string, idempotencyKey: string) =>
       client.request("chat.send", { sessionKey: "main", message, idempotencyKey });
-    await send("slow:50 a long story", "first");
+    await send("hold:50 a long story", "first");
     await client.event("chat", (payload) => payload.runId === "first" && payload.state === "delta");
     await send("/think low  one", "second");
     await send("two `/think high` /verbose on", "third");
+    gateway.model.release();
     await client.event("chat", (payload) => payload.runId === "third" && payload.state === "final");
     expect(prompt()).toMatch(/Queued #1\\n\[[^\]]*\] {2}one\\n/);
     expect(prompt()).toMatch(/Queued #2\\n\[[^\]]*\] two `\/think high`\\n/);
@@ -165,7 +166,7 @@ describe("settings of messages that wait", () => {
     await start();
     const send = (message: string, idempotencyKey: string) =>
       client.request("chat.send", { sessionKey: "main", message, idempotencyKey });
-    await send("slow:50 a long story", "first");
+    await send("hold:50 a long story", "first");
     await client.event("chat", (payload) => payload.runId === "first" && payload.state === "delta");
     await send("/queue interrupt now this", "second");
     expect(

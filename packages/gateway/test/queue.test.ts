@@ -31,13 +31,14 @@ const stamp = String.raw`\[\w{3} \d{4}-\d\d-\d\d \d\d:\d\d [^\]]+\]`;
 describe("collect", () => {
   it("answers what came during a run in one turn, and says into which run each message went", async () => {
     await start({ mode: "collect" });
-    await send("slow:20 first", "a");
+    await send("hold:20 first", "a");
     await streaming("a");
     for (const [key, message] of [
       ["b", "one"],
       ["c", "two"],
     ] as const)
       expect((await send(message, key)).payload).toEqual({ runId: key, status: "started" });
+    gateway.model.release();
     expect(await ended("b")).toMatchObject({ state: "final", mergedInto: "c" });
     expect(text(await ended("c"))).toContain("two");
     expect(gateway.model.requests).toHaveLength(2);
@@ -52,11 +53,12 @@ describe("collect", () => {
 
   it("begins a new session by itself where its user asked for it", async () => {
     await start({ mode: "collect" });
-    await send("slow:20 first", "a");
+    await send("hold:20 first", "a");
     await streaming("a");
     await send("one", "b");
     await send("/new two", "c");
     await send("three", "d");
+    gateway.model.release();
     await ended("d");
     expect(gateway.model.requests).toHaveLength(4);
     expect(asked(1)).toHaveLength(2);
@@ -66,9 +68,10 @@ describe("collect", () => {
 
   it("tells the model in a line what there was no room for", async () => {
     await start({ mode: "collect", cap: 2, drop: "summarize" });
-    await send("slow:20 first", "a");
+    await send("hold:20 first", "a");
     await streaming("a");
     for (const key of ["b", "c", "d", "e"]) await send(`text ${key}`, key);
+    gateway.model.release();
     for (const key of ["b", "c", "d"]) expect(await ended(key)).toMatchObject({ state: "final", mergedInto: "e" });
     await ended("e");
     expect(asked(1).at(-1)).toContain(
@@ -78,9 +81,10 @@ describe("collect", () => {
 
   it("says once in the chat that a message was dropped", async () => {
     await start({ mode: "collect", cap: 1, drop: "new" });
-    await send("slow:20 first", "a");
+    await send("hold:20 first", "a");
     await streaming("a");
     for (const key of ["b", "c", "d"]) await send(`text ${key}`, key);
+    gateway.model.release();
     expect(text(await ended("c"))).toBe("⚠️ Message dropped: the queue is full (cap 1).");
     expect(await ended("d")).not.toHaveProperty("message");
     expect(text(await ended("b"))).toContain("text b");
@@ -91,10 +95,11 @@ describe("collect", () => {
 describe("followup", () => {
   it("answers each message by itself, in order, under its own id", async () => {
     await start({ mode: "followup" });
-    await send("slow:20 first", "a");
+    await send("hold:20 first", "a");
     await streaming("a");
     await send("one", "b");
     await send("two", "c");
+    gateway.model.release();
     expect(text(await ended("b"))).toContain("one");
     expect(text(await ended("c"))).toContain("two");
     expect(gateway.model.requests).toHaveLength(3);
@@ -153,7 +158,7 @@ describe("steer", () => {
 describe("interrupt", () => {
   it("ends the run before the new message is begun", async () => {
     await start({ mode: "interrupt" });
-    await send("slow:30 first", "a");
+    await send("hold:30 first", "a");
     await streaming("a");
     await send("second", "b");
     expect(text(await ended("b"))).toContain("second");
@@ -174,7 +179,7 @@ describe("the mode of the queue", () => {
   it("can be chosen for one message, which beats the session and the configuration", async () => {
     await start({ mode: "collect" });
     const v4 = await gateway.connect({ protocol: 4 });
-    await send("slow:30 first", "a");
+    await send("hold:30 first", "a");
     await streaming("a");
     await v4.request("chat.send", {
       sessionKey: "main",
@@ -190,7 +195,7 @@ describe("the mode of the queue", () => {
 describe("stopping", () => {
   it("takes what waits with it, or one waiting message alone", async () => {
     await start({ mode: "collect" });
-    await send("slow:30 first", "a");
+    await send("hold:30 first", "a");
     await streaming("a");
     for (const key of ["b", "c", "d"]) await send(key, key);
     expect((await client.request("chat.abort", { sessionKey: "main", runId: "c" })).payload).toMatchObject({
@@ -209,7 +214,7 @@ describe("stopping", () => {
 describe("other sources", () => {
   it("wait for their lane and are not collected", async () => {
     await start({ mode: "collect" });
-    await send("slow:20 first", "a");
+    await send("hold:20 first", "a");
     await streaming("a");
     client.send({
       type: "req",
@@ -218,6 +223,7 @@ describe("other sources", () => {
       params: { sessionKey: "main", message: "from a program", idempotencyKey: "p" },
     });
     await send("from a person", "b");
+    gateway.model.release();
     expect(text(await ended("p"))).toContain("from a program");
     expect(text(await ended("b"))).toContain("from a person");
     expect(gateway.model.requests).toHaveLength(3);

@@ -161,7 +161,7 @@ describe("changes to a session", () => {
       ["sessions.delete", "agent:main:b"],
     ] as const) {
       const runId = crypto.randomUUID();
-      await v3.request("chat.send", { sessionKey: key, message: "slow:40 x", idempotencyKey: runId });
+      await v3.request("chat.send", { sessionKey: key, message: "hold:40 x", idempotencyKey: runId });
       await v3.event("chat", (payload) => payload.runId === runId && payload.state === "delta");
       expect((await v3.request(method, { key })).ok).toBe(true);
       expect(await v3.event("chat", (payload) => payload.runId === runId && payload.state !== "delta")).toMatchObject({

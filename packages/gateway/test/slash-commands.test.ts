@@ -344,7 +344,7 @@ describe("on a channel", () => {
   it("a word that stops is answered with what was stopped", async () => {
     const service = chatService();
     await start({ channels: [service.channel], config: telegram() });
-    await service.tell("slow:50 a long story");
+    await service.tell("hold:50 a long story");
     await client.event("chat", (payload) => payload.state === "delta");
     await service.tell("stop");
     expect((await service.sent()).text).toBe("⚙️ Agent was aborted.");

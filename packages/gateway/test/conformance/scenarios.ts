@@ -23,7 +23,7 @@ export function fill(params: unknown, more: Json = {}): unknown {
 }
 
 function steer(message: string): string {
-  if (message.startsWith("SLOW")) return `slow:30 ${message.slice(4)}`;
+  if (message.startsWith("SLOW")) return `slow:60 ${message.slice(4)}`;
   if (message === "FAIL400") return "status:400 now";
   return message;
 }
@@ -226,7 +226,11 @@ export const scenarios: Record<string, Scenario> = {
   "v3/agent.wait: still running: timeout": withRun("running"),
   "v3/agent.wait: after abort": abortedRun,
   "v3/agent.wait: finished": withRun("finished", "agent:main:w"),
-  "v3/agent.wait: waits for the running run": withRun("running", "agent:main:w"),
+  "v3/agent.wait: waits for the running run": async (stage, recorded) => {
+    const prepared = await withRun("running", "agent:main:w")(stage, recorded);
+    stage.gateway.model.release();
+    return prepared;
+  },
   "v3/agents.list: two agents": async (stage, { params }) => {
     const { hash } = await stage.request("config.get", {});
     const raw = '{ agents: { list: [{ id: "main" }, { id: "work-bot", name: "Work" }] } }';

@@ -12,7 +12,7 @@ export interface Stage {
   caller(as?: string): Promise<RawClient>;
   /** A finished run; returns its id. */
   turn(sessionKey: string, message?: string): Promise<string>;
-  /** A run whose first words have come; it goes on for a while. */
+  /** A run whose first words have come; it goes on until it is stopped or the stage settles. */
   running(sessionKey: string): Promise<string>;
   request(method: string, params?: unknown): Promise<Json>;
   /** Waits until every run that was started has ended. */
@@ -49,7 +49,7 @@ export function createStage(gateway: TestGateway, protocol: RecordedProtocol): S
     async running(sessionKey) {
       const client = await stage.caller();
       const runId = crypto.randomUUID();
-      await stage.request("chat.send", { sessionKey, message: "slow:30 please", idempotencyKey: runId });
+      await stage.request("chat.send", { sessionKey, message: "hold:30 please", idempotencyKey: runId });
       await client.event("chat", (payload) => payload.runId === runId && payload.state === "delta");
       return runId;
     },
@@ -61,6 +61,7 @@ export function createStage(gateway: TestGateway, protocol: RecordedProtocol): S
     },
     async settle() {
       const client = await stage.caller();
+      gateway.model.release();
       if (client.socket.readyState !== client.socket.OPEN) return;
       for (const runId of startedRuns(client.frames)) await runEnded(client, runId);
     },

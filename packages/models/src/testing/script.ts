@@ -18,6 +18,8 @@ export interface Script {
   html?: true;
   /** Accepts the request and never answers. */
   hang?: true;
+  /** Keeps the answer open after its words until the test says `release()` or the client goes. */
+  holds?: true;
   /**
    * After the words: `cut` destroys the connection, `end` closes it in an orderly way without the last events,
    * `half` sends half a JSON event and closes, `error` sends the API's error event.
@@ -34,13 +36,15 @@ export interface ScriptInput {
   toolResult?: string;
 }
 
-const commands = /(?:^|\n|\] ?)(tool|slow|status|long|think|html|hang|cut|end|half|error|delay):(\S+)[^\S\n]*([^\n]*)/;
+const commands =
+  /(?:^|\n|\] ?)(tool|slow|hold|status|long|think|html|hang|cut|end|half|error|delay):(\S+)[^\S\n]*([^\n]*)/;
 
 /**
  * Reads the steering words out of the last user message, wherever a line (or what follows a `]`) starts with one:
  *
  * - `tool:<name> <json>` one tool call; once its result is in, `tool said: <result>`
  * - `slow:<ms>` waits that long between words · `delay:<ms>` waits before the first byte
+ * - `hold:<ms>` waits that long between words and ends when the test says so
  * - `status:<code> [retry-after=<s>]` fails with that HTTP status · `html:<anything>` answers with a web page
  * - `long:<words>` streams that many words · `think:<word>` reasons before it answers
  * - `hang:<anything>` never answers
@@ -55,7 +59,9 @@ export function scriptFor({ lastUserText, toolResult }: ScriptInput): Script {
     case "tool":
       return { tools: [{ name: argument, args: rest || "{}" }] };
     case "slow":
+    case "hold":
       return {
+        ...(command === "hold" && { holds: true }),
         words: `slow reply to ${rest} one two three four five six seven eight`.split(" "),
         gapMs: Number(argument),
       };

@@ -66,6 +66,7 @@ export async function answerAnthropic(reply: Reply, script: Script, body: Record
       await reply.pause(script.gapMs);
       delta({ type: "text_delta", text: `${word} ` });
     }
+    if (script.holds) await reply.released();
     if (!script.ending) close();
   }
   for (const tool of tools) {

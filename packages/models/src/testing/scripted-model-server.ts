@@ -30,6 +30,8 @@ export interface ScriptedModelServer {
   lastRequest(): RecordedRequest;
   /** Decides the next answers, one each, before any steering words count. */
   enqueue(...scripts: Script[]): void;
+  /** Lets every answer end that has been asked for until now and is to be held open. */
+  release(): void;
   /** Resolves with request number `count` (1 = first) as soon as it has arrived. */
   request(count: number): Promise<RecordedRequest>;
   close(): Promise<void>;
@@ -46,6 +48,7 @@ export interface ScriptedModelServerOptions {
 export async function startScriptedModelServer(options: ScriptedModelServerOptions = {}): Promise<ScriptedModelServer> {
   const requests: RecordedRequest[] = [];
   const queue: Script[] = [];
+  const held = new Set<() => void>();
   const waiting: { count: number; resolve: (request: RecordedRequest) => void }[] = [];
 
   const server = createServer((request, response) => {
@@ -56,7 +59,7 @@ export async function startScriptedModelServer(options: ScriptedModelServerOptio
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? "";
-    const reply = createReply(response, requests.length + 1);
+    const reply = createReply(response, requests.length + 1, held);
     if (path.endsWith("/models") && request.method === "GET") {
       return reply.json(200, { object: "list", data: [{ id: "fake-1", object: "model" }] });
     }
@@ -111,6 +114,9 @@ export async function startScriptedModelServer(options: ScriptedModelServerOptio
       return last;
     },
     enqueue: (...scripts) => void queue.push(...scripts),
+    release() {
+      for (const letGo of held) letGo();
+    },
     request(count) {
       const known = requests[count - 1];
       return known ? Promise.resolve(known) : new Promise((resolve) => waiting.push({ count, resolve }));
@@ -136,9 +142,18 @@ export interface Reply {
   breakOff(how: NonNullable<Script["ending"]>, error: object, errorEvent?: string): void;
   /** Waits, at most until the client has gone. Returns at once for 0 or nothing. */
   pause(ms: number | undefined): Promise<void>;
+  /** Waits until the test releases the answer or the client has gone. */
+  released(): Promise<void>;
 }
 
-function createReply(response: ServerResponse, number: number): Reply {
+function createReply(response: ServerResponse, number: number, held: Set<() => void>): Reply {
+  const released = new Promise<void>((resolve) => {
+    held.add(resolve);
+    response.once("close", () => {
+      held.delete(resolve);
+      resolve();
+    });
+  });
   const write = (text: string) => {
     if (!response.destroyed && !response.writableEnded) response.write(text);
   };
@@ -178,6 +193,7 @@ function createReply(response: ServerResponse, number: number): Reply {
           return;
       }
     },
+    released: () => released,
     pause(ms) {
       if (!ms) return Promise.resolve();
       return new Promise((resolve) => {

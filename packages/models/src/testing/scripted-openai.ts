@@ -63,6 +63,7 @@ export async function answerOpenAI(reply: Reply, script: Script, body: Record<st
     await reply.pause(script.gapMs);
     chunk({ content: `${word} ` });
   }
+  if (script.holds) await reply.released();
   if (calls.length > 0) chunk({ tool_calls: calls });
   if (script.ending) {
     return reply.breakOff(script.ending, {
