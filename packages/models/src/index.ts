@@ -2,6 +2,8 @@ export type { ApiKind } from "./api-kind.ts";
 export { apiKinds, availableApiKinds, isAvailableApi } from "./api-kind.ts";
 export type { CreateModelsOptions, Models } from "./create-models.ts";
 export { createModels } from "./create-models.ts";
+export type { ProviderError, ProviderErrorSource } from "./errors/provider-error.ts";
+export { readProviderError } from "./errors/provider-error.ts";
 export type { ModelFailure } from "./failure/describe-model-failure.ts";
 export { describeModelFailure } from "./failure/describe-model-failure.ts";
 export type { ModelFailureKind } from "./failure/failure-kind.ts";

@@ -9,6 +9,12 @@ export interface ErrorFacts {
   readonly code?: string;
   /** The provider's own error type, such as `invalid_request_error`. */
   readonly type?: string;
+  /** The provider's own error code, such as `context_length_exceeded`. */
+  readonly providerCode?: string;
+  /** The status of the answer itself, whatever it was. */
+  readonly answeredWith?: number;
+  /** The body of the answer, as far as it was read. */
+  readonly body?: string;
   readonly requestId?: string;
   readonly url?: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -30,6 +36,8 @@ export function errorFacts(error: unknown): ErrorFacts {
   let status: number | undefined;
   let code: string | undefined;
   let type: string | undefined;
+  let providerCode: string | undefined;
+  let answeredWith: number | undefined;
   let requestId: string | undefined;
   let url: string | undefined;
   let headers: Record<string, string> = {};
@@ -39,6 +47,7 @@ export function errorFacts(error: unknown): ErrorFacts {
     if (message) messages.push(message);
     if (link instanceof Error) names.push(link.name);
     // A network failure while an answer is read is reported with the answer's own status, 200.
+    answeredWith ??= number(link, "statusCode") ?? number(link, "status");
     status ??= failureStatus(number(link, "statusCode") ?? number(link, "status"));
     url ??= text(link, "url");
     code ??= systemCode(text(link, "code"));
@@ -49,6 +58,7 @@ export function errorFacts(error: unknown): ErrorFacts {
     const reported = providerError(body ?? property(link, "data") ?? (link instanceof Error ? undefined : link));
     if (reported) {
       type ??= reported.type;
+      providerCode ??= reported.code;
       requestId ??= reported.requestId;
       if (reported.message) messages.unshift(reported.message);
       status ??= failureStatus(reported.status);
@@ -62,6 +72,9 @@ export function errorFacts(error: unknown): ErrorFacts {
     ...(status !== undefined && { status }),
     ...(code !== undefined && { code }),
     ...(type !== undefined && { type }),
+    ...(providerCode !== undefined && { providerCode }),
+    ...(answeredWith !== undefined && { answeredWith }),
+    ...(bodies[0] !== undefined && { body: bodies[0] }),
     ...((requestId ?? headers["request-id"]) !== undefined && { requestId: requestId ?? headers["request-id"] }),
     ...(url !== undefined && { url }),
     headers,
@@ -83,17 +96,27 @@ function causeChain(error: unknown): unknown[] {
 
 /** Reads the two usual forms of an error body: `{ error: { message, type } }` and `{ message }` or `{ error: "…" }`. */
 function providerError(body: unknown) {
-  const parsed = typeof body === "string" ? parseJson(body) : body;
+  const read = typeof body === "string" ? parseJson(body) : body;
+  // Google wraps the error of a stream in a list of one.
+  const parsed: unknown = Array.isArray(read) ? read[0] : read;
   if (typeof parsed !== "object" || parsed === null) return undefined;
   const inner = property(parsed, "error");
   const source = typeof inner === "object" && inner !== null ? inner : parsed;
-  const message = typeof inner === "string" ? inner : (text(source, "message") ?? text(parsed, "detail"));
+  const message =
+    typeof inner === "string" ? inner : (text(source, "message") ?? text(source, "Message") ?? text(parsed, "detail"));
   return {
     message,
-    type: text(source, "type") ?? text(source, "code"),
+    // Google names the type `status` and AWS `__type`.
+    type: text(source, "type") ?? text(source, "status") ?? awsType(text(source, "__type")) ?? text(source, "code"),
+    code: text(source, "code"),
     requestId: text(parsed, "request_id"),
     status: number(source, "code"),
   };
+}
+
+/** AWS writes `com.amazon.coral.service#ThrottlingException`; the name behind the mark says it all. */
+function awsType(name: string | undefined): string | undefined {
+  return name?.slice(name.lastIndexOf("#") + 1);
 }
 
 /** Bodies are not shown to people: of JSON the message is taken, of a web page nothing. */
