@@ -1,9 +1,8 @@
-import type { FileHandle } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { GuardedFetch } from "@openclaw/net";
 import { type FileToolOptions, resolveExistingToolPath } from "../tools/file-path.ts";
-import { openRegularFile } from "../tools/regular-file.ts";
+import { type OpenFile, openRegularFile } from "../tools/regular-file.ts";
 import { ToolFailure } from "../tools/tool-failure.ts";
 import type { ToolFiles } from "../tools/tool-files.ts";
 import { maxSourceBytes } from "./fit-image.ts";
@@ -63,15 +62,14 @@ export async function loadImage(
 
 /** Reads a regular file that is not too large. Devices and pipes would never end. */
 export async function readImageFile(path: string): Promise<Buffer> {
-  return readOpenImage(await openRegularFile(path), path);
+  return readOpenImage({ ...(await openRegularFile(path)), path });
 }
 
 /** The same for a file that is open already; it is closed. */
-export async function readOpenImage(file: FileHandle, path: string): Promise<Buffer> {
+export async function readOpenImage({ file, status, path }: OpenFile & { path: string }): Promise<Buffer> {
   try {
-    const stat = await file.stat();
-    if (!stat.isFile()) throw new ToolFailure(`${path} is not a regular file`);
-    if (stat.size > maxSourceBytes) throw tooLarge();
+    if (!status.isFile()) throw new ToolFailure(`${path} is not a regular file`);
+    if (status.size > maxSourceBytes) throw tooLarge();
     return await file.readFile();
   } finally {
     await file.close();
@@ -93,8 +91,7 @@ async function loadFile(reference: string, options: ImageSourceOptions): Promise
 }
 
 async function readThrough(files: ToolFiles, reference: string): Promise<Buffer> {
-  const { file, path } = await files.open(reference);
-  return readOpenImage(file, path);
+  return readOpenImage(await files.open(reference));
 }
 
 function filePath(reference: string): string {

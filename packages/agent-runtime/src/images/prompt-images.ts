@@ -51,15 +51,15 @@ export function createPromptImages(options: PromptImagesOptions): PromptImages {
     try {
       // In a sandbox the file is opened first, because what its path leads to may change in between.
       const { files } = place;
-      const file = files === undefined ? undefined : (await files.open(reference)).file;
-      const { size, mtimeMs, ino } = await (file === undefined ? stat(path) : file.stat());
+      const opened = await files?.open(reference);
+      const { size, mtimeMs, ino } = opened?.status ?? (await stat(path));
       const key = `${path}\n${ino}\n${size}\n${mtimeMs}`;
       const known = kept.get(key);
       if (known !== undefined) {
-        await file?.close();
+        await opened?.file.close();
         return known;
       }
-      const fitted = await fitImage(await (file === undefined ? readImageFile(path) : readOpenImage(file, path)));
+      const fitted = await fitImage(await (opened === undefined ? readImageFile(path) : readOpenImage(opened)));
       keep(key, fitted);
       return fitted;
     } catch (error) {

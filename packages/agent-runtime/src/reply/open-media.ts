@@ -20,11 +20,8 @@ export async function openMedia(
     const way = relative(dir, path);
     if (way === "" || way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way)) continue;
     try {
-      return await openBelow(
-        { root: { dir, mount: dir, writable: false }, parts: way.split(sep) },
-        path,
-        options.platform,
-      );
+      const below = { root: { dir, mount: dir, writable: false }, parts: way.split(sep) };
+      return (await openBelow(below, path, options.platform)).file;
     } catch (error) {
       // A folder of one agent may lie in that of another.
       problem ??= error;

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, lstat, open, rename, rm, rmdir, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
+import type { OpenFile } from "../tools/regular-file.ts";
 import { ToolFailure } from "../tools/tool-failure.ts";
 import { newFileMode, type ToolFiles } from "../tools/tool-files.ts";
 import { codeOf, explained, extraFlags, refuseLink, withFolder } from "./sandbox-folder.ts";
@@ -23,8 +24,7 @@ export function createSandboxFiles(options: SandboxFilesOptions): ToolFiles {
       return join(root.dir, ...parts);
     },
     async open(given) {
-      const file = await openBelow(resolvePath(given), given, options.platform);
-      return { file, path: given };
+      return { ...(await openBelow(resolvePath(given), given, options.platform)), path: given };
     },
     async write(given, content) {
       await writeBelow(writable(given), given, content, options.platform);
@@ -52,7 +52,7 @@ export function createSandboxFiles(options: SandboxFilesOptions): ToolFiles {
 }
 
 /** Opens an existing file for reading. A named pipe does not hold up the caller. */
-export async function openBelow(path: SandboxPath, given: string, platform: NodeJS.Platform): Promise<FileHandle> {
+export async function openBelow(path: SandboxPath, given: string, platform: NodeJS.Platform): Promise<OpenFile> {
   const name = path.parts.at(-1);
   if (name === undefined) throw new ToolFailure(`EISDIR: ${given} is a directory; list it with exec: ls`);
   return withFolder(path, given, platform, { create: false }, async (folder) => {
@@ -64,7 +64,7 @@ export async function openBelow(path: SandboxPath, given: string, platform: Node
       throw explained(error, given);
     }
     const status = await file.stat();
-    if (status.isFile()) return file;
+    if (status.isFile()) return { file, status };
     await file.close();
     if (status.isDirectory()) throw new ToolFailure(`EISDIR: ${given} is a directory; list it with exec: ls`);
     throw new ToolFailure(`${given} is not a regular file`);
@@ -82,15 +82,16 @@ async function foundBelow(
   given: string,
   platform: NodeJS.Platform,
 ): Promise<(FileMarks & { bytes: Buffer }) | undefined> {
-  let file: FileHandle;
+  let opened: OpenFile;
   try {
-    file = await openBelow(path, given, platform);
+    opened = await openBelow(path, given, platform);
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
     throw error;
   }
+  const { file, status } = opened;
   try {
-    const { mode, uid, gid } = await file.stat();
+    const { mode, uid, gid } = status;
     return { bytes: await file.readFile(), mode, owner: { uid, gid } };
   } finally {
     await file.close();

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
-import { type FileHandle, lstat, mkdir, readFile, readlink, rm, rmdir, stat, symlink } from "node:fs/promises";
+import { lstat, mkdir, readFile, readlink, rm, rmdir, stat, symlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { writeFileAtomic } from "@openclaw/storage";
 import { type FileToolOptions, resolveExistingToolPath, resolveToolPath } from "./file-path.ts";
-import { openRegularFile } from "./regular-file.ts";
+import { type OpenFile, openRegularFile } from "./regular-file.ts";
 
 /** New files of the agent are the user's own files, with the permissions an editor would give them. */
 export const newFileMode = 0o644;
@@ -21,7 +21,7 @@ export interface ToolFiles {
   /** Where a path leads: the same for all ways to write it. Throws the text for the model when it may not go there. */
   place(given: string): string;
   /** Opens an existing file for reading; the caller closes it. `path` names it in messages and to `write`. */
-  open(given: string): Promise<{ file: FileHandle; path: string }>;
+  open(given: string): Promise<OpenFile & { path: string }>;
   /** Replaces or creates a file in one step, with the folders that are missing. It keeps its permissions. */
   write(given: string, content: string): Promise<void>;
   /** Gives a file content and permissions, or removes it. What fails leaves nothing behind. */
@@ -35,7 +35,7 @@ export function createHostFiles(options: FileToolOptions): ToolFiles {
     place,
     async open(given) {
       const path = resolveExistingToolPath(given, options);
-      return { file: await openRegularFile(path), path };
+      return { ...(await openRegularFile(path)), path };
     },
     write: (given, content) => writeToolFile(place(given), content),
     change: (given, after) => (after === undefined ? removeFile(place(given)) : changeFile(place(given), after)),

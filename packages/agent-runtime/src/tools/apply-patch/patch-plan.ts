@@ -125,10 +125,9 @@ async function putBack(undo: readonly UndoChange[]): Promise<string[]> {
 
 async function readFound(path: string, files: ToolFiles): Promise<FoundFile | undefined> {
   try {
-    const { file } = await files.open(path);
+    const { file, status } = await files.open(path);
     try {
-      const { mode } = await file.stat();
-      return { text: decoded(await file.readFile()), mode: mode & 0o7777 };
+      return { text: decoded(await file.readFile()), mode: status.mode & 0o7777 };
     } finally {
       await file.close();
     }
