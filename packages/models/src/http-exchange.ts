@@ -6,7 +6,7 @@ import type { ReadableStream as NodeReadableStream } from "node:stream/web";
 export interface HttpRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -20,7 +20,7 @@ export interface HttpAnswer {
 }
 
 /**
- * Sends a text and resolves with the beginning of the answer, whatever its status. Fails as the global `fetch` does: with
+ * Sends a request and resolves with the beginning of the answer, whatever its status. Fails as the global `fetch` does: with
  * the signal's reason, or with a TypeError that has the network failure as its cause.
  */
 export type HttpExchange = (url: string | URL, request: HttpRequest) => Promise<HttpAnswer>;

@@ -75,6 +75,35 @@ test("sends the fields of the format and the key as a bearer token", async () =>
   expect(body.tools).toMatchObject([{ function: { name: "read", strict: false } }]);
 });
 
+test("each request says what it was made with, whatever the ones before it said", async () => {
+  const { languageModel } = await modelsWith().resolve(ref);
+  const user = { role: "user" as const, content: [{ type: "text" as const, text: 'ünd "so"' }] };
+  const system = (content: string) => ({ role: "system" as const, content });
+  const tools = [tool];
+  const other = { ...tool, name: "write" };
+  const requests = [
+    { prompt: [system('Be brief — "ok"?'), user], tools },
+    { prompt: [system('Be brief — "ok"?'), user, user], tools },
+    { prompt: [system("Be long."), user], tools: [other] },
+    { prompt: [user], tools },
+    { prompt: [system("Be long.")] },
+  ];
+  for (const { prompt, tools } of requests) {
+    await collect(languageModel, { prompt, ...(tools && { tools }) });
+    const { body } = server.lastRequest();
+    expect(body.messages).toEqual(
+      prompt.map(({ role, content }) => ({ role, content: typeof content === "string" ? content : 'ünd "so"' })),
+    );
+    expect(body.tools).toEqual(
+      tools?.map(({ name, description, inputSchema: parameters }) => ({
+        type: "function",
+        function: { name, description, parameters, strict: false },
+      })),
+    );
+    expect(body).toMatchObject({ model: "fake-1", stream: true, store: false });
+  }
+});
+
 test("omits or renames what a server does not take", async () => {
   const compat = {
     supportsStore: false,

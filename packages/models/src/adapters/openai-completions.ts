@@ -9,6 +9,7 @@ import type { RequestCredential } from "../credentials/request-credential.ts";
 import { type HttpAnswer, readText } from "../http-exchange.ts";
 import { isHost, type ModelSetup } from "./adapter.ts";
 import { incompleteAnswer, refuseOtherThanEvents, singleBlockStream } from "./answer-stream.ts";
+import { createBodyBytes } from "./body-bytes.ts";
 import { partsOfEvents } from "./event-stream.ts";
 import { openAIBody, type RequestBody, streamFields } from "./openai-body.ts";
 import { resolveOpenAICompat } from "./openai-compat.ts";
@@ -39,6 +40,7 @@ export function createOpenAICompletionsModel(setup: ModelSetup): LanguageModelV4
     "user-agent": "openclaw",
   };
   const ownHeaders = lowerCaseNames(setup.headers);
+  const bodyBytes = createBodyBytes();
 
   async function post(body: RequestBody, options: LanguageModelV4CallOptions): Promise<HttpAnswer> {
     const credential = await setup.credential();
@@ -50,7 +52,7 @@ export function createOpenAICompletionsModel(setup: ModelSetup): LanguageModelV4
         ...ownHeaders,
         ...(options.headers && lowerCaseNames(options.headers)),
       },
-      body: JSON.stringify(body),
+      body: bodyBytes(body, options.tools),
       signal: options.abortSignal,
     };
     const answer = await setup.exchange(url, request).catch((cause: unknown) => {
