@@ -31,7 +31,7 @@ export function createKeepAliveExchange(): HttpExchange {
   const throughFetch = exchangeOverFetch((input, init) => globalThis.fetch(input, init));
 
   return async (to, given) => {
-    const url = new URL(to);
+    const url = to instanceof URL ? to : new URL(to);
     const { protocol } = url;
     if (protocol !== "http:" && protocol !== "https:") return throughFetch(url, given);
     const headers: http.OutgoingHttpHeaders = { ...given.headers };

@@ -48,7 +48,8 @@ export function createReadTool(options: FileToolOptions): Tool {
         if (imageTypes.has(mimeType)) return await readImage(file, status.size, mimeType);
         return textResult(`Binary file, not shown: ${path} (${formatBytes(status.size)}, ${mimeType})`);
       } finally {
-        await file.close();
+        // Nothing was written, so nothing hangs on how it closes.
+        file.close().catch(() => undefined);
       }
     },
   };

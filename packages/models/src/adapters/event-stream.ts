@@ -54,10 +54,10 @@ export function partsOfEvents(
           controller.enqueue(part);
         });
         const finish = () => end(reader.end() ?? [{ type: "error", error: options.brokeOff() }]);
-        const fail = (error: unknown) => {
+        const breakOff = () => {
           if (ended) return;
           ended = true;
-          controller.error(error);
+          controller.error(asFetchError(body.errored ?? new Error("other side closed"), options.signal));
         };
         const parser = createParser({
           onEvent({ data }) {
@@ -85,7 +85,7 @@ export function partsOfEvents(
           finish();
         });
         // A connection that was cut in the middle closes without an `end`.
-        body.on("close", () => fail(asFetchError(body.errored ?? new Error("other side closed"), options.signal)));
+        body.on("close", breakOff);
         body.on("error", () => {
           // `close` follows and tells the reader.
         });
