@@ -18,7 +18,7 @@ const entryOf = (payload: Json, host: string) => (payload.presence as Json[]).fi
 
 describe("connections", () => {
   it("get ticks, and are dropped when they neither answer nor say anything", async () => {
-    await start({ limits: { tickIntervalMs: 15, pingIntervalMs: 40 } });
+    await start({ limits: { tickIntervalMs: 15, pingIntervalMs: 100 } });
     const awake = await gateway.connect();
     const dead = gateway.open({ answerPings: false });
     await dead.connect();

@@ -14,6 +14,15 @@ test("the end of the output is kept and its loss is told", () => {
   expect(output.truncated).toBe(true);
 });
 
+test("what is left out at the end does not shorten what is shown, wherever it was cut", () => {
+  const output = createExecOutput({ maxChars: 10, maxUnreadChars: 10 });
+  output.write("stdout", "x".repeat(30));
+  output.write("stdout", "y".repeat(9));
+  output.write("stdout", "\n");
+  expect(output.text()).toBe(`x${"y".repeat(9)}`);
+  expect(output.takeUnread()).toBe(`x${"y".repeat(9)}`);
+});
+
 test("what is kept is the end of what was written, however it was cut into pieces", () => {
   fc.assert(
     fc.property(fc.array(fc.string({ unit: "grapheme-ascii", maxLength: 800 }), { maxLength: 12 }), (pieces) => {

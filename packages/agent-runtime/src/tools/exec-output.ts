@@ -38,12 +38,13 @@ export function createExecOutput({ maxChars, maxUnreadChars }: ExecOutputLimits)
   const add = (stream: "stdout" | "stderr", text: string) => {
     kept += text;
     unread[stream] += text;
-    // Cutting only now and then keeps the cost of a chatty command linear.
-    if (kept.length > maxChars * 2) {
-      kept = kept.slice(-maxChars);
+    // Cutting only now and then keeps the cost of a chatty command linear. Some of what stays is not shown in the end:
+    // escape sequences, a blank end.
+    if (kept.length > maxChars * 3) {
+      kept = kept.slice(-maxChars * 2);
       truncated = true;
     }
-    if (unread[stream].length > maxUnreadChars * 2) unread[stream] = unread[stream].slice(-maxUnreadChars);
+    if (unread[stream].length > maxUnreadChars * 3) unread[stream] = unread[stream].slice(-maxUnreadChars * 2);
   };
   const shown = () => {
     const text = printable(kept).trimEnd();
@@ -55,8 +56,8 @@ export function createExecOutput({ maxChars, maxUnreadChars }: ExecOutputLimits)
     const cut = final === undefined ? waiting.search(unfinishedEscape) : -1;
     unread[stream] = cut < 0 ? "" : waiting.slice(cut);
     return printable(cut < 0 ? waiting : waiting.slice(0, cut))
-      .slice(-maxUnreadChars)
       .trimEnd()
+      .slice(-maxUnreadChars)
       .toWellFormed();
   };
 

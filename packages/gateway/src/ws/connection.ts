@@ -82,8 +82,7 @@ export class Connection {
   readonly openedAt: number;
   /** Set once by the handshake. */
   session: Session | undefined;
-  /** The last time the peer sent anything, answers to pings included; ms since the epoch. */
-  lastSeenAt: number;
+  #unanswered = 0;
   closing = false;
   readonly #socket: WebSocket;
   readonly #stream: Duplex;
@@ -105,7 +104,6 @@ export class Connection {
     this.remote = options.remote;
     this.#limits = options.limits;
     this.openedAt = options.now;
-    this.lastSeenAt = options.now;
   }
 
   get bufferedBytes(): number {
@@ -140,8 +138,22 @@ export class Connection {
     this.#send(`${event.head}${this.#seq}${event.tail}`);
   }
 
+  /**
+   * Asks the peer for a sign of life. Counted are questions, not time: after a machine has slept, everybody has been silent
+   * for long and nobody has been asked.
+   */
   ping(): void {
+    this.#unanswered += 1;
     this.#socket.ping();
+  }
+
+  /** Pings since the peer sent anything, answers to pings included. */
+  get unansweredPings(): number {
+    return this.#unanswered;
+  }
+
+  noteLife(): void {
+    this.#unanswered = 0;
   }
 
   /** Closes after everything sent so far; a peer that does not read is cut off shortly after. */

@@ -56,9 +56,8 @@ export function createGatewaySocket(options: GatewaySocketOptions): GatewaySocke
     limits.tickIntervalMs,
   );
   const ping = setInterval(() => {
-    const silentSince = clock.now() - 2 * limits.pingIntervalMs;
     for (const connection of sockets.keys()) {
-      if (connection.lastSeenAt < silentSince) connection.terminate();
+      if (connection.unansweredPings >= 2) connection.terminate();
       else if (!connection.closing) connection.ping();
     }
   }, limits.pingIntervalMs);
@@ -90,7 +89,7 @@ export function createGatewaySocket(options: GatewaySocketOptions): GatewaySocke
     stream.on("data", count);
     const timeout = setTimeout(() => connection.close(1008, "handshake timeout"), limits.handshakeTimeoutMs);
     socket.on("message", (data, isBinary) => {
-      connection.lastSeenAt = clock.now();
+      connection.noteLife();
       if (connection.closing) return;
       const text = decode(data, isBinary);
       if (connection.session) return options.dispatch(connection, connection.session, text);
@@ -102,9 +101,7 @@ export function createGatewaySocket(options: GatewaySocketOptions): GatewaySocke
       stream.off("data", count);
       noLongerPending();
     });
-    socket.on("pong", () => {
-      connection.lastSeenAt = clock.now();
-    });
+    socket.on("pong", () => connection.noteLife());
     socket.on("error", (error) => log.debug("connection error", { conn: connection.id, error: error.message }));
     socket.on("close", () => {
       clearTimeout(timeout);
