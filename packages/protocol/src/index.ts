@@ -18,6 +18,7 @@ export {
 } from "./contract.ts";
 export { normaliseCronAdd, normaliseCronUpdate } from "./cron-input.ts";
 export type { CronEvent, CronJob, CronJobCreate, CronJobPatch, CronRunEntry } from "./cron-job.ts";
+export { cronJobCreate } from "./cron-job.ts";
 export { type EventContract, type Events, events, type PayloadOf } from "./events.ts";
 export { type ExecApprovalRequest, type ExecApprovalsFile, type ExecDecision, execDecisions } from "./exec-approval.ts";
 export {
