@@ -1,7 +1,6 @@
 import crypto from "node:crypto";
 import type { OpenClawConfig } from "@openclaw/config";
 import type { Models } from "@openclaw/models";
-import type { InboundMessage } from "@openclaw/plugin-sdk";
 import type { ResultOf } from "@openclaw/protocol";
 import {
   type AssistantMessage,
@@ -30,6 +29,7 @@ import type { Agents } from "./agents.ts";
 import type { HealthSource } from "./health.ts";
 import { invalidRequest } from "./methods/handler.ts";
 import type { ModelWindow } from "./model-windows.ts";
+import type { RoutedMessage } from "./pipeline/channel-inbound.ts";
 import type { ReplyRoute } from "./pipeline/inbound.ts";
 import type { SystemEvents } from "./pipeline/system-events.ts";
 
@@ -81,7 +81,10 @@ export interface Conversations {
     agentId?: string | undefined,
   ): string;
   /** Session and agent of a channel's chat. */
-  route(message: InboundMessage): { sessionKey: string; agentId: string };
+  route(message: RoutedMessage): {
+    sessionKey: string;
+    agentId: string;
+  };
   defaults(): { defaultAgentId: string; mainKey: string; mainSessionKey: string; scope: "per-sender" | "global" };
   healthSource(): HealthSource;
 }
@@ -317,8 +320,8 @@ export function createConversations(options: {
       const thread = chat.threadId ? { threadId: chat.threadId } : {};
       const sessionKey = peerKey(
         chat.kind === "direct"
-          ? { kind: "direct", channel, accountId, peerId: message.sender.id, ...thread }
-          : { kind: chat.kind, channel, peerId: chat.id, ...thread },
+          ? { kind: "direct", channel, accountId, peerId: chat.peerId ?? message.sender?.id ?? chat.id, ...thread }
+          : { kind: chat.kind, channel, peerId: chat.peerId ?? chat.id, ...thread },
         agentId,
       );
       return { sessionKey, agentId };

@@ -14,7 +14,7 @@ import type { Log, WsLogStyle } from "@openclaw/log";
 import { createRedactor } from "@openclaw/log";
 import { createModels } from "@openclaw/models";
 import { createAuthLimiter } from "@openclaw/net";
-import type { Channel } from "@openclaw/plugin-sdk";
+import type { Channel, ChannelEntry } from "@openclaw/plugin-sdk";
 import { openSessions } from "@openclaw/sessions";
 import { acquireGatewayLock, type Clock, openStorage, systemClock } from "@openclaw/storage";
 import { type AgentTools, openAgentTools } from "./agent-calls/agent-tools.ts";
@@ -23,15 +23,17 @@ import { createApprovalDesk } from "./approvals/approval-desk.ts";
 import { createExecOutcome } from "./approvals/exec-outcome.ts";
 import { createApprovalForwarding } from "./approvals/forward-approvals.ts";
 import { openBackgroundCommands } from "./background-commands.ts";
+import { createApprovalFeed } from "./channels/channel-approvals.ts";
+import { createChannels } from "./channels/channels.ts";
 import { openCommands } from "./commands/open-commands.ts";
 import { createConversations } from "./conversations.ts";
 import { type FrontDoorOptions, openFrontDoor } from "./front-door.ts";
 import { createHealth } from "./health.ts";
+import { createChannelRoutes } from "./http/channel-routes.ts";
 import { createHandlers } from "./methods/handlers.ts";
 import { createModelWindow } from "./model-windows.ts";
 import { openDeviceStore } from "./pairing/device-store.ts";
 import type { AccessPolicy } from "./pipeline/access.ts";
-import { createChannels } from "./pipeline/channels.ts";
 import { inboundDebounceMs } from "./pipeline/inbound-debounce.ts";
 import { createOutboxWorker } from "./pipeline/outbox.ts";
 import { createOutgoingFiles } from "./pipeline/outgoing-files.ts";
@@ -66,8 +68,10 @@ export interface GatewayOptions {
   flags?: GatewayFlags;
   /** Folder of the web page's built files. */
   webRoot?: string | undefined;
-  /** Channels to run, for programs that embed a Gateway. */
-  channels?: readonly Channel[];
+  /** Channels to offer: those that are configured run. Entries are loaded only then. */
+  channels?: readonly (Channel | ChannelEntry)[];
+  /** Off: an account whose connection ended for good is not started again. */
+  channelRestarts?: boolean;
   clock?: Clock;
   /** The timers of runs, commands and approvals. */
   timers?: Timers;
@@ -135,11 +139,13 @@ export async function startGateway(
     const agents = createAgents({ config, env });
     const connections = createConnections();
     let upgrade: FrontDoorOptions["onUpgrade"] = (_request, socket) => socket.destroy();
+    const channelRoutes = createChannelRoutes();
     const frontDoor = await openFrontDoor({
       settings,
       webRoot: options.webRoot,
       agents,
       ready: () => ready,
+      channelRoutes: channelRoutes.handler,
       onUpgrade: (request, socket, head) => upgrade(request, socket, head),
       log,
     });
@@ -173,12 +179,14 @@ export async function startGateway(
       onRequested(approval) {
         connections.broadcast("exec.approval.requested", approval, { droppable: true });
         forwarding.requested(approval);
+        approvalFeed.requested(approval);
       },
       onResolved(approval, decision, resolvedBy) {
         const { id } = approval;
         const resolved = { id, decision, resolvedBy, ts: clock.now() };
         connections.broadcast("exec.approval.resolved", resolved, { droppable: true });
         forwarding.resolved(approval, decision, resolvedBy);
+        approvalFeed.resolved(id, decision ?? undefined);
       },
       tell: createExecOutcome({
         systemEvents,
@@ -225,7 +233,22 @@ export async function startGateway(
     const health = createHealth({ source: conversations.healthSource(), clock, connections, stateVersion });
     releases.push(() => health.close());
 
-    const channels = createChannels({ channels: options.channels ?? [], config, log: log.child("channels") });
+    const approvalFeed = createApprovalFeed(() => approvalDesk);
+    const channels = createChannels({
+      routes: channelRoutes,
+      approvals: approvalFeed,
+      assistantName: () => agents.givenName(agents.defaultId()),
+      channels: options.channels ?? [],
+      restarts: options.channelRestarts ?? true,
+      config,
+      env,
+      stateDir: paths.stateDir,
+      defaultAgentId: () => agents.defaultId(),
+      fetch: options.fetch ?? fetch,
+      clock,
+      timers,
+      log: log.child("channels"),
+    });
     const outgoingFiles = createOutgoingFiles({
       dir: path.join(paths.stateDir, "media", "outbound"),
       roots: () => [
@@ -241,7 +264,7 @@ export async function startGateway(
     const outbox = createOutboxWorker({
       outbox: storage.outbox,
       send: (delivery) => outgoingFiles.send(delivery, (own) => channels.send(own)),
-      canSend: (channel) => channels.isRunning(channel),
+      canSend: (channel, accountId) => channels.isRunning(channel, accountId),
       log: log.child("outbox"),
       onGivenUp: (item, error) => {
         systemEvents
@@ -425,7 +448,14 @@ export async function startGateway(
       if (takesWork) socket.upgrade(request, stream, head);
       else stream.destroy();
     };
-    await channels.start((message) => pipeline.receive(message));
+    await channels.start({
+      receive: (message) => pipeline.receive(message),
+      note: (event) => pipeline.note(event),
+      chatMoved: async ({ channel }, { from, to }) =>
+        log.warn(`${channel}: chat ${from} goes on as ${to}; settings for it have to be moved by hand`),
+      connected: (channel) => outbox.wake(channel),
+      nativeCommands: () => [],
+    });
     releases.push(() => channels.stop());
     await outgoingFiles.clear();
     outbox.start();

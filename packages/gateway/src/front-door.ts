@@ -3,7 +3,7 @@ import type { Log } from "@openclaw/log";
 import { checkHost } from "@openclaw/net";
 import type { Agents } from "./agents.ts";
 import { controlUi } from "./http/control-ui.ts";
-import { createHttpServer } from "./http/http-server.ts";
+import { createHttpServer, type HttpHandler } from "./http/http-server.ts";
 import { probes } from "./http/probes.ts";
 import { closeServer, listen } from "./listener.ts";
 import type { GatewaySettings } from "./settings.ts";
@@ -15,6 +15,8 @@ export interface FrontDoorOptions {
   agents: Agents;
   /** Whether the Gateway takes work, for `/readyz`. */
   ready: () => boolean;
+  /** Paths that channels answer. */
+  channelRoutes: HttpHandler;
   /** Takes over a connection that is to become a WebSocket. */
   onUpgrade: Parameters<typeof createHttpServer>[0]["onUpgrade"];
   log: Log;
@@ -49,6 +51,7 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<{ port: 
     host,
     optional: index > 0,
     server: createHttpServer({
+      signed: options.channelRoutes,
       handlers: [probes(options.ready), ...(settings.controlUi.enabled ? [ui] : [])],
       hostAllowed,
       onUpgrade: options.onUpgrade,

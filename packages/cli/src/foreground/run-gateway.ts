@@ -2,6 +2,7 @@ import { type ConfigStore, openConfigStore } from "@openclaw/config";
 import type { Paths } from "@openclaw/config/paths";
 import { type Gateway, type GatewayOptions, resolveSettings, startGateway } from "@openclaw/gateway";
 import { captureConsole, createRedactor, type Log, type LogSettings } from "@openclaw/log";
+import { bundledChannels } from "../channels/bundled-channels.ts";
 import { isTransientNetworkError, type ProcessEvents } from "./process-events.ts";
 
 /** How long a shutdown may take, ms. */
@@ -42,6 +43,7 @@ export async function runGateway(options: ForegroundOptions): Promise<number> {
       applyLogging(log, store, options);
       const gateway = await startGateway(
         {
+          channels: bundledChannels,
           ...options.gateway,
           paths: options.paths,
           configStore: store,

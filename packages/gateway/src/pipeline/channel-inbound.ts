@@ -1,8 +1,13 @@
 import type { Logger } from "@openclaw/log";
-import type { InboundMessage } from "@openclaw/plugin-sdk";
+import type { InboundMessage, InboundSender } from "@openclaw/plugin-sdk";
 import { type AccessPolicy, checkAccess } from "./access.ts";
 import { type CommandAccess, mayUseCommands } from "./command-authorization.ts";
 import type { Inbound } from "./inbound.ts";
+
+/** What a route is found by. */
+export type RoutedMessage = Pick<InboundMessage, "chat" | "channel" | "accountId"> & {
+  sender?: InboundSender | undefined;
+};
 
 /** What stands between a channel and the pipeline. */
 export interface ChannelEntrance {
@@ -10,7 +15,7 @@ export interface ChannelEntrance {
   /** Who may use commands, beside the lists of the channel. */
   commandAccess(): CommandAccess;
   /** The session a chat belongs to, by bindings and `session.dmScope`. */
-  route(message: InboundMessage): { sessionKey: string; agentId: string };
+  route(message: RoutedMessage): { sessionKey: string; agentId: string };
   isOwner(message: InboundMessage): boolean;
   log: Logger;
 }
@@ -36,11 +41,17 @@ export function admitChannelMessage(message: InboundMessage, entrance: ChannelEn
     agentId,
     text: message.text,
     messageId: message.id,
-    attachments: (message.attachments ?? []).map((item) => ({
-      path: item.path,
-      mimeType: item.mimeType ?? "application/octet-stream",
-      ...(item.fileName === undefined ? {} : { fileName: item.fileName }),
-    })),
+    attachments: (message.attachments ?? []).flatMap(({ path, mimeType, fileName }) =>
+      path === undefined
+        ? []
+        : [
+            {
+              path,
+              mimeType: mimeType ?? "application/octet-stream",
+              ...(fileName === undefined ? {} : { fileName }),
+            },
+          ],
+    ),
     senderId: message.sender.id,
     senderName: message.sender.name ?? message.sender.username,
     owner: entrance.isOwner(message),

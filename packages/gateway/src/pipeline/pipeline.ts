@@ -9,7 +9,7 @@
 // in the agent runtime.
 import type { AgentRuntime, QueueConfig, QueueSettings, RunResult, Timers } from "@openclaw/agent-runtime";
 import type { Logger } from "@openclaw/log";
-import type { InboundMessage } from "@openclaw/plugin-sdk";
+import type { InboundEvent, InboundMessage } from "@openclaw/plugin-sdk";
 import type { Clock, Journal } from "@openclaw/storage";
 import type { GatewayCommands } from "../commands/gateway-commands.ts";
 import type { Reception } from "../commands/reception.ts";
@@ -79,6 +79,8 @@ export interface Pipeline {
   postpone(message: Inbound): Promise<void>;
   /** Takes a channel's message; resolves when it is on stable storage, or was refused or seen before. */
   receive(message: InboundMessage): Promise<void>;
+  /** Notes what happened in a chat for the next turn of its session; resolves when it is on disk. */
+  note(event: InboundEvent): Promise<void>;
   /** Continues what an earlier process left open. To be called before anything is submitted. */
   resume(): void;
   /**
@@ -261,6 +263,12 @@ export function createPipeline(context: PipelineContext): Pipeline {
       const submission = submit(admitted);
       await submission.durable;
       submission.release();
+    },
+    async note(event) {
+      const { chat, ...about } = event;
+      const sessionKey =
+        chat === undefined ? conversations.mainKey() : context.entrance.route({ ...about, chat }).sessionKey;
+      await context.systemEvents.enqueue(sessionKey, event.text);
     },
     resume: createResume({ ...context, endings, turns, debounce, take, track, formatTime }),
     abort,

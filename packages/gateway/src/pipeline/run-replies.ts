@@ -15,8 +15,8 @@ import {
 import type { Logger } from "@openclaw/log";
 import type { Delivery } from "@openclaw/plugin-sdk";
 import type { Journal } from "@openclaw/storage";
+import type { Channels } from "../channels/channels.ts";
 import { type BlockJournal, blockId, openBlockJournal } from "./block-journal.ts";
-import type { Channels } from "./channels.ts";
 import type { Inbound } from "./inbound.ts";
 import type { OutboxWorker } from "./outbox.ts";
 import { type ChannelRoute, chatKey, createDeliveryShape } from "./reply.ts";
@@ -118,10 +118,11 @@ function chatReplies(
     ...settings.typing,
     timers,
     sendTyping: () =>
-      context.channels.showTyping(route.channel, {
-        to: route.to,
-        ...(route.threadId === undefined ? {} : { threadId: route.threadId }),
-      }),
+      context.channels.showTyping(
+        route.channel,
+        { to: route.to, ...(route.threadId === undefined ? {} : { threadId: route.threadId }) },
+        route.accountId,
+      ),
   });
   const stop = () => {
     pipeline.cancel();
