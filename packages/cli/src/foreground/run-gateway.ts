@@ -3,6 +3,7 @@ import type { Paths } from "@openclaw/config/paths";
 import { type Gateway, type GatewayOptions, resolveSettings, startGateway } from "@openclaw/gateway";
 import { captureConsole, createRedactor, type Log, type LogSettings } from "@openclaw/log";
 import { isTransientNetworkError, type ProcessEvents } from "./process-events.ts";
+import { limitYoungHeap } from "./young-heap.ts";
 
 /** How long a shutdown may take, ms. */
 const shutdownMs = 5000;
@@ -37,6 +38,7 @@ export async function runGateway(options: ForegroundOptions): Promise<number> {
   let store = options.store;
   const orders = createOrders(options, () => store.snapshot().config.commands?.restart === true);
   const releaseConsole = captureConsole(log);
+  const releaseHeap = limitYoungHeap();
   try {
     for (let first = true; ; first = false) {
       applyLogging(log, store, options);
@@ -69,6 +71,7 @@ export async function runGateway(options: ForegroundOptions): Promise<number> {
   } finally {
     orders.close();
     releaseConsole();
+    releaseHeap();
   }
 }
 
