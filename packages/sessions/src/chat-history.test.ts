@@ -60,6 +60,7 @@ describe("chat.history", () => {
       item(assistant),
       item({ role: "custom", content: "hidden", timestamp: 3 }),
       { kind: "compaction", id: "c1", timestamp },
+      { kind: "stopped", id: "s1", timestamp },
     ];
     expect(chatHistoryMessages(items)).toEqual([
       { role: "user", content: [{ type: "text", text: "Hi there" }], timestamp: 1 },
@@ -70,6 +71,7 @@ describe("chat.history", () => {
         timestamp: Date.parse(timestamp),
         __openclaw: { kind: "compaction", id: "c1" },
       },
+      { role: "assistant", content: [], stopReason: "aborted", timestamp: Date.parse(timestamp) },
     ]);
   });
 

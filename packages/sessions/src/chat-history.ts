@@ -33,8 +33,8 @@ export interface ChatHistoryMessage {
 }
 
 /**
- * History items as clients see them: envelopes taken off user texts, compactions as a mark, roles that no client
- * knows left out. Brought below `maxBytes` by leaving out image data, then whole messages, the oldest first; a single
+ * History items as clients see them: envelopes taken off user texts, compactions and stops as marks, roles that no
+ * client knows left out. Brought below `maxBytes` by leaving out image data, then whole messages, the oldest first; a single
  * message that is still too large has its text cut. `maxChars` cuts each text before.
  */
 export function chatHistoryMessages(
@@ -64,6 +64,10 @@ export function historyMessage(item: HistoryItem): ChatHistoryMessage | undefine
       timestamp: entryTime(item),
       __openclaw: { kind: "compaction", id: item.id },
     };
+  }
+  // The form in which a stopped answer stands that had begun.
+  if (item.kind === "stopped") {
+    return { role: "assistant", content: [], stopReason: "aborted", timestamp: entryTime(item) };
   }
   return visibleMessage(item.message);
 }

@@ -182,6 +182,7 @@ export {
   type ModelChangeEntry,
   type NewEntry,
   type SessionInfoEntry,
+  stoppedRunMark,
   type ThinkingLevelChangeEntry,
   type TranscriptEntry,
   type TranscriptHeader,

@@ -27,6 +27,7 @@ export function cutPreview(text: string, maxChars: number): string {
 /** One line of a preview; undefined for messages that show nothing. */
 export function previewItem(item: HistoryItem, maxChars: number): PreviewItem | undefined {
   if (item.kind === "compaction") return { role: "system", text: "Compaction" };
+  if (item.kind === "stopped") return undefined;
   const { message } = item;
   const text = previewText(message);
   return text ? { role: previewRole(message), text: cutPreview(text, maxChars) } : undefined;

@@ -12,7 +12,13 @@ import {
   pendingToolCalls,
   syntheticToolResult,
 } from "./tool-pairing.ts";
-import { type NewEntry, type TranscriptEntry, type TranscriptHeader, transcriptVersion } from "./transcript-entry.ts";
+import {
+  type NewEntry,
+  stoppedRunMark,
+  type TranscriptEntry,
+  type TranscriptHeader,
+  transcriptVersion,
+} from "./transcript-entry.ts";
 import { readFileHeader } from "./transcript-header.ts";
 import { newerVersion, nextEntryId, repairTranscript, type TranscriptRepair } from "./transcript-repair.ts";
 import { DamagedTranscript, walkFile, walkPath } from "./transcript-walk.ts";
@@ -20,7 +26,9 @@ import { DamagedTranscript, walkFile, walkPath } from "./transcript-walk.ts";
 /** One item of the visible history, oldest first. */
 export type HistoryItem =
   | { kind: "message"; id: string; timestamp: string; message: TranscriptMessage }
-  | { kind: "compaction"; id: string; timestamp: string };
+  | { kind: "compaction"; id: string; timestamp: string }
+  /** Its user stopped a run here that had not said anything. */
+  | { kind: "stopped"; id: string; timestamp: string };
 
 /** What the entries of the active path say about the model in use. */
 export interface TranscriptSettings {
@@ -232,7 +240,7 @@ export class Transcript {
   }
 
   /**
-   * The last `limit` messages and compaction marks of the active path, oldest first, leaving out the last `skip`.
+   * The last `limit` messages and marks of the active path, oldest first, leaving out the last `skip`.
    * Reads from the end of the file, so the cost depends on what is asked for and not on the length of the file.
    */
   history(limit: number, options: { skip?: number } = {}): HistoryItem[] {
@@ -241,17 +249,13 @@ export class Transcript {
       let skip = options.skip ?? 0;
       if (!this.#attach() || limit <= 0) return items;
       for (const { entry } of walkPath(this.path, this.#leafId)) {
-        if (entry.type !== "message" && entry.type !== "compaction") continue;
+        const item = historyItem(entry);
+        if (item === undefined) continue;
         if (skip > 0) {
           skip -= 1;
           continue;
         }
-        const { id, timestamp } = entry;
-        items.push(
-          entry.type === "message"
-            ? { kind: "message", id, timestamp, message: entry.message }
-            : { kind: "compaction", id, timestamp },
-        );
+        items.push(item);
         if (items.length === limit) break;
       }
       return items.reverse();
@@ -448,6 +452,20 @@ export class Transcript {
     const repair = repairTranscript(path, { sessionId, cwd: this.#options.cwd, now: this.#clock.now() });
     this.#options.onRepair?.(path, repair);
     return this.#open();
+  }
+}
+
+function historyItem(entry: TranscriptEntry): HistoryItem | undefined {
+  const { id, timestamp } = entry;
+  switch (entry.type) {
+    case "message":
+      return { kind: "message", id, timestamp, message: entry.message };
+    case "compaction":
+      return { kind: "compaction", id, timestamp };
+    case "custom":
+      return entry.customType === stoppedRunMark ? { kind: "stopped", id, timestamp } : undefined;
+    default:
+      return undefined;
   }
 }
 

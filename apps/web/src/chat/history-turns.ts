@@ -2,6 +2,7 @@ import type { ChatMessage } from "@openclaw/protocol";
 import { mergedTexts } from "./merged-message.ts";
 import {
   contentParts,
+  finishedState,
   imageOfPart,
   imagesOfContent,
   isObject,
@@ -115,7 +116,7 @@ function addResult(parts: Part[], message: ChatMessage): void {
     found?.kind === "tool" ? found.call : { id, name: message.toolName ?? "tool", args: undefined, state: "open" };
   const finished: Part = {
     kind: "tool",
-    call: { ...call, state: message.isError ? "failed" : "ok", ...toolOutput(message.content) },
+    call: { ...call, state: finishedState(message.isError, message.details), ...toolOutput(message.content) },
   };
   if (index >= 0) parts[index] = finished;
   else parts.push(finished);

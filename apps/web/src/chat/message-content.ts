@@ -42,6 +42,12 @@ export function imagesOfContent(content: unknown): ChatImage[] {
   return contentParts(content).flatMap((part) => imageOfPart(part) ?? []);
 }
 
+/** How a call stands whose result is there; `details` are what the tool says of it to programs. */
+export function finishedState(isError: boolean | undefined, details: unknown): "asked" | "ok" | "failed" {
+  if (isError) return "failed";
+  return isObject(details) && details.status === "approval-pending" ? "asked" : "ok";
+}
+
 /** What a tool returned, as text and images; anything without text parts is shown as JSON. */
 export function toolOutput(result: unknown): { output?: string; images?: ChatImage[] } {
   if (result === undefined || result === null) return {};

@@ -12,8 +12,11 @@ export interface ToolCall {
   id: string;
   name: string;
   args: unknown;
-  /** `open`: no result yet; while no run is active that means there will be none. */
-  state: "open" | "ok" | "failed";
+  /**
+   * `open`: no result yet; while no run is active that means there will be none. `asked`: the user was asked, and what
+   * becomes of the command is told later.
+   */
+  state: "open" | "asked" | "ok" | "failed";
   /** Text of the result, or of what the tool has said so far. */
   output?: string;
   images?: readonly ChatImage[];

@@ -4,6 +4,7 @@ import {
   type NewEntry,
   runUsagePatch,
   type SessionEntry,
+  stoppedRunMark,
   stoppedRunNote,
   sumUsage,
   type Transcript,
@@ -20,7 +21,7 @@ import type { ToolFiles } from "../tools/tool-files.ts";
 import { compactAfterTurn, compactInTurn, isMessageTooLong, makeRoom } from "./keep-in-window.ts";
 import { leaveUnfinishedFlush } from "./memory-flush.ts";
 import { chooseModel, type PreparedRun, prepareRun } from "./prepare-run.ts";
-import { abortedMark, changedSettings, recordPrompt } from "./record-prompt.ts";
+import { changedSettings, recordPrompt } from "./record-prompt.ts";
 import { createRecovery, type Recovery } from "./recovery.ts";
 import { findResumePoint, type ResumePoint } from "./resume-point.ts";
 import { runContext, runPruning } from "./run-context.ts";
@@ -214,7 +215,7 @@ function finish(conversation: RunConversation, loopEnd: FinishedLoop): RunOutcom
   const byUser = cause?.kind === "abort" && cause.reason !== "timeout";
   if (byUser && !output.spoke) {
     const { runId } = request;
-    transcript.append({ type: "custom", customType: abortedMark, data: { runId } });
+    transcript.append({ type: "custom", customType: stoppedRunMark, data: { runId } });
   }
   noteInSession(conversation, entry, {
     ...runUsagePatch({

@@ -4,6 +4,7 @@ import { type Gateway, type GatewayOptions, resolveSettings, startGateway } from
 import { captureConsole, createRedactor, type Log, type LogSettings } from "@openclaw/log";
 import { bundledChannels } from "../channels/bundled-channels.ts";
 import { isTransientNetworkError, type ProcessEvents } from "./process-events.ts";
+import { limitYoungHeap } from "./young-heap.ts";
 
 /** How long a shutdown may take, ms. */
 const shutdownMs = 5000;
@@ -38,6 +39,7 @@ export async function runGateway(options: ForegroundOptions): Promise<number> {
   let store = options.store;
   const orders = createOrders(options, () => store.snapshot().config.commands?.restart === true);
   const releaseConsole = captureConsole(log);
+  const releaseHeap = limitYoungHeap();
   try {
     for (let first = true; ; first = false) {
       applyLogging(log, store, options);
@@ -71,6 +73,7 @@ export async function runGateway(options: ForegroundOptions): Promise<number> {
   } finally {
     orders.close();
     releaseConsole();
+    releaseHeap();
   }
 }
 
