@@ -8,5 +8,6 @@ export const namedModels: Models = {
   imageModels: () => [],
   canonical: (text) => (text.startsWith("fake/") ? { provider: "fake", model: text.slice(5) } : undefined),
   aliases: () => [],
+  candidates: (requested) => [requested],
   isAllowed: ({ model }) => model !== "forbidden",
 };
