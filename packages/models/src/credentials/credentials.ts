@@ -50,6 +50,8 @@ export interface Credentials {
   ready(agentId?: string): Promise<void>;
   /** The profiles that are tried for a provider (normalised), best first. */
   order(provider: string, options?: { agentId?: string | undefined; preferred?: string | undefined }): OrderedProfile[];
+  /** The same profiles in an order that their use does not change, for taking one after the other. */
+  ring(provider: string, options?: { agentId?: string | undefined }): string[];
   /** Why a profile is not tried for a provider; undefined when it is. */
   exclusion(profileId: string, provider: string, agentId?: string): ProfileExclusion | undefined;
   /** Gives the credential of a profile at each request; a token that ran out is renewed first. */
@@ -254,6 +256,11 @@ export function createCredentials(options: CredentialsOptions): Credentials {
     },
     order(provider, { agentId, preferred } = {}) {
       return orderProfiles({ ...selection(provider, agentId), preferred });
+    },
+    ring(provider, { agentId } = {}) {
+      const { stats: _, ...rest } = profiles(agentId);
+      const file = { ...rest, stats: {} };
+      return orderProfiles({ ...selection(provider, agentId), file }).map(({ id }) => id);
     },
     exclusion: (profileId, provider, agentId) => excludeProfile(profileId, selection(provider, agentId)),
     source,
