@@ -4,6 +4,7 @@ import { chooseCredential } from "./credentials/choose-credential.ts";
 import { type Credentials, createCredentials } from "./credentials/credentials.ts";
 import { builtinRefreshers } from "./credentials/oauth/builtin-refreshers.ts";
 import type { Refreshers } from "./credentials/oauth-provider.ts";
+import { type ProviderAuthState, providerAuthState } from "./credentials/provider-auth-state.ts";
 import { chooseDefault } from "./default-model.ts";
 import { candidateModels } from "./fallback-models.ts";
 import { createKeepAliveExchange, exchangeOverFetch } from "./http-exchange.ts";
@@ -46,6 +47,8 @@ export interface Models {
   resolve(ref: ModelRef, options?: ResolveOptions): Promise<ResolvedModel>;
   /** The models a run may use, best first: the requested one, then its fallbacks. */
   candidates(requested: ModelRef, agentId?: string): ModelRef[];
+  /** Where the credentials of a provider come from. Undefined for one nobody knows. */
+  providerAuth(provider: string, agentId?: string): ProviderAuthState | undefined;
   /** The stored credentials; absent where there is no state directory. */
   readonly credentials?: Credentials;
   /** The models a user may choose, by provider and id. `all` includes those the allowlist leaves out. */
@@ -369,6 +372,10 @@ export function createModels(options: CreateModelsOptions): Models {
     isAllowed,
     candidates: (requested, agentId) =>
       candidateModels({ config: currentView().config, agentId, requested, canonical, isAllowed }),
+    providerAuth(provider, agentId) {
+      const setup = setupOf(normalize(provider), currentView());
+      return setup && providerAuthState(setup, { credentials, agentId, env, shellEnvKeys, normalize, now: now() });
+    },
     ...(credentials && { credentials }),
     aliases: () => [...currentView().aliases.values()],
   };

@@ -14,6 +14,7 @@ export type {
 } from "./credentials/credential.ts";
 export { CredentialStoreError } from "./credentials/credential-store-error.ts";
 export type { Credentials, CredentialsConfig } from "./credentials/credentials.ts";
+export { maskedSecret } from "./credentials/masked-secret.ts";
 export type {
   AuthContext,
   AuthMethod,
@@ -27,6 +28,8 @@ export type { OrderedProfile, ProfileExclusion } from "./credentials/profile-ord
 export type { CooldownSettings, FailureReason, ProfileStats } from "./credentials/profile-stats.ts";
 export { isDisabled, unusableUntil } from "./credentials/profile-stats.ts";
 export type { ProfileStore } from "./credentials/profile-store.ts";
+export type { ProfileState, ProviderAuthState } from "./credentials/provider-auth-state.ts";
+export { authLabel, shortTime, warnAfterMs } from "./credentials/provider-auth-state.ts";
 export type { ProviderError, ProviderErrorSource } from "./errors/provider-error.ts";
 export { readProviderError } from "./errors/provider-error.ts";
 export type { ModelFailure } from "./failure/describe-model-failure.ts";

@@ -123,6 +123,7 @@ function fakeModels(model: LanguageModelV4, options: TestRuntimeOptions): Models
     list: async () => [info],
     canonical: () => ref,
     imageModels: () => [],
+    providerAuth: () => undefined,
     candidates: (requested) => [requested],
     aliases: () => [{ alias: "fast", ref }],
     isAllowed: () => true,

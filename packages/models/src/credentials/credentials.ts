@@ -5,7 +5,7 @@ import { ModelError } from "../model-error.ts";
 import { type AgentDirs, type AgentDirsConfig, createAgentDirs } from "./agent-dirs.ts";
 import { writeAuthCache } from "./auth-cache.ts";
 import type { CopilotExchange } from "./copilot-token.ts";
-import type { Credential } from "./credential.ts";
+import type { Credential, OAuthCredential } from "./credential.ts";
 import { importLegacyCredentials } from "./legacy-credentials.ts";
 import { mergeProfiles } from "./merge-profiles.ts";
 import type { Refreshers } from "./oauth-provider.ts";
@@ -95,7 +95,7 @@ export function createCredentials(options: CredentialsOptions): Credentials {
   const merged = new Map<string, { of: readonly ProfileFile[]; file: ProfileFile }>();
   /** What was noted and is not in a file yet, by directory and profile. */
   const noted = new Map<string, ProfileStats>();
-  const renewals = new Map<string, Promise<unknown>>();
+  const renewals = new Map<string, Promise<OAuthCredential>>();
   const writes = new Set<Promise<void>>();
   let copilot: Promise<CopilotExchange> | undefined;
 
@@ -228,7 +228,7 @@ export function createCredentials(options: CredentialsOptions): Credentials {
       }
       const isGood = credential.type !== "oauth" || (credential.expires > now() && credential.access !== "");
       if (isGood) return exchange(normalize(provider), sign(credential, profileId));
-      return renewNow(profileId, agentId, credential.access).then(() => sign(read(), profileId));
+      return renewNow(profileId, agentId, credential.access).then((renewed) => sign(renewed, profileId));
     };
   }
 
