@@ -166,8 +166,10 @@ export async function startGateway(
       env,
       log: log.child("models"),
       clock,
+      stateDir: paths.stateDir,
       ...(options.fetch ? { fetch: options.fetch } : {}),
     });
+    releases.push(() => models.credentials?.settled());
     const timers = options.timers ?? systemTimers;
     const systemEvents = openSystemEvents(storage, () => clock.now());
     const approvals = openApprovalsStore({ stateDir: paths.stateDir, clock, log: log.child("approvals") });

@@ -256,7 +256,7 @@ test("a key that appears later is found", async () => {
   expect((await made.resolve(ref)).keySource).toBe("env: OPENAI_API_KEY");
 });
 
-test("keys: the configured value first, a variable's name stands for its value, a local server needs none", async () => {
+test("keys: the environment first, then the configured value; a variable's name stands for its value, a local server needs none", async () => {
   const provider = { api: "openai-completions", models: [] };
   const config = {
     models: {
@@ -271,7 +271,7 @@ test("keys: the configured value first, a variable's name stands for its value, 
   };
   const made = models(config, { env: { GROQ_API_KEY: "g", MY_KEY: "n", MISTRAL_API_KEY: "m" } });
   const source = async (id: string) => (await made.resolve({ provider: id, model: "m" })).keySource;
-  expect(await source("groq")).toBe("config");
+  expect(await source("groq")).toBe("env: GROQ_API_KEY");
   expect(await source("named")).toBe("env: MY_KEY");
   expect(await source("literal")).toBe("config");
   expect(await source("mistral")).toBe("env: MISTRAL_API_KEY");

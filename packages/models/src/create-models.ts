@@ -1,7 +1,12 @@
 import type { Logger } from "@openclaw/log";
 import { adapters } from "./adapters/adapters.ts";
-import type { CredentialSource, RequestCredential } from "./credentials/request-credential.ts";
+import { chooseCredential } from "./credentials/choose-credential.ts";
+import { type Credentials, createCredentials } from "./credentials/credentials.ts";
+import { builtinRefreshers } from "./credentials/oauth/builtin-refreshers.ts";
+import type { Refreshers } from "./credentials/oauth-provider.ts";
+import { type ProviderAuthState, providerAuthState } from "./credentials/provider-auth-state.ts";
 import { chooseDefault } from "./default-model.ts";
+import { candidateModels } from "./fallback-models.ts";
 import { createKeepAliveExchange, exchangeOverFetch } from "./http-exchange.ts";
 import { chooseImageModels } from "./image-models.ts";
 import { createKeepAliveFetch } from "./keep-alive-fetch.ts";
@@ -24,7 +29,7 @@ import type { ModelsConfig, ProviderConfig } from "./models-config.ts";
 import { primaryOf } from "./models-config.ts";
 import { builtinProviders } from "./providers/builtin-providers.ts";
 import { createOllamaSearch, requireOllamaModel } from "./providers/ollama.ts";
-import { findProviderKey, requireProviderKey } from "./providers/provider-key.ts";
+import { findProviderKey } from "./providers/provider-key.ts";
 import type { ProviderSetup } from "./providers/provider-setup.ts";
 import { configuredProviders, providerBaseUrl, providerSetup } from "./providers/provider-setup.ts";
 
@@ -35,8 +40,17 @@ export interface Models {
    * that are there allow, else a local Ollama, else the offline assistant. May ask the local Ollama (300 ms at most).
    */
   defaultRef(agentId?: string): Promise<ModelRef>;
-  /** Makes a model callable. Cheap when repeated. Throws {@link ModelError}. */
-  resolve(ref: ModelRef): Promise<ResolvedModel>;
+  /**
+   * Makes a model callable with a credential of the agent: the given auth profile, else its first, else the key of the
+   * environment or the configuration. Cheap when repeated. Throws {@link ModelError}.
+   */
+  resolve(ref: ModelRef, options?: ResolveOptions): Promise<ResolvedModel>;
+  /** The models a run may use, best first: the requested one, then its fallbacks. */
+  candidates(requested: ModelRef, agentId?: string): ModelRef[];
+  /** Where the credentials of a provider come from. Undefined for one nobody knows. */
+  providerAuth(provider: string, agentId?: string): ProviderAuthState | undefined;
+  /** The stored credentials; absent where there is no state directory. */
+  readonly credentials?: Credentials;
   /** The models a user may choose, by provider and id. `all` includes those the allowlist leaves out. */
   list(options?: { all?: boolean }): Promise<ModelInfo[]>;
   /** Reads a reference, an alias or a bare model id of the default provider. Undefined when it is none of them. */
@@ -52,6 +66,13 @@ export interface Models {
   isAllowed(ref: ModelRef): boolean;
 }
 
+export interface ResolveOptions {
+  /** Whose credentials are used; those of the default agent when absent. */
+  agentId?: string | undefined;
+  /** The auth profile to use and no other. */
+  profile?: string | undefined;
+}
+
 export interface CreateModelsOptions {
   /** The current configuration. What is derived from it is kept until it returns another object. */
   config: () => ModelsConfig;
@@ -61,6 +82,12 @@ export interface CreateModelsOptions {
   fetch?: typeof fetch;
   log: Logger;
   clock?: { now(): number };
+  /** Where the agents' auth profiles are. Without it keys come from the environment and the configuration alone. */
+  stateDir?: string;
+  /** Names of the variables in `env` that came from the login shell. */
+  shellEnvKeys?: () => readonly string[];
+  /** How tokens are renewed, beside the providers that are built in. */
+  refreshers?: Refreshers;
   /** Where a local Ollama is looked for. */
   ollamaHost?: string;
 }
@@ -82,7 +109,7 @@ const maxResolved = 500;
 
 /** Builds the models from the configuration and the environment. Starts nothing and asks nobody. */
 export function createModels(options: CreateModelsOptions): Models {
-  const { env, log } = options;
+  const { env, log, shellEnvKeys } = options;
   const exchange = options.fetch ? exchangeOverFetch(options.fetch) : createKeepAliveExchange();
   const fetchNow = options.fetch ?? createKeepAliveFetch(exchange);
   const now = () => options.clock?.now() ?? Date.now();
@@ -92,6 +119,20 @@ export function createModels(options: CreateModelsOptions): Models {
     log,
     ...(options.ollamaHost !== undefined && { host: options.ollamaHost }),
   });
+  const normalize = (id: string) => normalizeProviderId(id, currentView().configuredIds);
+  const credentials =
+    options.stateDir === undefined
+      ? undefined
+      : createCredentials({
+          stateDir: options.stateDir,
+          config: options.config,
+          env,
+          fetch: fetchNow,
+          now,
+          log,
+          normalize,
+          refreshers: { ...builtinRefreshers, ...options.refreshers },
+        });
   const warned = new Set<string>();
   let view: ConfigView | undefined;
 
@@ -145,6 +186,7 @@ export function createModels(options: CreateModelsOptions): Models {
   }
 
   async function defaultRef(agentId?: string): Promise<ModelRef> {
+    await credentials?.ready();
     const current = currentView();
     const { agents } = current.config;
     const agent =
@@ -158,19 +200,25 @@ export function createModels(options: CreateModelsOptions): Models {
     return chooseDefault({
       setup: (id) => setupOf(id, current),
       configuredIds: current.configuredIds,
-      hasKey: (setup) => findProviderKey(setup, env) !== undefined,
+      hasKey,
       ollama,
     });
   }
 
-  function resolve(ref: ModelRef): Promise<ResolvedModel> {
+  function hasKey(setup: ProviderSetup): boolean {
+    return (credentials?.order(setup.id).length ?? 0) > 0 || findProviderKey(setup, env) !== undefined;
+  }
+
+  async function resolve(ref: ModelRef, { agentId, profile: wanted }: ResolveOptions = {}): Promise<ResolvedModel> {
     const current = currentView();
     const provider = normalizeProviderId(ref.provider, current.configuredIds);
     const model = normalizeModelId(provider, ref.model);
-    const key = `${provider}/${model}`;
+    await credentials?.ready(agentId);
+    const profile = wanted ?? credentials?.order(provider, { agentId })[0]?.id;
+    const key = JSON.stringify([provider, model, agentId, profile]);
     const known = current.resolved.get(key);
     if (known) return known;
-    const made = build({ provider, model }, current);
+    const made = build({ provider, model }, current, { agentId, profile });
     if (current.resolved.size >= maxResolved) current.resolved.clear();
     current.resolved.set(key, made);
     // A failure is not kept: the key may be there at the next try.
@@ -178,21 +226,22 @@ export function createModels(options: CreateModelsOptions): Models {
     return made;
   }
 
-  async function build(ref: ModelRef, current: ConfigView): Promise<ResolvedModel> {
+  async function build(ref: ModelRef, current: ConfigView, options: ResolveOptions): Promise<ResolvedModel> {
     if (ref.provider === "offline" && !current.configuredIds.has("offline")) return resolveOffline(ref);
     const setup = setupOf(ref.provider, current);
     if (!setup) throw unknownModel(ref, current);
-    const key = requireProviderKey(setup, env);
+    const { agentId, profile } = options;
+    const chosen = chooseCredential(setup, { credentials, agentId, profile, env, shellEnvKeys });
     const searched = setup.id === "ollama" && !setup.configured;
     const found = searched ? requireOllamaModel(await ollama.models({ again: true }), ref.model) : undefined;
     const { info, definition } = findModel(setup, found?.id ?? ref.model, true, found ? [found] : []);
     const entry = modelEntry(ref, current);
     const createLanguageModel = await adapters[info.api]();
-    const { authHeader, auth } = setup.configured ?? {};
+    const { authHeader } = setup.configured ?? {};
     const languageModel = createLanguageModel({
       info,
       baseUrl: providerBaseUrl(setup),
-      credential: keyCredential(key.key, auth === "oauth" || auth === "token"),
+      credential: chosen.source,
       ...(authHeader !== undefined && { authHeader }),
       headers: { ...setup.headers, ...definition?.headers },
       compat: definition?.compat ?? {},
@@ -203,7 +252,16 @@ export function createModels(options: CreateModelsOptions): Models {
       now,
     });
     const reasoningTags = setup.id === "ollama" || setup.id.includes("minimax");
-    return { ref, info, languageModel, reasoningTags, keySource: key.source, providerOptions: openclawOptions };
+    return {
+      ref,
+      info,
+      languageModel,
+      reasoningTags,
+      keySource: chosen.keySource,
+      authMode: chosen.mode,
+      ...(profile !== undefined && { profile }),
+      providerOptions: openclawOptions,
+    };
   }
 
   async function resolveOffline(ref: ModelRef): Promise<ResolvedModel> {
@@ -220,7 +278,7 @@ export function createModels(options: CreateModelsOptions): Models {
       languageModel: createLanguageModel({
         info: offlineModelInfo,
         baseUrl: "",
-        credential: keyCredential(undefined, false),
+        credential: () => ({ kind: "none" }),
         headers: {},
         compat: {},
         params: {},
@@ -231,6 +289,7 @@ export function createModels(options: CreateModelsOptions): Models {
       }),
       reasoningTags: false,
       keySource: "none",
+      authMode: "none",
       providerOptions: openclawOptions,
     };
   }
@@ -261,7 +320,7 @@ export function createModels(options: CreateModelsOptions): Models {
       usable(ref) {
         const setup = setupOf(ref.provider, current);
         if (!setup) return undefined;
-        const info = orUnusable(() => findModel(setup, ref.model, findProviderKey(setup, env) !== undefined).info);
+        const info = orUnusable(() => findModel(setup, ref.model, hasKey(setup)).info);
         return info?.available ? info : undefined;
       },
       listed(provider) {
@@ -276,6 +335,7 @@ export function createModels(options: CreateModelsOptions): Models {
   }
 
   async function list({ all = false } = {}): Promise<ModelInfo[]> {
+    await credentials?.ready();
     const current = currentView();
     const ids = new Set([...Object.keys(builtinProviders), ...current.configuredIds]);
     const found = await Promise.all([...ids].map((id) => listProvider(id, current)));
@@ -290,7 +350,7 @@ export function createModels(options: CreateModelsOptions): Models {
     if (!setup) return [];
     const discovered = id === "ollama" && !setup.configured ? await listedOllama() : [];
     try {
-      return providerModels(setup, findProviderKey(setup, env) !== undefined, discovered);
+      return providerModels(setup, hasKey(setup), discovered);
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
       log.warn(`The models of provider "${id}" are left out of the list: ${error.message}`);
@@ -310,6 +370,13 @@ export function createModels(options: CreateModelsOptions): Models {
     canonical,
     imageModels,
     isAllowed,
+    candidates: (requested, agentId) =>
+      candidateModels({ config: currentView().config, agentId, requested, canonical, isAllowed }),
+    providerAuth(provider, agentId) {
+      const setup = setupOf(normalize(provider), currentView());
+      return setup && providerAuthState(setup, { credentials, agentId, env, shellEnvKeys, normalize, now: now() });
+    },
+    ...(credentials && { credentials }),
     aliases: () => [...currentView().aliases.values()],
   };
 }
@@ -322,12 +389,6 @@ function orUnusable<T>(read: () => T): T | undefined {
     if (error instanceof ModelError) return undefined;
     throw error;
   }
-}
-
-function keyCredential(key: string | undefined, isToken: boolean): CredentialSource {
-  const credential: RequestCredential =
-    key === undefined ? { kind: "none" } : isToken ? { kind: "token", token: key } : { kind: "api-key", key };
-  return () => credential;
 }
 
 const offlineRef: ModelRef = { provider: "offline", model: "assistant" };

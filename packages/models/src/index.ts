@@ -1,11 +1,41 @@
 export type { ApiKind } from "./api-kind.ts";
 export { apiKinds, availableApiKinds, isAvailableApi } from "./api-kind.ts";
-export type { CreateModelsOptions, Models } from "./create-models.ts";
+export type { CreateModelsOptions, Models, ResolveOptions } from "./create-models.ts";
 export { createModels } from "./create-models.ts";
+export type { AgentDirs, AgentDirsConfig } from "./credentials/agent-dirs.ts";
+export { createAgentDirs } from "./credentials/agent-dirs.ts";
+export type { AuthMode } from "./credentials/choose-credential.ts";
+export type {
+  ApiKeyCredential,
+  Credential,
+  CredentialType,
+  OAuthCredential,
+  TokenCredential,
+} from "./credentials/credential.ts";
+export { CredentialStoreError } from "./credentials/credential-store-error.ts";
+export type { Credentials, CredentialsConfig } from "./credentials/credentials.ts";
+export { maskedSecret } from "./credentials/masked-secret.ts";
+export type {
+  AuthContext,
+  AuthMethod,
+  AuthPrompter,
+  AuthResult,
+  ProviderAuth,
+} from "./credentials/oauth/auth-method.ts";
+export type { RefreshContext, Refreshers, RefreshOAuth } from "./credentials/oauth-provider.ts";
+export type { ProfileDraft, ProfileFile } from "./credentials/profile-file.ts";
+export type { OrderedProfile, ProfileExclusion } from "./credentials/profile-order.ts";
+export type { CooldownSettings, FailureReason, ProfileStats } from "./credentials/profile-stats.ts";
+export { isDisabled, unusableUntil } from "./credentials/profile-stats.ts";
+export type { ProfileStore } from "./credentials/profile-store.ts";
+export type { ProfileState, ProviderAuthState } from "./credentials/provider-auth-state.ts";
+export { authLabel, shortTime, warnAfterMs } from "./credentials/provider-auth-state.ts";
 export type { ProviderError, ProviderErrorSource } from "./errors/provider-error.ts";
 export { readProviderError } from "./errors/provider-error.ts";
 export type { ModelFailure } from "./failure/describe-model-failure.ts";
 export { describeModelFailure } from "./failure/describe-model-failure.ts";
+export type { Failover } from "./failure/failover-reason.ts";
+export { bareFailureText, failoverOf } from "./failure/failover-reason.ts";
 export type { ModelFailureKind } from "./failure/failure-kind.ts";
 export type { ModelAlias } from "./model-aliases.ts";
 export { offlineModelInfo } from "./model-catalogue.ts";

@@ -1,6 +1,7 @@
 export type ModelErrorCode =
   | "unknown-model"
   | "no-api-key"
+  | "auth-refresh-failed"
   | "unavailable-api"
   | "unsupported-credential"
   | "invalid-provider"

@@ -1,5 +1,6 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import type { ApiKind } from "./api-kind.ts";
+import type { AuthMode } from "./credentials/choose-credential.ts";
 import type { ModelRef } from "./model-ref.ts";
 
 /** Price in USD per million tokens. */
@@ -35,8 +36,11 @@ export interface ResolvedModel {
   readonly languageModel: LanguageModelV4;
   /** True for providers that write their reasoning as `<think>` tags into the text. */
   readonly reasoningTags: boolean;
-  /** Where the key came from: `config`, `env: NAME` or `none`. Never the key. */
+  /** Where the key came from: `profile:<id>`, `config`, `env: NAME` or `none`. Never the key. */
   readonly keySource: string;
+  readonly authMode: AuthMode;
+  /** The auth profile its requests are signed with, if it is one. */
+  readonly profile?: string;
   /** The `providerOptions` of a call with this thinking level (`off` … `xhigh`). */
   providerOptions(thinking: string): { openclaw: { thinking: string } };
 }

@@ -1,8 +1,12 @@
+import type { CredentialsConfig } from "./credentials/credentials.ts";
+
 /**
  * The part of the configuration this package reads. A validated OpenClaw configuration is assignable to it;
  * `${VAR}` is already replaced.
  */
 export interface ModelsConfig {
+  /** Which auth profiles there are, and how long they rest after a failure. */
+  readonly auth?: CredentialsConfig["auth"];
   readonly models?: { readonly providers?: Readonly<Record<string, ProviderConfig | undefined>> };
   readonly agents?: {
     readonly defaults?: {
@@ -19,6 +23,7 @@ export type ModelChoice = string | { readonly primary?: string; readonly fallbac
 export interface AgentModelConfig {
   readonly id: string;
   readonly default?: boolean;
+  readonly agentDir?: string;
   readonly model?: ModelChoice;
 }
 

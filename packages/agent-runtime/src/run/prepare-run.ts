@@ -43,7 +43,7 @@ export async function chooseModel(
 
 /**
  * Resolves model, workspace, sandbox, tools and system prompt. Throws what the models throw, and `SandboxError`. Without
- * `start` the sandbox is only looked at: its tools could not run.
+ * `start` the sandbox is only looked at: its tools could not run. `profile` is the auth profile requests are signed with.
  */
 export async function prepareRun(
   request: Pick<SettledRequest, "sessionKey" | "agentId" | "channel" | "extraSystemPrompt" | "thinking" | "settings"> &
@@ -51,10 +51,10 @@ export async function prepareRun(
   entry: SessionEntry | undefined,
   ref: ModelRef,
   parts: RuntimeParts,
-  options: { start: boolean; signal?: AbortSignal },
+  options: { start: boolean; signal?: AbortSignal; profile?: string | undefined },
 ): Promise<PreparedRun> {
   const { sessionKey, agentId, channel } = request;
-  const model = await parts.models.resolve(ref);
+  const model = await parts.models.resolve(ref, { agentId, profile: options.profile });
   const defaultModel = await parts.models.defaultRef(agentId);
   const agentWorkspaceDir = await parts.workspace(agentId);
   const sandbox = await parts.sandboxes.forRun({ sessionKey, agentId, agentWorkspaceDir }, options);

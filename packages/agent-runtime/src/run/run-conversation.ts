@@ -1,3 +1,4 @@
+import type { ModelRef } from "@openclaw/models";
 import type { SessionEntry, Transcript } from "@openclaw/sessions";
 import type { PreparedRun } from "./prepare-run.ts";
 import type { RunControl } from "./run-control.ts";
@@ -31,6 +32,8 @@ export type ReadyRequest = Omit<RunRequest, "prompt" | "settings"> & {
 export interface RunConversation extends ReadyContext {
   entry: SessionEntry;
   transcript: Transcript;
+  /** The model the run was to use; another one may answer in its place. */
+  requested: ModelRef;
   prepared: PreparedRun;
   /** Tokens. */
   window: number;

@@ -10,6 +10,8 @@ export type RunEvent =
 
 export type LifecycleData =
   | { phase: "start"; startedAt: number }
+  /** Another model answers in place of the one that failed. */
+  | { phase: "fallback"; from: string; to: string; reason: string }
   | { phase: "end"; endedAt: number; aborted?: true; stopReason?: string }
   | { phase: "error"; error: string; endedAt: number };
 

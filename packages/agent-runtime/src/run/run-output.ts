@@ -40,6 +40,8 @@ export interface RunOutput {
    * none. Nothing that a tool has sent already. The usage stands under the last text if it is wanted.
    */
   payloads(usage?: Usage): ReplyPayload[];
+  /** Another model goes on with the run. */
+  use(prepared: PreparedRun): void;
   /** True when the model said something, be it that nothing is to be said. */
   readonly spoke: boolean;
   close(): void;
@@ -54,7 +56,8 @@ export function createRunOutput(options: {
   /** True once nothing more may be sent because the run was stopped. */
   stopped(): boolean;
 }): RunOutput {
-  const { transcript, prepared, request, emit, parts } = options;
+  const { transcript, request, emit, parts } = options;
+  let { prepared } = options;
   const texts: string[] = [];
   const sentByTools: SentMessage[] = [];
   /** What the model thought before its latest message. */
@@ -93,7 +96,7 @@ export function createRunOutput(options: {
   });
 
   const wantedReasoning = (): string | undefined => {
-    return options.prepared.levels.reasoning === "on" ? reasoningMessage(reasoning) : undefined;
+    return prepared.levels.reasoning === "on" ? reasoningMessage(reasoning) : undefined;
   };
   const addMessage = (message: AssistantMessage): void => {
     const text = messageText(message);
@@ -120,7 +123,7 @@ export function createRunOutput(options: {
     const footer = usageFooter(usage, {
       display,
       sessionKey: request.sessionKey,
-      showCost: prepared.model.keySource !== "none",
+      showCost: prepared.model.authMode === "api-key",
     });
     if (footer === undefined || payloads.length === 0) return [...payloads];
     const last = payloads.findLast((payload) => payload.text !== undefined);
@@ -129,6 +132,10 @@ export function createRunOutput(options: {
 
   return {
     texts,
+    use(next) {
+      prepared = next;
+      shape.finalOnly = next.model.reasoningTags;
+    },
     get spoke() {
       return texts.some((text) => text.trim() !== "");
     },

@@ -19,6 +19,8 @@ export interface RunPrompt {
 /** What a message asks for, for its own run alone. */
 export interface RunSettings {
   model?: ModelRef;
+  /** The auth profile to use with it and no other. */
+  profile?: string;
   levels?: InlineLevels;
   exec?: ExecChange;
 }

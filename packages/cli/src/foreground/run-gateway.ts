@@ -86,9 +86,9 @@ function announce(gateway: Gateway, log: Log, store: ConfigStore, options: Foreg
   if (first) options.onReady?.(gateway);
 }
 
-async function logModel(log: Log, store: ConfigStore, { env }: ForegroundOptions): Promise<void> {
+async function logModel(log: Log, store: ConfigStore, { env, paths }: ForegroundOptions): Promise<void> {
   const { createModels, formatModelRef } = await import("@openclaw/models");
-  const models = createModels({ config: () => store.snapshot().config, env, log });
+  const models = createModels({ config: () => store.snapshot().config, env, log, stateDir: paths.stateDir });
   log.info(`agent model: ${formatModelRef(await models.defaultRef())}`);
 }
 

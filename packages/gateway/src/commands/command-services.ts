@@ -94,7 +94,9 @@ export function createCommandServices(parts: CommandParts, registry: CommandRegi
     elevated,
     sandbox: ({ sessionKey, agentId }) => sandboxOf(runtime, sessionKey, agentId),
     skills: () => [],
-    authFile: (agentId) => path.join(sessions.stateDir, "agents", agentId, "agent", "auth-profiles.json"),
+    authFile: (agentId) =>
+      models.credentials?.store(agentId).path ??
+      path.join(sessions.stateDir, "agents", agentId, "agent", "auth-profiles.json"),
     endpoint(provider) {
       const declared = memberOf(config().models?.providers, provider);
       const [baseUrl, api] = [memberOf(declared, "baseUrl"), memberOf(declared, "api")];

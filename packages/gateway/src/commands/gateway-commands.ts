@@ -228,8 +228,8 @@ export function createGatewayCommands(parts: CommandParts): GatewayCommands {
     if (parseDirectives(text, { aliases }).directives.length === 0) return { text, inlined: {} };
     const { inlineSettings, services } = await loaded();
     const inline = await inlineSettings(text, { aliases }, { ...requestOf(message), args: "" }, services);
-    const { levels, model, exec } = inline;
-    return { text: inline.text, inlined: { levels, ...(model ? { model } : {}), ...(exec ? { exec } : {}) } };
+    const { text: _, ...inlined } = inline;
+    return { text: inline.text, inlined };
   }
 
   /** Takes a model from the beginning of the first message of a new session, and gives the session that model. */

@@ -36,8 +36,9 @@ export async function statusFacts(
 ): Promise<StatusFacts> {
   const { sessions, models, config, now } = sources;
   const entry = sessions.get(sessionKey);
-  const ref = await currentModel(entry, sessions.agentIdOf(sessionKey), models);
-  const model = await callable(ref, models);
+  const agentId = sessions.agentIdOf(sessionKey);
+  const ref = await currentModel(entry, agentId, models);
+  const model = await callable(ref, agentId, models);
   const window = await windowOf(entry, ref, sources);
   const tokens =
     entry?.inputTokens === undefined ? undefined : { input: entry.inputTokens, output: entry.outputTokens ?? 0 };
@@ -87,9 +88,9 @@ async function windowOf(
 }
 
 /** Undefined for a model that has no key or is not known: the card says what it can without it. */
-async function callable(ref: ModelRef, models: Models): Promise<ResolvedModel | undefined> {
+async function callable(ref: ModelRef, agentId: string, models: Models): Promise<ResolvedModel | undefined> {
   try {
-    return await models.resolve(ref);
+    return await models.resolve(ref, { agentId });
   } catch {
     // The reason is told when the model is used; the card shows that there is no key.
     return undefined;
@@ -98,11 +99,12 @@ async function callable(ref: ModelRef, models: Models): Promise<ResolvedModel | 
 
 function authLabel(model: ResolvedModel | undefined): string | undefined {
   if (!model) return "missing";
-  return model.keySource === "none" ? undefined : `api-key (${model.keySource})`;
+  return model.keySource === "none" ? undefined : `${model.authMode} (${model.keySource})`;
 }
 
 function costOf(tokens: { input: number; output: number }, model: ResolvedModel | undefined): number | undefined {
-  if (!model || model.keySource === "none") return undefined;
+  // A subscription has no price per call.
+  if (model?.authMode !== "api-key") return undefined;
   const { total } = usageCost({ ...tokens, cacheRead: 0, cacheWrite: 0 }, model.info.cost);
   return total > 0 ? total : undefined;
 }

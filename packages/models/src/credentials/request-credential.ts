@@ -11,6 +11,8 @@ export type RequestCredential =
       /** Who the token speaks for, where the provider wants to be told. */
       readonly accountId?: string;
       readonly projectId?: string;
+      /** Where requests with this token go, when the token says so itself. Without a slash at the end. */
+      readonly baseUrl?: string;
     };
 
 /**

@@ -22,6 +22,8 @@ export interface ModelFailure {
   readonly userMessage: string;
   /** Set when the request itself was at fault; trying again or another model does not help. */
   readonly fault?: RequestFault["fault"];
+  /** Set when the model cannot be had here at all; another one may be. */
+  readonly missing?: true;
   /** Thinking levels the provider says it supports, when the wanted one was refused. */
   readonly supportedThinking?: readonly ThinkingLevel[];
   /** One line for the log, with the provider's own words. Free of secrets. */
@@ -68,6 +70,7 @@ function describeOwnError(error: ModelError): ModelFailure {
   const userMessage = maskSecrets(error.userMessage);
   switch (error.code) {
     case "no-api-key":
+    case "auth-refresh-failed":
     case "unsupported-credential":
       return { kind: "auth", retryable: false, userMessage, detail };
     case "incomplete-response":
@@ -77,7 +80,7 @@ function describeOwnError(error: ModelError): ModelFailure {
     case "unknown-model":
     case "unavailable-api":
     case "invalid-provider":
-      return { kind: "unknown", retryable: false, userMessage, detail };
+      return { kind: "unknown", retryable: false, missing: true, userMessage, detail };
   }
 }
 

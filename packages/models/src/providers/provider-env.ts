@@ -1,6 +1,6 @@
 /** Environment variables that hold a provider's key, in the order they are tried. */
 const variables: Readonly<Record<string, readonly string[]>> = {
-  anthropic: ["ANTHROPIC_API_KEY"],
+  anthropic: ["ANTHROPIC_OAUTH_TOKEN", "ANTHROPIC_API_KEY"],
   openai: ["OPENAI_API_KEY"],
   openrouter: ["OPENROUTER_API_KEY"],
   ollama: ["OLLAMA_API_KEY"],

@@ -11,19 +11,19 @@ export interface ProviderKey {
 }
 
 /**
- * Finds a provider's key: the configured value, else the first of its environment variables that is set.
+ * Finds a provider's key: the first of its environment variables that is set, else the configured value.
  * A configured value that is an all-capitals name of a variable that is set stands for that variable.
  * Undefined when a key is needed and there is none.
  */
 export function findProviderKey(setup: ProviderSetup, env: NodeJS.ProcessEnv): ProviderKey | undefined {
+  for (const name of providerEnvVars(setup.id)) {
+    const value = cleanKey(env[name]);
+    if (value) return { key: value, source: `env: ${name}` };
+  }
   const literal = cleanKey(setup.configured?.apiKey);
   if (literal) {
     const named = /^[A-Z][A-Z0-9_]*$/.test(literal) ? cleanKey(env[literal]) : undefined;
     return named ? { key: named, source: `env: ${literal}` } : { key: literal, source: "config" };
-  }
-  for (const name of providerEnvVars(setup.id)) {
-    const value = cleanKey(env[name]);
-    if (value) return { key: value, source: `env: ${name}` };
   }
   return isLocalServer(setup) ? { source: "none" } : undefined;
 }
@@ -42,26 +42,16 @@ export function requireProviderKey(setup: ProviderSetup, env: NodeJS.ProcessEnv)
     );
   }
   const found = findProviderKey(setup, env);
-  if (!found) throw missingKey(setup, env);
-  if (found.key?.startsWith("sk-ant-oat")) {
-    throw new ModelError(
-      "unsupported-credential",
-      `The key of provider "${setup.id}" (${found.source}) is a subscription setup-token, which is not available in this build. Use an API key (sk-ant-api…).`,
-    );
-  }
+  if (!found) throw missingKey(setup);
   return found;
 }
 
-function missingKey(setup: ProviderSetup, env: NodeJS.ProcessEnv): ModelError {
+function missingKey(setup: ProviderSetup): ModelError {
   const variables = providerEnvVars(setup.id);
   const inConfig = `models.providers.${setup.id}.apiKey in the configuration`;
   const remedy =
     variables.length > 0 ? `Set ${variables.join(" or ")} in the environment, or ${inConfig}.` : `Set ${inConfig}.`;
-  const oauthOnly =
-    setup.id === "anthropic" && env.ANTHROPIC_OAUTH_TOKEN?.trim()
-      ? " ANTHROPIC_OAUTH_TOKEN is set, but setup-tokens are not available in this build."
-      : "";
-  return new ModelError("no-api-key", `No API key found for provider "${setup.id}". ${remedy}${oauthOnly}`);
+  return new ModelError("no-api-key", `No API key found for provider "${setup.id}". ${remedy}`);
 }
 
 /** Servers on the machine itself (Ollama, LM Studio, vLLM, …) usually want no key. */
