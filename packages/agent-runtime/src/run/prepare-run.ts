@@ -99,6 +99,7 @@ export async function prepareRun(
     reasoning: levels.reasoning,
     channel,
     extra: request.extraSystemPrompt,
+    voice: parts.voiceHint?.(entry?.ttsAuto),
     sandbox:
       sandbox === undefined ? undefined : sandboxPrompt(sandbox, elevatedSettings(config, scope, entry?.elevatedLevel)),
   });

@@ -4,7 +4,7 @@ import path from "node:path";
 import type { GuardedFetch } from "@openclaw/net";
 import { createGuardedFetch } from "@openclaw/net";
 import { expect, onTestFinished, test } from "vitest";
-import { startFakeService } from "../testing/fake-service.ts";
+import { type ServiceAnswer, startFakeService } from "../testing/fake-service.ts";
 import { inboundMaxBytes } from "./channel-limits.ts";
 import { createMediaStore } from "./media-store.ts";
 
@@ -68,10 +68,10 @@ test("a file over the limit is refused and nothing is stored", async () => {
 });
 
 test("a file from the web gets the name its server gives it", async () => {
-  await using service = await startFakeService(({ path: at }) => ({
-    body: png,
-    headers: at === "/x" ? { "content-disposition": 'attachment; filename="cat photo.png"' } : {},
-  }));
+  await using service = await startFakeService(({ path: at }): ServiceAnswer => {
+    if (at !== "/x") return { body: png };
+    return { body: png, headers: { "content-disposition": 'attachment; filename="cat photo.png"' } };
+  });
   const { store } = setUp(local);
   expect((await store.fetch(`${service.url}/x`)).path).toMatch(/cat_photo---id\.png$/);
   const { path: file } = await store.fetch(`${service.url}/pics/dog.png?size=1`);
