@@ -76,7 +76,7 @@ export interface AgentRuntimeOptions {
   execApprovals?: ExecApprovals;
   platform?: NodeJS.Platform;
   /** What the model is told about spoken answers, by the mode stored in its session; undefined where they are not spoken. */
-  voiceHint?: (sessionMode: string | undefined) => string | undefined;
+  voiceHint?: (sessionMode: string | undefined) => Promise<string | undefined> | undefined;
   /** Runs the programs that make sandboxes. */
   runProgram?: RunProgram;
 }

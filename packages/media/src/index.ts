@@ -1,7 +1,13 @@
 export { type DetectedType, detectType } from "./kinds/detect-type.ts";
 export { type MediaKind, mediaKind } from "./kinds/media-type.ts";
 export { MediaError, type MediaErrorCode } from "./media-error.ts";
-export { type FitOutboundOptions, fitOutbound, type OutboundFile, outboundMaxBytes } from "./outbound/fit-outbound.ts";
+export {
+  expectOutboundSize,
+  type FitOutboundOptions,
+  fitOutbound,
+  type OutboundFile,
+  outboundMaxBytes,
+} from "./outbound/fit-outbound.ts";
 export type { LoadSharp } from "./outbound/make-smaller.ts";
 export type { CredentialFor, ProviderAccess } from "./provider-access.ts";
 export {

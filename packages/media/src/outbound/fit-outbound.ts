@@ -56,6 +56,15 @@ export async function fitOutbound(bytes: Buffer, options: FitOutboundOptions = {
   );
 }
 
+/**
+ * Checks the size of a file that is sent as it is.
+ * @throws MediaError `too-large`
+ */
+export function expectOutboundSize(size: number, about: { kind: MediaKind; maxBytes?: number | undefined }): void {
+  const limit = about.maxBytes ?? outboundMaxBytes(about.kind);
+  if (size > limit) throw exceeds("Media", limit, size);
+}
+
 function exceeds(what: "GIF" | "Media", limit: number, size: number): MediaError {
   return new MediaError("too-large", `${what} exceeds ${limitInMb(limit)}MB limit (got ${sizeInMb(size)}MB)`);
 }
