@@ -75,6 +75,8 @@ export interface AgentRuntimeOptions {
   /** Where commands on this machine are approved; without it, those that need an approval are refused. */
   execApprovals?: ExecApprovals;
   platform?: NodeJS.Platform;
+  /** What the model is told about spoken answers, by the mode stored in its session; undefined where they are not spoken. */
+  voiceHint?: (sessionMode: string | undefined) => Promise<string | undefined> | undefined;
   /** Runs the programs that make sandboxes. */
   runProgram?: RunProgram;
 }
@@ -203,6 +205,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
     redact: options.redact ?? createRedactor(),
     sizes: createMessageSizes(),
     pruned: new Map(),
+    ...(options.voiceHint === undefined ? {} : { voiceHint: options.voiceHint }),
   };
 
   return {

@@ -30,6 +30,9 @@ import { createConversations } from "./conversations.ts";
 import { type FrontDoorOptions, openFrontDoor } from "./front-door.ts";
 import { createHealth } from "./health.ts";
 import { createChannelRoutes } from "./http/channel-routes.ts";
+import { createGatewaySpeech } from "./media/gateway-speech.ts";
+import { createMessageMedia } from "./media/message-media.ts";
+import { outboundLimit } from "./media/outbound-limit.ts";
 import { createHandlers } from "./methods/handlers.ts";
 import { createModelWindow } from "./model-windows.ts";
 import { openDeviceStore } from "./pairing/device-store.ts";
@@ -80,6 +83,8 @@ export interface GatewayOptions {
   /** Takes the lock on the configuration file; off only for several Gateways in one process. */
   lock?: boolean;
   fetch?: typeof fetch;
+  /** Where the speech service that needs no key is; default Microsoft's. */
+  edgeSpeechUrl?: string;
 }
 
 /** Why a running Gateway asks whoever started it to do something. */
@@ -206,6 +211,27 @@ export async function startGateway(
     };
     const backgroundCommands = openBackgroundCommands({ storage, notify: tellSession, log: log.child("agent") });
     releases.push(() => backgroundCommands.close());
+    const fetchNow = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+    const speech = createGatewaySpeech({
+      models,
+      config,
+      env,
+      stateDir: paths.stateDir,
+      fetch: fetchNow,
+      clock,
+      log: log.child("speech"),
+      isWaiting: (file) => JSON.stringify(storage.outbox.pending()).includes(JSON.stringify(file)),
+      edgeUrl: options.edgeSpeechUrl,
+    });
+    releases.push(() => speech.close());
+    const media = createMessageMedia({
+      models,
+      config,
+      entry: (key) => sessions.get(key),
+      env,
+      fetch: fetchNow,
+      log: log.child("media"),
+    });
     let agentTools: AgentTools | undefined;
     const waits = createCallWaits(() => runtime.reload());
     const runtime = createAgentRuntime({
@@ -222,6 +248,7 @@ export async function startGateway(
       backgroundLedger: backgroundCommands,
       tools: (scope) => agentTools?.tools(scope) ?? [],
       idleNestedPlaces: () => waits.idlePlaces,
+      voiceHint: (sessionMode) => speech.hint(sessionMode),
     });
     const runs = createRunRegistry(clock);
     releases.push(() => runs.close());
@@ -259,6 +286,7 @@ export async function startGateway(
           .flatMap((id) => [agents.workspace(id), resolveSandboxSettings(config(), id, env).workspaceRoot]),
         path.join(paths.stateDir, "media"),
       ],
+      maxBytes: ({ channel, accountId }, kind) => outboundLimit(config(), { channel, accountId, kind }),
       textLimit: (channel) => channels.get(channel)?.textLimit,
       platform: process.platform,
       log: log.child("outbox"),
@@ -283,6 +311,8 @@ export async function startGateway(
       runtime,
       agents,
       systemEvents,
+      speech,
+      mediaParts: (key) => media.statusParts(key),
       config,
       configStore,
       clock,
@@ -325,6 +355,7 @@ export async function startGateway(
       runs,
       connections,
       systemEvents,
+      media,
       outbox,
       replies: {
         channels,
@@ -334,6 +365,8 @@ export async function startGateway(
             { channel, accountId, agentId, direct: (chatType ?? "direct") === "direct", mentioned: mentioned === true },
             channels.get(channel),
           ),
+        speak: (reply) => speech.forReply(reply),
+        speechMode: (key) => sessions.get(key)?.ttsAuto,
         agentName: (agentId) => agents.givenName(agentId),
         homeDir: env.HOME ?? os.homedir(),
         timers: systemTimers,
@@ -376,6 +409,7 @@ export async function startGateway(
       outbox,
       systemEvents,
       waits,
+      speech,
       timeZone,
       requestRestart,
       clock,
@@ -408,6 +442,7 @@ export async function startGateway(
       approvals,
       approvalDesk,
       waker,
+      speech,
       requestRestart,
     });
 

@@ -40,4 +40,10 @@ export const servedMethods: readonly string[] = [
   "exec.approval.list",
   "exec.approval.get",
   "exec.approval.waitDecision",
+  "tts.status",
+  "tts.providers",
+  "tts.enable",
+  "tts.disable",
+  "tts.setProvider",
+  "tts.convert",
 ];

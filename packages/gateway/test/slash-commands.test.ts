@@ -38,7 +38,7 @@ describe("commands that tell", () => {
     const list = await say("/commands");
     expect(list).toMatch(/^ℹ️ Slash commands\n\nSession\n {2}\/new - /);
     expect(list).toContain("  /think (/thinking, /t) - How long");
-    expect(list).not.toMatch(/\/bash|\/config|\/tts/);
+    expect(list).not.toMatch(/\/bash|\/config/);
     expect(await say("/id")).toMatch(/^🧭 Identity\nChannel: webchat\nUser id: \S+\nAllowFrom: \S+$/);
     expect(gateway.model.requests).toHaveLength(0);
   });

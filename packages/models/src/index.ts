@@ -53,6 +53,7 @@ export type {
   ProviderConfig,
 } from "./models-config.ts";
 export { createOfflineModel } from "./offline/create-offline-model.ts";
+export { type ProviderAccess, providerAccess } from "./providers/provider-access.ts";
 export type { ThinkingLevel } from "./thinking-level.ts";
 export {
   nearestThinkingLevel,

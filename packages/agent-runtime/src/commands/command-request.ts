@@ -11,6 +11,7 @@ import type { CommandSwitch } from "./command-table.ts";
 import type { Docks } from "./dock-command.ts";
 import type { StatusFacts } from "./status-card.ts";
 import type { SubagentControl } from "./subagents-command.ts";
+import type { SpeechControl } from "./tts-command.ts";
 
 /** Who sent a command, as far as commands ask. */
 export interface CommandSender {
@@ -48,6 +49,10 @@ export interface CommandRequest {
 export interface CommandReply {
   /** What the sender is told; nothing when absent. */
   text?: string;
+  /** Files that are sent with it: web addresses or paths below a trusted root. */
+  mediaUrls?: readonly string[];
+  /** They are a voice note. */
+  audioAsVoice?: true;
   /** To be done when the answer is on its way, for commands that end the process. */
   afterwards?: () => void;
 }
@@ -151,6 +156,8 @@ export interface CommandServices {
   bash?: BashJobs;
   allowlist?: AllowlistStore;
   docks?: Docks;
+  /** Speech; loaded when it is first asked for. */
+  speech?(): Promise<SpeechControl>;
 }
 
 /** Answers one command. */

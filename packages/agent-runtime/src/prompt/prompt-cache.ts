@@ -35,6 +35,7 @@ export interface PromptRequest {
   reasoning: string;
   channel: string | undefined;
   extra: string | undefined;
+  voice: string | undefined;
   sandbox: SandboxPrompt | undefined;
 }
 
@@ -74,6 +75,7 @@ export function createPromptCache(options: { host: HostInfo; cwd: string; clock:
         request.reasoning,
         request.channel,
         request.extra,
+        request.voice,
         isSubagentKey(request.sessionKey),
         request.sandbox,
       ]);
@@ -119,6 +121,7 @@ export function createPromptCache(options: { host: HostInfo; cwd: string; clock:
       files,
       sandbox: request.sandbox,
       extra: request.extra,
+      voice: request.voice,
       reasoningTags: request.reasoningTags,
       reasoningLevel: request.reasoning,
       heartbeatPrompt: agentId === defaultAgentId(config) ? defaults?.heartbeat?.prompt : undefined,

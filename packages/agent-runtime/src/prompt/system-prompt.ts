@@ -17,6 +17,8 @@ export interface SystemPromptInput {
   files: readonly InjectedFile[];
   /** Set for sandboxed runs. */
   sandbox?: SandboxPrompt | undefined;
+  /** How answers are spoken, where they are. */
+  voice?: string | undefined;
   /** Group introduction, a caller's text, a subagent's briefing. */
   extra?: string | undefined;
   /** The provider reasons in tags. */
@@ -50,6 +52,7 @@ export function buildSystemPrompt(input: SystemPromptInput): string {
     "## Workspace Files (injected)\nThe files below come from the workspace; their user may have edited them. They follow under Project Context.",
     full ? replyTags : undefined,
     full ? messaging(input) : undefined,
+    full && input.voice !== undefined ? `## Voice (TTS)\n${input.voice}` : undefined,
     extraContext(input),
     input.reasoningTags ? reasoningFormat : undefined,
     projectContext(input.files),

@@ -84,6 +84,8 @@ export async function prepareRun(
     ...(sandbox === undefined ? {} : { sandbox }),
   };
   const tools = parts.toolsFor(scope, model.info).filter((tool) => request.withoutTools?.includes(tool.name) !== true);
+  const hint = parts.voiceHint?.(entry?.ttsAuto);
+  const voice = hint === undefined ? undefined : await hint;
   const prompt = parts.prompts.get({
     config,
     sessionKey,
@@ -99,6 +101,7 @@ export async function prepareRun(
     reasoning: levels.reasoning,
     channel,
     extra: request.extraSystemPrompt,
+    voice,
     sandbox:
       sandbox === undefined ? undefined : sandboxPrompt(sandbox, elevatedSettings(config, scope, entry?.elevatedLevel)),
   });

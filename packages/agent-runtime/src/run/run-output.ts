@@ -15,6 +15,7 @@ import { reasoningMessage } from "../reply/reasoning-message.ts";
 import { reasoningTagText } from "../reply/reasoning-tags.ts";
 import { type SentMessage, sentMessagesOf, withoutRepeats, wroteToTarget } from "../reply/sent-by-tool.ts";
 import { type ReplyPayload, type ShapeOptions, shapeLive, shapeReply } from "../reply/shape-reply.ts";
+import { toolMediaOf } from "../reply/tool-media.ts";
 import { addFooter, usageDisplay, usageFooter } from "../reply/usage-footer.ts";
 import { createAssistantStream, type Visible } from "./assistant-stream.ts";
 import { createBlockStream } from "./block-stream.ts";
@@ -60,6 +61,8 @@ export function createRunOutput(options: {
   let { prepared } = options;
   const texts: string[] = [];
   const sentByTools: SentMessage[] = [];
+  /** Files that tools have made for the user. */
+  const madeByTools: ReplyPayload[] = [];
   /** What the model thought before its latest message. */
   let reasoning = "";
   let liveReasoning = "";
@@ -95,6 +98,11 @@ export function createRunOutput(options: {
     timers: parts.timers,
   });
 
+  const takeDetails = (details: unknown): void => {
+    sentByTools.push(...sentMessagesOf(details));
+    const made = toolMediaOf(details, shape.media);
+    if (made !== undefined) madeByTools.push(made);
+  };
   const wantedReasoning = (): string | undefined => {
     return prepared.levels.reasoning === "on" ? reasoningMessage(reasoning) : undefined;
   };
@@ -140,7 +148,7 @@ export function createRunOutput(options: {
       return texts.some((text) => text.trim() !== "");
     },
     restore(messages, toolDetails) {
-      sentByTools.push(...toolDetails.flatMap(sentMessagesOf));
+      for (const details of toolDetails) takeDetails(details);
       for (const message of messages) addMessage(message);
     },
     handle(event) {
@@ -184,7 +192,7 @@ export function createRunOutput(options: {
           if (isError) noteFailure(name, args, event.result);
           else {
             failedTool = undefined;
-            sentByTools.push(...sentMessagesOf(event.result.details));
+            takeDetails(event.result.details);
           }
           return;
         }
@@ -217,6 +225,7 @@ export function createRunOutput(options: {
       const inBlocks = request.blocks?.breakAt === "message_end" ? asBlocks : {};
       const list: ReplyPayload[] = [
         ...(thought === undefined ? [] : [{ text: thought, isReasoning: true as const, ...inBlocks }]),
+        ...madeByTools,
         ...answers,
       ];
       if (texts.length === 0 && failedTool !== undefined) list.push({ text: failedTool, isError: true });

@@ -34,6 +34,8 @@ export interface RuntimeParts {
   sandboxes: Sandboxes;
   redact: (text: string) => string;
   sizes: MessageSizes;
+  /** How the answers of a session are spoken, by the mode that is stored there; undefined where they are not. */
+  voiceHint?: (sessionMode: string | undefined) => Promise<string | undefined> | undefined;
   /** What was pruned of sessions whose provider keeps their context in a cache. */
   pruned: Map<string, PruneMemory>;
 }

@@ -6,6 +6,7 @@ import {
   createAgentToAgent,
   createSessionTools,
   createSubagents,
+  createTtsTool,
   isSendDenied,
   openSubagentRegistry,
   type Subagents,
@@ -20,6 +21,7 @@ import type { Sessions } from "@openclaw/sessions";
 import type { Clock, Storage } from "@openclaw/storage";
 import type { Channels } from "../channels/channels.ts";
 import type { Conversations } from "../conversations.ts";
+import type { GatewaySpeech } from "../media/gateway-speech.ts";
 import { type Inbound, inbound } from "../pipeline/inbound.ts";
 import type { OutboxWorker } from "../pipeline/outbox.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
@@ -61,6 +63,7 @@ export async function openAgentTools(gateway: {
   outbox: OutboxWorker;
   systemEvents: SystemEvents;
   waits: CallWaits;
+  speech: GatewaySpeech;
   timeZone: () => string;
   requestRestart: (request: { reason: string; delayMs: number }) => void;
   clock: Clock;
@@ -109,7 +112,7 @@ export async function openAgentTools(gateway: {
 
   return {
     subagents,
-    tools: (scope) => [messageTool(scope), gatewayTool(scope), ...sessionTools(scope)],
+    tools: (scope) => [messageTool(scope), ttsTool(scope), gatewayTool(scope), ...sessionTools(scope)],
     resume() {
       subagents.resume();
       agentToAgent.resume();
@@ -141,6 +144,13 @@ export async function openAgentTools(gateway: {
         sayInSession(scope.sessionKey, text, gateway);
       },
       config,
+    });
+  }
+
+  function ttsTool(scope: ToolScope): Tool {
+    return createTtsTool({
+      channel: scope.channel,
+      speak: async (text, about) => (await gateway.speech.load()).convert(text, about),
     });
   }
 

@@ -108,6 +108,7 @@ export function createCommandServices(parts: CommandParts, registry: CommandRegi
     restart: { method: "in-process", request: () => parts.restart() },
     allowlist: createAllowlists(parts.configStore),
     docks: createDocks({ sessions, config }),
+    speech: () => parts.speech.control(),
     ...parts.provided,
   };
 }

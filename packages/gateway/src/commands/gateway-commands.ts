@@ -17,6 +17,7 @@ import { formatModelRef, type Models } from "@openclaw/models";
 import { matchResetTrigger, type Sessions, sessionKind } from "@openclaw/sessions";
 import type { Clock } from "@openclaw/storage";
 import type { Agents } from "../agents.ts";
+import type { GatewaySpeech } from "../media/gateway-speech.ts";
 import type { ModelWindow } from "../model-windows.ts";
 import type { Inbound } from "../pipeline/inbound.ts";
 import type { SystemEvents } from "../pipeline/system-events.ts";
@@ -33,6 +34,9 @@ export interface CommandParts {
   runtime: AgentRuntime;
   agents: Agents;
   systemEvents: SystemEvents;
+  speech: GatewaySpeech;
+  /** What became of the files of a session's last message that had some. */
+  mediaParts(sessionKey: string): readonly string[];
   config(): OpenClawConfig;
   configStore: ConfigStore;
   clock: Clock;
@@ -267,7 +271,7 @@ function speaks({ authorized, source, literal }: Inbound): boolean {
 }
 
 function providersOf({ provided, channels }: CommandParts): Set<CommandProvider> {
-  const providers = new Set<CommandProvider>(["allowlist", "restart"]);
+  const providers = new Set<CommandProvider>(["allowlist", "restart", "speech"]);
   if (provided.compaction) providers.add("compaction");
   if (provided.approvals) providers.add("approvals");
   if (provided.subagents) providers.add("subagents");

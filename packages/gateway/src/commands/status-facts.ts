@@ -3,7 +3,9 @@ import type { OpenClawConfig } from "@openclaw/config";
 import type { ModelRef, Models, ResolvedModel } from "@openclaw/models";
 import { type SessionEntry, type Sessions, sessionKind, usageCost } from "@openclaw/sessions";
 import type { Clock } from "@openclaw/storage";
+import type { GatewaySpeech } from "../media/gateway-speech.ts";
 import type { ModelWindow } from "../model-windows.ts";
+import { sessionModel } from "../session-model.ts";
 
 /** Where the commands of a session run. */
 export interface SandboxState {
@@ -24,6 +26,10 @@ export interface StatusSources {
   sandbox(sessionKey: string): SandboxState;
   /** The queue of a session, and how many messages wait in it. */
   queueOf(sessionKey: string, channel: string): QueueSettings & { depth: number };
+  /** How answers are spoken, by the mode stored in a session. */
+  speech: Pick<GatewaySpeech, "facts">;
+  /** What became of the files of a session's last message that had some. */
+  mediaParts(sessionKey: string): readonly string[];
   /** Subagents of a session, where there is a registry of them. */
   subagents?(sessionKey: string): NonNullable<StatusFacts["subagents"]>;
 }
@@ -37,7 +43,7 @@ export async function statusFacts(
   const { sessions, models, config, now } = sources;
   const entry = sessions.get(sessionKey);
   const agentId = sessions.agentIdOf(sessionKey);
-  const ref = await currentModel(entry, agentId, models);
+  const ref = await sessionModel(entry, agentId, models);
   const model = await callable(ref, agentId, models);
   const window = await windowOf(entry, ref, sources);
   const tokens =
@@ -53,6 +59,8 @@ export async function statusFacts(
     cost: tokens && costOf(tokens, model),
     context: { used: entry?.totalTokens ?? 0, window },
     compactions: entry?.compactionCount ?? 0,
+    media: sources.mediaParts(sessionKey),
+    voice: await sources.speech.facts(entry?.ttsAuto),
     session: { key: sessionKey, updatedAt: entry?.updatedAt },
     now: now(),
     subagents: sources.subagents?.(sessionKey),
@@ -67,14 +75,6 @@ export async function statusFacts(
       isOverridden: overridden.some((value) => value !== undefined),
     },
   };
-}
-
-/** What the session uses next: its override while that is allowed, else its agent's model. */
-async function currentModel(entry: SessionEntry | undefined, agentId: string, models: Models): Promise<ModelRef> {
-  const defaultRef = await models.defaultRef(agentId);
-  if (!entry?.modelOverride) return defaultRef;
-  const chosen = { provider: entry.providerOverride ?? defaultRef.provider, model: entry.modelOverride };
-  return models.isAllowed(chosen) ? chosen : defaultRef;
 }
 
 /** The window of the last run is exact; after a switch that of the new model counts. */

@@ -7,6 +7,7 @@ import { deviceMethods } from "./devices.ts";
 import { execApprovalMethods } from "./exec-approvals.ts";
 import type { MethodContext } from "./method-context.ts";
 import { sessionMethods } from "./sessions.ts";
+import { speechMethods } from "./speech.ts";
 import { systemMethods } from "./system.ts";
 
 /** Every method this build serves. */
@@ -20,5 +21,6 @@ export function createHandlers(context: MethodContext): Handlers {
     ...sessionMethods(context),
     ...deviceMethods(context),
     ...execApprovalMethods(context),
+    ...speechMethods(context),
   };
 }

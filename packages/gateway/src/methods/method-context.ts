@@ -10,6 +10,7 @@ import type { ApprovalDesk } from "../approvals/approval-desk.ts";
 import type { GatewayCommands } from "../commands/gateway-commands.ts";
 import type { Conversations } from "../conversations.ts";
 import type { Health } from "../health.ts";
+import type { GatewaySpeech } from "../media/gateway-speech.ts";
 import type { DeviceStore } from "../pairing/device-store.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
 import type { SystemEvents } from "../pipeline/system-events.ts";
@@ -45,6 +46,7 @@ export interface MethodContext {
   approvals: ApprovalsStore;
   approvalDesk: ApprovalDesk;
   waker: Waker;
+  speech: GatewaySpeech;
   /** Asks for a restart in this process; several requests become one. */
   requestRestart(options: { reason: string; delayMs: number }): void;
 }

@@ -36,8 +36,11 @@ export function createCommandAnswers(context: CommandAnswersContext) {
       try {
         const reply = again && reception.spec?.once ? { text: interruptedText(message) } : await reception.answer();
         const text = reply.text?.trim() ?? "";
-        if (text === "") chat.end({ state: "final", text });
-        else await endings.say(message, text, message.id, (noted) => chat.answer(noted));
+        const media = reply.mediaUrls?.length
+          ? { mediaUrls: reply.mediaUrls, asVoice: reply.audioAsVoice === true }
+          : undefined;
+        if (text === "" && media === undefined) chat.end({ state: "final", text });
+        else await endings.say(message, text, message.id, (noted) => chat.answer(noted), media);
         afterwards = reply.afterwards ?? afterwards;
         outcome = { status: "ok" };
       } catch (error) {

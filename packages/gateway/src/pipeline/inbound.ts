@@ -71,6 +71,15 @@ export const inbound = z.object({
   /** Session on whose behalf another session's run asks, and the channel its user is on. */
   requesterKey: z.string().optional(),
   requesterChannel: z.string().optional(),
+  /** A sound is among its files, or was. */
+  voice: z.boolean().optional(),
+  /**
+   * What stands in its prompt for files that were understood. Where the user wrote something beside them, it goes between
+   * the two parts of `around`.
+   */
+  understood: z
+    .object({ body: z.string(), around: z.object({ before: z.string(), after: z.string() }).optional() })
+    .optional(),
   /** Ids of messages whose text is part of this one. */
   covers: z.array(z.string()).optional(),
 });

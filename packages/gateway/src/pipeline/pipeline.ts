@@ -1,9 +1,10 @@
 // The one path of every message, from its source to the reply:
 //
-//   source ─▶ journal ─▶ dedupe ─▶ access ─▶ route ─▶ debounce ─▶ command ─▶ queue ─▶ lane ─▶ run ─▶ reply ─▶ outbox ─▶ channel
+//   source ─▶ journal ─▶ dedupe ─▶ access ─▶ route ─▶ debounce ─▶ files ─▶ command ─▶ queue ─▶ lane ─▶ run ─▶ reply ─▶ outbox ─▶ channel
 //
 // RPC methods name their session and are authorised by their connection, so they enter at `submit`; channels pass
-// `channel-inbound.ts` (dedupe, access, route) and `inbound-debounce.ts` first. What a journalled message is, `take` decides: a command is answered
+// `channel-inbound.ts` (dedupe, access, route) and `inbound-debounce.ts` first. The files of a journalled message are turned
+// into text where that is wanted (`preparation.ts`). What the message is, `take` decides: a command is answered
 // (`command-answers.ts`), one that comes during a run waits or joins it (`waiting-messages.ts`), any other has its turn
 // (`turn.ts`: prompt, run, events, replies, end). `resume.ts` does the same with what an earlier process left. Lanes live
 // in the agent runtime.
@@ -14,7 +15,9 @@ import type { Clock, Journal } from "@openclaw/storage";
 import type { GatewayCommands } from "../commands/gateway-commands.ts";
 import type { Reception } from "../commands/reception.ts";
 import type { Conversations } from "../conversations.ts";
+import type { MessageMedia } from "../media/message-media.ts";
 import { unavailable } from "../methods/handler.ts";
+import type { ChatStream } from "../runs/chat-stream.ts";
 import type { RunRegistry } from "../runs/run-registry.ts";
 import type { Connections } from "../ws/connections.ts";
 import { admitChannelMessage, type ChannelEntrance } from "./channel-inbound.ts";
@@ -26,6 +29,7 @@ import type { Inbound } from "./inbound.ts";
 import { createInboundDebounce } from "./inbound-debounce.ts";
 import { createMessageEndings } from "./message-endings.ts";
 import type { OutboxWorker } from "./outbox.ts";
+import { createPreparation } from "./preparation.ts";
 import { promptTimeFormat } from "./prompt-body.ts";
 import { textDeliveries } from "./reply.ts";
 import { createResume } from "./resume.ts";
@@ -52,6 +56,8 @@ export interface PipelineContext {
   runs: RunRegistry;
   connections: Connections;
   systemEvents: SystemEvents;
+  /** What is made of the files of messages. */
+  media: MessageMedia;
   outbox: OutboxWorker;
   /** How chats are given their replies. */
   replies: Omit<RunRepliesContext, "journal" | "outbox" | "stopped" | "verboseLevel" | "log">;
@@ -133,6 +139,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
     formatTime,
   });
 
+  const preparation = createPreparation({ media: context.media, log });
   const debounce = createInboundDebounce({
     ...context,
     debounceMs: (channel) => context.config().debounceMs(channel),
@@ -154,10 +161,30 @@ export function createPipeline(context: PipelineContext): Pipeline {
     return work;
   };
 
-  /** The first thing that happens to a journalled message: it is answered, runs, waits, or joins the run under way. */
+  /** The first thing that happens to a journalled message: its files are understood, then it is decided what it is. */
   const take = (message: Inbound, options: TurnOptions): Promise<RunResult | undefined> => {
-    const { sessionKey } = message;
     const chat = turns.open(message, options.initiator);
+    const prepared = isAnsweredAtOnce(message) ? undefined : preparation.begin([message]);
+    if (prepared === undefined) return decide(message, chat, options);
+    return prepared.then((outcome) => {
+      switch (outcome.state) {
+        case "ready":
+          return decide(outcome.messages[0] ?? message, chat, options);
+        case "stopped":
+          return endings.endStopped(message, chat, options.gate);
+        case "closed":
+          return undefined;
+      }
+    });
+  };
+
+  /** Commands do not wait for what came before them. */
+  const isAnsweredAtOnce = (message: Inbound): boolean =>
+    message.attachments.length === 0 && ["command", "ignored"].includes(commands.receive(message).kind);
+
+  /** A message is answered, runs, waits, or joins the run under way. */
+  const decide = (message: Inbound, chat: ChatStream, options: TurnOptions): Promise<RunResult | undefined> => {
+    const { sessionKey } = message;
     const reception = commands.receive(message);
     if (reception.kind === "ignored")
       log.info("dropped a control command (unauthorized)", { sender: message.senderId });
@@ -213,7 +240,10 @@ export function createPipeline(context: PipelineContext): Pipeline {
   const withdraw = (id: string, gate: Gate) => {
     const record = runs.get(id);
     record?.handle?.interrupt();
-    if (record) waiting.withdraw(record.sessionKey, id);
+    if (record) {
+      preparation.withdraw(record.sessionKey, id);
+      waiting.withdraw(record.sessionKey, id);
+    }
     runs.finish(id, { status: "error", endedAt: clock.now(), error: "the message could not be stored" });
     gate.open();
     try {
@@ -227,7 +257,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
     sessionKey: string,
     { runId, reason, except }: { runId?: string | undefined; reason: "rpc" | "stop" | "timeout"; except?: string },
   ): ReturnType<Pipeline["abort"]> => {
-    const discarded = waiting.stop(sessionKey, runId);
+    const discarded = [...preparation.stop(sessionKey, runId), ...waiting.stop(sessionKey, runId)];
     const aborted: string[] = [];
     for (const record of runs.openOf(sessionKey)) {
       if (runId !== undefined && record.runId !== runId) continue;
@@ -270,7 +300,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
         chat === undefined ? conversations.mainKey() : context.entrance.route({ ...about, chat }).sessionKey;
       await context.systemEvents.enqueue(sessionKey, event.text);
     },
-    resume: createResume({ ...context, endings, turns, debounce, take, track, formatTime }),
+    resume: createResume({ ...context, preparation, endings, turns, debounce, take, track, formatTime }),
     abort,
     queueOf: (sessionKey, channel) => ({
       ...waiting.settings({
@@ -282,6 +312,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
     async stop(drainMs) {
       stopping = true;
       debounce.stop();
+      preparation.close();
       waiting.close();
       await runtime.stop({ drainMs });
       stopped.abort();

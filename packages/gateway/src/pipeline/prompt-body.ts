@@ -41,15 +41,23 @@ export interface PromptSurroundings {
  * notes, system events.
  */
 export function promptBody(message: Inbound, text: string, around: PromptSurroundings): string {
+  const told = toldText(message, text);
   const stamped =
-    !around.stamp || /^\[[^\]]*\d{4}-\d{2}-\d{2}[^\]]*\]/.test(text) || text.includes("Current time: ")
-      ? text
-      : `[${around.formatTime(message.receivedAt)}] ${text}`;
+    !around.stamp || /^\[[^\]]*\d{4}-\d{2}-\d{2}[^\]]*\]/.test(told) || told.includes("Current time: ")
+      ? told
+      : `[${around.formatTime(message.receivedAt)}] ${told}`;
   const lines = [...mediaNotes(message.attachments)];
   if (around.previousRunAborted) lines.push(stoppedRunNote);
   if (stamped !== "") lines.push(stamped);
   if (message.messageId) lines.push(`[message_id: ${message.messageId}]`);
   return [...eventLines(around), ...lines].join("\n");
+}
+
+/** The text with what was understood of the message's files. */
+function toldText({ understood }: Inbound, text: string): string {
+  if (understood === undefined) return text;
+  const { body, around } = understood;
+  return around === undefined || text.trim() === "" ? body : `${around.before}${text.trim()}${around.after}`;
 }
 
 /** The same around the prompt of several messages, each of which has its stamp, id and media notes already. */

@@ -5,11 +5,24 @@ import type { ReplySettings } from "./reply-settings.ts";
 
 export type ChannelRoute = Extract<ReplyRoute, { surface: "channel" }>;
 
+/** Files that go with something the Gateway itself says. */
+export interface SaidMedia {
+  mediaUrls: readonly string[];
+  asVoice: boolean;
+}
+
 /** Something the Gateway itself says in the chat a message came from. */
-export function textDeliveries(message: Inbound, text: string): Delivery[] {
+export function textDeliveries(message: Inbound, text: string, media?: SaidMedia): Delivery[] {
   const { route } = message;
   if (route.surface !== "channel") return []; // answered on its own session: the transcript and the chat events are the reply
-  return [{ ...place(route), ...(route.replyTo === undefined ? {} : { replyTo: route.replyTo }), text }];
+  return [
+    {
+      ...place(route),
+      ...(route.replyTo === undefined ? {} : { replyTo: route.replyTo }),
+      ...(text === "" ? {} : { text }),
+      ...(media === undefined ? {} : { mediaUrls: [...media.mediaUrls], ...(media.asVoice ? { asVoice: true } : {}) }),
+    },
+  ];
 }
 
 /** Turns payloads into messages of a chat. One per run: it knows which message was the first. */

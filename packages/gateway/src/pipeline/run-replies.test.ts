@@ -64,6 +64,8 @@ async function setUp(
     journal: storage.journal,
     outbox: worker,
     channels: { showTyping: (channel, chat) => typing.push({ channel, ...chat }) },
+    speak: async () => undefined,
+    speechMode: () => undefined,
     settings: (route, agentId) =>
       replySettings(
         config,

@@ -21,6 +21,7 @@ import type { Inbound } from "./inbound.ts";
 import type { OutboxWorker } from "./outbox.ts";
 import { type ChannelRoute, chatKey, createDeliveryShape } from "./reply.ts";
 import type { ReplySettings } from "./reply-settings.ts";
+import { createSpokenReplies, type SpeakReply } from "./spoken-replies.ts";
 import { createToolNotices } from "./tool-notices.ts";
 import { untilStored } from "./until-stored.ts";
 
@@ -50,6 +51,10 @@ export interface RunRepliesContext {
   channels: Pick<Channels, "showTyping">;
   /** How the chat of a message wants its replies. */
   settings(route: ChannelRoute, agentId: string): ReplySettings;
+  /** Speaks an answer, where it is to be spoken. */
+  speak: SpeakReply;
+  /** The mode of spoken answers that is stored in a session. */
+  speechMode(sessionKey: string): string | undefined;
   /** The name of an agent, for prefixes. */
   agentName(agentId: string): string | undefined;
   verboseLevel(sessionKey: string): "off" | "on" | "full";
@@ -124,7 +129,16 @@ function chatReplies(
         route.accountId,
       ),
   });
+  const speaking = new AbortController();
+  const spoken = createSpokenReplies({
+    speak: context.speak,
+    channel: route.channel,
+    sessionMode: () => context.speechMode(message.sessionKey),
+    afterVoice: message.voice ?? message.attachments.some(({ mimeType }) => mimeType.startsWith("audio/")),
+    signal: speaking.signal,
+  });
   const stop = () => {
+    speaking.abort(new Error("the answer is not wanted any more"));
     pipeline.cancel();
     typing.stop();
     context.stopped.removeEventListener("abort", stop);
@@ -197,7 +211,12 @@ function chatReplies(
     const lost = parts.flatMap((part) =>
       part.kind === "block" && outbox.find(part.id)?.state !== "queued" ? [part.block] : [],
     );
-    const deliveries = finalPayloads(result, lost).flatMap((payload) => shape.deliveries(payload));
+    const stoppedBefore = context.stopped.aborted;
+    const payloads = await spoken.withSound(finalPayloads(result, lost), result);
+    if (cancelled) return true;
+    // What was to be spoken just now is spoken by the resumed run.
+    if (context.stopped.aborted && !stoppedBefore) return false;
+    const deliveries = payloads.flatMap((payload) => shape.deliveries(payload));
     if (deliveries.length > 0) await post(deliveries);
     return true;
   };

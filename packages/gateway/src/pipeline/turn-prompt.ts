@@ -60,7 +60,10 @@ export function createTurnPrompts(context: TurnPromptContext): (request: TurnPro
     return {
       text:
         queued === undefined
-          ? promptBody(message, body, { ...around, stamp: reset === undefined && !woken })
+          ? promptBody(woken || bare ? { ...message, understood: undefined } : message, body, {
+              ...around,
+              stamp: reset === undefined && !woken,
+            })
           : promptAround(queued, around),
       // Shown to the model means in its transcript; until then the events stay for the next turn.
       onRecorded: () => {

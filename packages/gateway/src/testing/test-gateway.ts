@@ -15,7 +15,10 @@ export const testToken = "t0k";
 
 export interface TestGatewayOptions
   extends Partial<
-    Pick<GatewayOptions, "flags" | "limits" | "clock" | "timers" | "webRoot" | "channels" | "wsLog" | "version">
+    Pick<
+      GatewayOptions,
+      "flags" | "limits" | "clock" | "timers" | "webRoot" | "channels" | "wsLog" | "version" | "edgeSpeechUrl"
+    >
   > {
   /**
    * Laid over a configuration whose only model is the scripted one; objects are merged, `undefined` removes. A function
@@ -98,6 +101,8 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
         ...(options.timers ? { timers: options.timers } : {}),
         ...(options.webRoot ? { webRoot: options.webRoot } : {}),
         ...(options.channels ? { channels: options.channels } : {}),
+        // Tests reach nothing but this machine.
+        edgeSpeechUrl: options.edgeSpeechUrl ?? "ws://127.0.0.1:9/",
         ...(options.wsLog ? { wsLog: options.wsLog } : {}),
       },
       (request) => {

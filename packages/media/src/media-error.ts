@@ -1,0 +1,33 @@
+/** Why something could not be done with a file. */
+export type MediaErrorCode =
+  /** Larger than the limit. */
+  | "too-large"
+  /** The address could not be read. */
+  | "download-failed"
+  /** The answer was a web page where a file was expected. */
+  | "not-media"
+  /** No smaller version of the image fits. */
+  | "not-reducible";
+
+/** A file that cannot be stored, fetched or sent. The message is written for people. */
+export class MediaError extends Error {
+  override readonly name = "MediaError";
+  readonly code: MediaErrorCode;
+
+  constructor(code: MediaErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+const megabyte = 1024 * 1024;
+
+/** A limit as people read it, in MB without needless decimals: `5`, `0.5`. */
+export function limitInMb(bytes: number): string {
+  return String(Math.round((bytes / megabyte) * 100) / 100);
+}
+
+/** A size as people read it, in MB with two decimals: `20.00`. */
+export function sizeInMb(bytes: number): string {
+  return (bytes / megabyte).toFixed(2);
+}

@@ -1,0 +1,14 @@
+/** How a provider is reached. Never logged. */
+export interface ProviderAccess {
+  /** Absent for servers that want none. */
+  apiKey?: string | undefined;
+  /** Where the configuration sends this provider's requests; absent for its own address. */
+  baseUrl?: string | undefined;
+  headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Finds the key of a provider; undefined when there is none. */
+export type CredentialFor = (
+  provider: string,
+  wanted?: { profile?: string | undefined; preferredProfile?: string | undefined },
+) => Promise<ProviderAccess | undefined>;
