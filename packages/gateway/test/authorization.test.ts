@@ -62,6 +62,12 @@ const needed: Record<string, string | readonly [v3: string, v4: string]> = {
   "exec.approval.list": ["operator.admin", "operator.approvals"],
   "exec.approval.get": ["operator.admin", "operator.approvals"],
   "exec.approval.waitDecision": ["operator.admin", "operator.approvals"],
+  "tts.status": "operator.read",
+  "tts.providers": "operator.read",
+  "tts.enable": "operator.write",
+  "tts.disable": "operator.write",
+  "tts.setProvider": "operator.write",
+  "tts.convert": "operator.write",
 };
 
 describe("authorization", () => {
