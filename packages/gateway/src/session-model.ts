@@ -14,8 +14,12 @@ export async function sessionModel(
 }
 
 /** What is known of a model; undefined for one that has no key or does not exist: using it tells why. */
-export async function modelInfo(ref: ModelRef, models: Pick<Models, "resolve">): Promise<ModelInfo | undefined> {
-  return models.resolve(ref).then(
+export async function modelInfo(
+  ref: ModelRef,
+  agentId: string,
+  models: Pick<Models, "resolve">,
+): Promise<ModelInfo | undefined> {
+  return models.resolve(ref, { agentId }).then(
     ({ info }) => info,
     () => undefined,
   );

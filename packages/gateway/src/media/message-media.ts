@@ -39,14 +39,8 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
   const kept = new Map<string, readonly string[]>();
   let loading: Promise<{ library: typeof import("@openclaw/media"); understand: UnderstandMedia }> | undefined;
 
-  const credentialFor: CredentialFor = async (provider, wanted) => {
-    if (wanted?.profile !== undefined) {
-      throw new Error(
-        `credential profiles are not available in this build: remove profile "${wanted.profile}" from the entry and set models.providers.${provider}.apiKey`,
-      );
-    }
-    return providerAccess(provider, { config: config(), env });
-  };
+  const credentialFor: CredentialFor = (provider, wanted) =>
+    providerAccess(provider, { ...wanted, config: config(), env, credentials: models.credentials });
   const load = async () => {
     const library = await import("@openclaw/media");
     const understand = library.createUnderstandMedia({
@@ -64,7 +58,7 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
 
   const activeModel = async ({ sessionKey, agentId, model }: Inbound) => {
     const ref = model ?? (await sessionModel(options.entry(sessionKey), agentId, models));
-    const info = await modelInfo(ref, models);
+    const info = await modelInfo(ref, agentId, models);
     return { provider: ref.provider, seesImages: info?.input.includes("image") === true };
   };
 
@@ -86,6 +80,7 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
     const { outputs, commandText, decisions } = await understand({
       attachments,
       text,
+      agentId: message.agentId,
       place: placeOf(message),
       activeModel: await activeModel(message),
       variables: {

@@ -30,6 +30,7 @@ export interface ProviderEntryOptions {
   entry: EntryConfig;
   own: CapabilityConfig | undefined;
   limits: EntryLimits;
+  agentId?: string | undefined;
   media: { bytes: Buffer; mimeType: string; fileName: string };
   models: Pick<Models, "resolve">;
   credentialFor: CredentialFor;
@@ -52,17 +53,22 @@ export async function askProvider(options: ProviderEntryOptions): Promise<string
   if (provider === "") throw new Error("the entry names no provider");
   const model = entry.model?.trim() || usualModel(capability, provider);
   if (model === undefined) throw new Error(`the entry of provider ${provider} names no model`);
+  const wanted = {
+    agentId: options.agentId,
+    profile: entry.profile,
+    preferredProfile: entry.preferredProfile,
+  };
   if (capability === "image" && provider !== "minimax") {
     const fitted = await options.fitImage(media.bytes);
     if ("reason" in fitted) throw new Error(fitted.reason);
-    const { models, signal } = options;
-    return askChatModel({ models, provider, model, image: fitted.image, prompt: limits.prompt, signal });
+    const { models, agentId, signal } = options;
+    const profile = entry.profile ?? entry.preferredProfile;
+    const chosen = profile === undefined ? undefined : (await options.credentialFor(provider, wanted))?.profile;
+    const who = { models, agentId, profile: chosen };
+    return askChatModel({ ...who, provider, model, image: fitted.image, prompt: limits.prompt, signal });
   }
 
-  const access = await options.credentialFor(provider, {
-    profile: entry.profile,
-    preferredProfile: entry.preferredProfile,
-  });
+  const access = await options.credentialFor(provider, wanted);
   if (access === undefined) throw new Error(`No API key found for provider "${provider}"`);
   const request: MediaRequest = {
     ...media,

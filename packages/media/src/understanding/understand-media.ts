@@ -52,6 +52,8 @@ export interface UnderstandRequest {
   /** What the user wrote beside them. */
   text: string;
   place: ChatPlace;
+  /** Whose credentials are used. */
+  agentId?: string | undefined;
   /** The model of the session. */
   activeModel: { provider: string; seesImages: boolean };
   /** What programs may be told of the message, beside the file. */
@@ -91,8 +93,13 @@ export function createUnderstandMedia(options: UnderstandMediaOptions): Understa
   const programs = createLocalPrograms({ env: options.env, runProgram });
 
   /** What to try where nothing is configured. */
-  const detected = async (capability: Capability, active: string): Promise<EntryConfig[]> => {
-    const hasKey = async (provider: string) => (await credentialFor(provider).catch(() => undefined)) !== undefined;
+  const detected = async (
+    capability: Capability,
+    active: string,
+    agentId: string | undefined,
+  ): Promise<EntryConfig[]> => {
+    const hasKey = async (provider: string) =>
+      (await credentialFor(provider, { agentId }).catch(() => undefined)) !== undefined;
     if (canProvide(active, capability) && (await hasKey(active))) return [{ type: "provider", provider: active }];
     const local = capability === "audio" ? await programs.transcriber() : undefined;
     const program = local ?? (await programs.gemini(capability));
@@ -151,6 +158,7 @@ export function createUnderstandMedia(options: UnderstandMediaOptions): Understa
             entry,
             own,
             limits,
+            agentId: request.agentId,
             media: { bytes, mimeType, fileName },
             signal,
           });
@@ -204,7 +212,9 @@ export function createUnderstandMedia(options: UnderstandMediaOptions): Understa
     }
     const configured = configuredEntries(config, capability);
     const entries =
-      configured.length > 0 ? configured : await detected(capability, mediaProviderId(request.activeModel.provider));
+      configured.length > 0
+        ? configured
+        : await detected(capability, mediaProviderId(request.activeModel.provider), request.agentId);
     if (entries.length === 0) return ended({ state: "none" });
 
     const outputs: UnderstandingOutput[] = [];

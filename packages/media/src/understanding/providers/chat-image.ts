@@ -4,6 +4,9 @@ const maxAnswerTokens = 512;
 
 export interface ChatImageRequest {
   models: Pick<Models, "resolve">;
+  /** Whose credentials are used, and which of them. */
+  agentId?: string | undefined;
+  profile?: string | undefined;
   provider: string;
   model: string;
   /** Base64 and type of a picture that fits. */
@@ -14,8 +17,8 @@ export interface ChatImageRequest {
 
 /** Asks a chat model about a picture. */
 export async function askChatModel(request: ChatImageRequest): Promise<string> {
-  const { provider, model, image } = request;
-  const resolved = await request.models.resolve({ provider, model });
+  const { provider, model, image, agentId, profile } = request;
+  const resolved = await request.models.resolve({ provider, model }, { agentId, profile });
   if (!resolved.info.input.includes("image")) throw new Error(`Model does not support images: ${provider}/${model}`);
   const { content } = await resolved.languageModel.doGenerate({
     prompt: [
