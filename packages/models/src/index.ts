@@ -1,5 +1,6 @@
 export type { ApiKind } from "./api-kind.ts";
-export { apiKinds, availableApiKinds, isAvailableApi } from "./api-kind.ts";
+export { apiKinds, configurableApiKinds } from "./api-kind.ts";
+export { offlineModelInfo } from "./catalogue/model-catalogue.ts";
 export type { CreateModelsOptions, Models, ResolveOptions } from "./create-models.ts";
 export { createModels } from "./create-models.ts";
 export type { AgentDirs, AgentDirsConfig } from "./credentials/agent-dirs.ts";
@@ -30,6 +31,11 @@ export { isDisabled, unusableUntil } from "./credentials/profile-stats.ts";
 export type { ProfileStore } from "./credentials/profile-store.ts";
 export type { ProfileState, ProviderAuthState } from "./credentials/provider-auth-state.ts";
 export { authLabel, shortTime, warnAfterMs } from "./credentials/provider-auth-state.ts";
+export type { FreeModel, FreeModelFilter, ProbedModel } from "./discovery/openrouter-free.ts";
+export { freeModels, rankProbed } from "./discovery/openrouter-free.ts";
+export { probeModel } from "./discovery/probe-model.ts";
+export type { ServedModels } from "./discovery/served-models.ts";
+export { servedModels } from "./discovery/served-models.ts";
 export type { ProviderError, ProviderErrorSource } from "./errors/provider-error.ts";
 export { readProviderError } from "./errors/provider-error.ts";
 export type { ModelFailure } from "./failure/describe-model-failure.ts";
@@ -38,7 +44,6 @@ export type { Failover } from "./failure/failover-reason.ts";
 export { bareFailureText, failoverOf } from "./failure/failover-reason.ts";
 export type { ModelFailureKind } from "./failure/failure-kind.ts";
 export type { ModelAlias } from "./model-aliases.ts";
-export { offlineModelInfo } from "./model-catalogue.ts";
 export type { ModelErrorCode } from "./model-error.ts";
 export { ModelError } from "./model-error.ts";
 export type { ModelCost, ModelInfo, ResolvedModel } from "./model-info.ts";
@@ -52,8 +57,18 @@ export type {
   ModelsConfig,
   ProviderConfig,
 } from "./models-config.ts";
+export type { StoredCredential } from "./models-json/implicit-providers.ts";
+export type { ModelsJson, ModelsJsonOptions } from "./models-json/models-json.ts";
+export { createModelsJson } from "./models-json/models-json.ts";
 export { createOfflineModel } from "./offline/create-offline-model.ts";
 export { type ProviderAccess, providerAccess } from "./providers/provider-access.ts";
+export type {
+  AnyLanguageModel,
+  PluginModelRequest,
+  ProviderRegistry,
+  RegisteredProvider,
+} from "./providers/registered-provider.ts";
+export { createProviderRegistry } from "./providers/registered-provider.ts";
 export type { ThinkingLevel } from "./thinking-level.ts";
 export {
   nearestThinkingLevel,

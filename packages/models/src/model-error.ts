@@ -3,7 +3,6 @@ export type ModelErrorCode =
   | "no-api-key"
   | "auth-refresh-failed"
   | "unavailable-api"
-  | "unsupported-credential"
   | "invalid-provider"
   | "unexpected-response"
   | "incomplete-response";

@@ -25,7 +25,7 @@ export interface ModelInfo {
   readonly reasoning: boolean;
   readonly input: readonly ("text" | "image")[];
   readonly cost: ModelCost;
-  /** Whether a call can be attempted: the kind is built in and a key (if one is needed) was found. */
+  /** Whether a call can be attempted: a key (if one is needed) was found. */
   readonly available: boolean;
 }
 
@@ -41,8 +41,14 @@ export interface ResolvedModel {
   readonly authMode: AuthMode;
   /** The auth profile its requests are signed with, if it is one. */
   readonly profile?: string;
-  /** The `providerOptions` of a call with this thinking level (`off` … `xhigh`). */
-  providerOptions(thinking: string): { openclaw: { thinking: string } };
+  /**
+   * The `providerOptions` of a call with this thinking level (`off` … `xhigh`). The session's id lets providers find
+   * what they keep of its earlier prompts.
+   */
+  providerOptions(
+    thinking: string,
+    session?: { readonly sessionId?: string },
+  ): { openclaw: { thinking: string; sessionId?: string } };
 }
 
 export const freeOfCharge: ModelCost = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };

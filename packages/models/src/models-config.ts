@@ -7,7 +7,11 @@ import type { CredentialsConfig } from "./credentials/credentials.ts";
 export interface ModelsConfig {
   /** Which auth profiles there are, and how long they rest after a failure. */
   readonly auth?: CredentialsConfig["auth"];
-  readonly models?: { readonly providers?: Readonly<Record<string, ProviderConfig | undefined>> };
+  readonly models?: {
+    readonly mode?: "merge" | "replace";
+    readonly providers?: Readonly<Record<string, ProviderConfig | undefined>>;
+    readonly bedrockDiscovery?: BedrockDiscoveryConfig;
+  };
   readonly agents?: {
     readonly defaults?: {
       readonly model?: ModelChoice;
@@ -16,6 +20,18 @@ export interface ModelsConfig {
     };
     readonly list?: readonly AgentModelConfig[];
   };
+}
+
+/** How the models of Amazon Bedrock are looked up. */
+export interface BedrockDiscoveryConfig {
+  readonly enabled?: boolean;
+  readonly region?: string;
+  /** Vendors to keep, such as `anthropic`; all when absent. */
+  readonly providerFilter?: readonly string[];
+  /** Seconds a list is believed; 0 = not at all. */
+  readonly refreshInterval?: number;
+  readonly defaultContextWindow?: number;
+  readonly defaultMaxTokens?: number;
 }
 
 export type ModelChoice = string | { readonly primary?: string; readonly fallbacks?: readonly string[] };
@@ -43,6 +59,8 @@ export interface ProviderConfig {
   readonly headers?: Readonly<Record<string, string>>;
   readonly authHeader?: boolean;
   readonly models?: readonly ModelDefinitionConfig[];
+  /** Other values for single fields of models, listed or built in. Only `models.json` has it. */
+  readonly modelOverrides?: Readonly<Record<string, Partial<ModelDefinitionConfig>>>;
 }
 
 export interface ModelDefinitionConfig {

@@ -71,7 +71,6 @@ function describeOwnError(error: ModelError): ModelFailure {
   switch (error.code) {
     case "no-api-key":
     case "auth-refresh-failed":
-    case "unsupported-credential":
       return { kind: "auth", retryable: false, userMessage, detail };
     case "incomplete-response":
       return { kind: "network", retryable: true, userMessage: beforeReply(userMessage), detail };

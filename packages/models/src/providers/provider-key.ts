@@ -1,7 +1,6 @@
 import { ModelError } from "../model-error.ts";
-import { providerEnvVars } from "./provider-env.ts";
+import { providerEnvVars } from "./builtin-providers.ts";
 import type { ProviderSetup } from "./provider-setup.ts";
-import { providerBaseUrl } from "./provider-setup.ts";
 
 export interface ProviderKey {
   /** Absent for a server on this machine that wants none. */
@@ -16,7 +15,9 @@ export interface ProviderKey {
  * Undefined when a key is needed and there is none.
  */
 export function findProviderKey(setup: ProviderSetup, env: NodeJS.ProcessEnv): ProviderKey | undefined {
-  for (const name of providerEnvVars(setup.id)) {
+  if (setup.registered?.kind === "models" && setup.registered.needsKey === false) return { source: "none" };
+  if (usesAwsCredentials(setup)) return findAwsCredentials(setup, env);
+  for (const name of keyVariables(setup)) {
     const value = cleanKey(env[name]);
     if (value) return { key: value, source: `env: ${name}` };
   }
@@ -35,19 +36,36 @@ function cleanKey(text: string | undefined): string | undefined {
 
 /** As {@link findProviderKey}, but throws a {@link ModelError} that says where a key can be put. */
 export function requireProviderKey(setup: ProviderSetup, env: NodeJS.ProcessEnv): ProviderKey {
-  if (setup.configured?.auth === "aws-sdk") {
-    throw new ModelError(
-      "unsupported-credential",
-      `models.providers.${setup.id}.auth is "aws-sdk", and AWS credentials are not available in this build. Use "api-key".`,
-    );
-  }
   const found = findProviderKey(setup, env);
   if (!found) throw missingKey(setup);
   return found;
 }
 
+/** The environment variables that may hold the provider's key. */
+export function keyVariables(setup: ProviderSetup): readonly string[] {
+  return setup.registered?.envVars ?? providerEnvVars(setup.id);
+}
+
+/** Whether requests are signed with AWS credentials instead of a key. */
+export function usesAwsCredentials(setup: ProviderSetup): boolean {
+  const auth = setup.configured?.auth;
+  if (auth !== undefined) return auth === "aws-sdk";
+  return setup.id === "amazon-bedrock" || setup.configured?.api === "bedrock-converse-stream";
+}
+
+/**
+ * AWS credentials that show in the environment. Whoever has them elsewhere (an instance's role) says so with
+ * `auth: "aws-sdk"`; whether they are there is then seen at the first request.
+ */
+function findAwsCredentials(setup: ProviderSetup, env: NodeJS.ProcessEnv): ProviderKey | undefined {
+  const bearer = cleanKey(env.AWS_BEARER_TOKEN_BEDROCK);
+  if (bearer) return { key: bearer, source: "env: AWS_BEARER_TOKEN_BEDROCK" };
+  const visible = (env.AWS_ACCESS_KEY_ID?.trim() && env.AWS_SECRET_ACCESS_KEY?.trim()) || env.AWS_PROFILE?.trim();
+  return visible || setup.configured?.auth === "aws-sdk" ? { source: "aws-sdk default chain" } : undefined;
+}
+
 function missingKey(setup: ProviderSetup): ModelError {
-  const variables = providerEnvVars(setup.id);
+  const variables = keyVariables(setup);
   const inConfig = `models.providers.${setup.id}.apiKey in the configuration`;
   const remedy =
     variables.length > 0 ? `Set ${variables.join(" or ")} in the environment, or ${inConfig}.` : `Set ${inConfig}.`;
@@ -55,9 +73,9 @@ function missingKey(setup: ProviderSetup): ModelError {
 }
 
 /** Servers on the machine itself (Ollama, LM Studio, vLLM, …) usually want no key. */
-function isLocalServer(setup: ProviderSetup): boolean {
-  const address = setup.configured?.baseUrl?.trim() || setup.builtin?.baseUrl;
+export function isLocalServer(setup: ProviderSetup): boolean {
+  const address = setup.configured?.baseUrl?.trim() || setup.registered?.baseUrl || setup.builtin?.baseUrl;
   if (!address || !URL.canParse(address)) return false;
-  const host = new URL(providerBaseUrl(setup)).hostname;
+  const host = new URL(address).hostname;
   return host === "localhost" || host === "[::1]" || host === "0.0.0.0" || /^127\./.test(host);
 }

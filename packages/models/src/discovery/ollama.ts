@@ -1,7 +1,7 @@
 import type { Logger } from "@openclaw/log";
 import { ModelError } from "../model-error.ts";
 import { freeOfCharge } from "../model-info.ts";
-import type { BuiltinModel } from "./builtin-providers.ts";
+import type { BuiltinModel } from "../providers/builtin-providers.ts";
 
 /** Where Ollama listens on the machine itself. */
 export const ollamaHost = "http://127.0.0.1:11434";
