@@ -166,6 +166,7 @@ function recoveryOf(conversation: RunConversation, resumed: boolean): Recovery {
   const { prepared, transcript, parts, window } = conversation;
   return createRecovery({
     prepared,
+    session: conversation.entry,
     compact: () => compactInTurn(conversation),
     truncateResults: () => truncateResults(transcript, window),
     context: async () => shownContext(conversation, resumed),
@@ -219,7 +220,7 @@ async function loop(
         }
         run.output.handle(event);
       },
-      providerOptions: model.providerOptions(prepared.thinking),
+      providerOptions: model.providerOptions(prepared.thinking, conversation.entry),
       source: sourceOf(model),
       takeSteering: () => control.drainSteering(),
       hasSteering: () => control.hasSteering,
