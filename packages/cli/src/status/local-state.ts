@@ -58,7 +58,7 @@ export async function sessionDefaults(
 ): Promise<SessionDefaults> {
   const models = createModels({ config: () => config, env, log: silentLog, stateDir });
   const ref = await models.defaultRef(agentId);
-  const known = (await models.list({ all: true })).find(
+  const known = (await models.list({ all: true, known: true })).find(
     (model) => model.provider === ref.provider && model.id === ref.model,
   );
   const window = known?.contextWindow || unknownWindow;
