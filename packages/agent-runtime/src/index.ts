@@ -17,6 +17,7 @@ export {
   type CommandSpec,
   commandTable,
 } from "./commands/command-table.ts";
+export { skillSpec } from "./commands/skill-spec.ts";
 export { type StatusFacts, statusCard } from "./commands/status-card.ts";
 export { type AgentRuntime, type AgentRuntimeOptions, createAgentRuntime } from "./create-agent-runtime.ts";
 export type { ExecChange } from "./directives/exec-directive.ts";
@@ -85,6 +86,7 @@ export { toolOutputSummary, toolSummary } from "./reply/tool-summary.ts";
 export { createTypingController, type TypingController } from "./reply/typing-controller.ts";
 export { typingSettings } from "./reply/typing-mode.ts";
 export type { BlockReplies, RunBlock, SentBlock } from "./run/block-stream.ts";
+export type { ToolCallRequest } from "./run/call-tool.ts";
 export type { CompactSessionRequest, CompactSessionResult } from "./run/compact-session.ts";
 export { elevatedSettings, type MessageSender } from "./run/elevated-settings.ts";
 export { createLanes, type GlobalLane, type LaneLimits, type Lanes } from "./run/lanes.ts";
@@ -107,6 +109,7 @@ export type {
   RunSettings,
   SteeringMessage,
 } from "./run/run-request.ts";
+export type { RunSkills, SkillsOf } from "./run/run-skills.ts";
 export type { ToolScope } from "./run/run-tools.ts";
 export type { AgentConfig, AgentDefaultsConfig, RuntimeConfig, ToolsConfig } from "./run/runtime-config.ts";
 export { systemTimers, type Timers } from "./run/timers.ts";

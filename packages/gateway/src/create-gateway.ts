@@ -48,6 +48,7 @@ import { createWaker } from "./pipeline/waker.ts";
 import { createPresence } from "./presence.ts";
 import { createRunRegistry } from "./runs/run-registry.ts";
 import { type GatewayFlags, resolveSettings } from "./settings.ts";
+import { createGatewaySkills } from "./skills/agent-skills.ts";
 import { watchConfig } from "./watch-config.ts";
 import { createConnections } from "./ws/connections.ts";
 import { createDispatch } from "./ws/dispatch.ts";
@@ -234,6 +235,16 @@ export async function startGateway(
     });
     let agentTools: AgentTools | undefined;
     const waits = createCallWaits(() => runtime.reload());
+    const skills = createGatewaySkills({
+      config,
+      stateDir: paths.stateDir,
+      env,
+      workspace: (agentId) => agents.workspace(agentId),
+      agentIds: () => agents.ids(),
+      clock,
+      log: log.child("skills"),
+    });
+    await skills.open();
     const runtime = createAgentRuntime({
       models,
       sessions,
@@ -246,6 +257,7 @@ export async function startGateway(
       execApprovals: { store: approvals, desk: approvalDesk },
       notify: tellSession,
       backgroundLedger: backgroundCommands,
+      skills: (agent) => skills.of(agent),
       tools: (scope) => agentTools?.tools(scope) ?? [],
       idleNestedPlaces: () => waits.idlePlaces,
       voiceHint: (sessionMode) => speech.hint(sessionMode),
@@ -310,6 +322,7 @@ export async function startGateway(
       modelWindow,
       runtime,
       agents,
+      skills,
       systemEvents,
       speech,
       mediaParts: (key) => media.statusParts(key),

@@ -143,7 +143,9 @@ describe("a command", () => {
     expect(lastPrompt()).toContain("/frobnicate now");
     await say("/skills are a thing");
     expect(lastPrompt()).toContain("/skills are a thing");
-    expect(await say("/skill weather")).toMatch(/^⚠️ No skills are installed/);
+    await say("/skill weather");
+    expect(lastPrompt()).toContain("/skill weather");
+    expect(await say("/skill")).toMatch(/^⚠️ No skills are installed/);
     expect(await say("/activation always")).toBe("⚙️ Group activation only applies to group chats.");
   });
 

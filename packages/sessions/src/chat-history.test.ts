@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { chatHistoryMessages } from "./chat-history.ts";
 import { mediaReplyHint, stoppedRunNote, stripEnvelope } from "./envelope.ts";
 import { type TranscriptMessage, zeroUsage } from "./message.ts";
-import type { HistoryItem } from "./transcript.ts";
+import type { HistoryItem } from "./transcript-history.ts";
 
 const timestamp = "2026-02-09T08:53:12.421Z";
 const item = (message: TranscriptMessage): HistoryItem => ({ kind: "message", id: "a", timestamp, message });

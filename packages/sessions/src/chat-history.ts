@@ -1,7 +1,7 @@
 import { entryTime } from "./context.ts";
 import { stripEnvelope } from "./envelope.ts";
 import type { AssistantBlock, ImageBlock, TranscriptMessage, Usage, UserBlock } from "./message.ts";
-import type { HistoryItem } from "./transcript.ts";
+import type { HistoryItem } from "./transcript-history.ts";
 
 /** Most bytes of JSON the messages of one history answer may have. */
 export const historyByteLimit = 6 * 1024 * 1024;

@@ -169,7 +169,7 @@ export {
   syntheticToolResult,
   toolResultTextLimit,
 } from "./tool-pairing.ts";
-export { type HistoryItem, Transcript, type TranscriptOptions, type TranscriptSettings } from "./transcript.ts";
+export { Transcript, type TranscriptOptions } from "./transcript.ts";
 export {
   type BranchSummaryEntry,
   type CompactionEntry,
@@ -189,6 +189,8 @@ export {
   transcriptVersion,
   type UnknownEntry,
 } from "./transcript-entry.ts";
+export type { HistoryItem } from "./transcript-history.ts";
 export { agentSessionsDir, archivedPath } from "./transcript-path.ts";
 export { repairTranscript, type TranscriptRepair } from "./transcript-repair.ts";
+export type { TranscriptSettings } from "./transcript-settings.ts";
 export { createUsageLedger, type UsageLedger, type UsageTotal } from "./usage-ledger.ts";

@@ -4,7 +4,8 @@ import { stripEnvelope } from "./envelope.ts";
 import { messageText, type TranscriptMessage, toolCallsOf } from "./message.ts";
 import { parseLine, readEntry } from "./read-entry.ts";
 import { isErrno } from "./session-error.ts";
-import type { HistoryItem, Transcript } from "./transcript.ts";
+import type { Transcript } from "./transcript.ts";
+import type { HistoryItem } from "./transcript-history.ts";
 
 export type PreviewRole = "user" | "assistant" | "tool" | "system" | "other";
 

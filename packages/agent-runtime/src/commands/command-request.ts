@@ -144,8 +144,8 @@ export interface CommandServices {
   elevated(request: CommandRequest): ElevatedAccess;
   /** Whether the session's commands run in a sandbox, and in which kind. */
   sandbox(request: CommandRequest): { backend: string; mode: string; sandboxed: boolean };
-  /** Skills a user can run. */
-  skills(agentId: string): readonly string[];
+  /** The commands of the skills a user can run. */
+  skills(agentId: string): readonly { name: string; description: string }[];
   /** Where an agent's credentials are, for `/model status`. */
   authFile(agentId: string): string;
   endpoint(provider: string): { baseUrl?: string | undefined; api?: string | undefined };

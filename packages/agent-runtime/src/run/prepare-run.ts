@@ -70,6 +70,7 @@ export async function prepareRun(
     { inline: { thinking: request.thinking, ...settings?.levels }, entry, config },
     { modelReasons: model.info.reasoning, elevatedAllowed: elevated.access.allowed },
   );
+  const skills = sandbox === undefined ? await parts.skillsOf({ agentId, workspaceDir }) : undefined;
   const scope = {
     agentId,
     sessionKey,
@@ -82,6 +83,7 @@ export async function prepareRun(
     ...(settings?.exec === undefined ? {} : { exec: settings.exec }),
     ...(settings?.levels?.elevated === undefined ? {} : { elevated: settings.levels.elevated }),
     ...(sandbox === undefined ? {} : { sandbox }),
+    ...(skills === undefined ? {} : { commandEnv: skills.env }),
   };
   const tools = parts.toolsFor(scope, model.info).filter((tool) => request.withoutTools?.includes(tool.name) !== true);
   const hint = parts.voiceHint?.(entry?.ttsAuto);
@@ -102,6 +104,7 @@ export async function prepareRun(
     channel,
     extra: request.extraSystemPrompt,
     voice,
+    skills,
     sandbox:
       sandbox === undefined ? undefined : sandboxPrompt(sandbox, elevatedSettings(config, scope, entry?.elevatedLevel)),
   });

@@ -49,6 +49,8 @@ export interface ToolScope {
   exec?: ExecChange;
   /** The elevated level the message asks for, for this run alone. */
   elevated?: string;
+  /** Further variables for the commands of the run. */
+  commandEnv?: Readonly<Record<string, string>>;
 }
 
 export interface RunToolsOptions {
@@ -151,6 +153,7 @@ export function createRunTools(options: RunToolsOptions): (scope: ToolScope, mod
         agentId,
         sessionKey,
         env: options.env,
+        ...(scope.commandEnv === undefined ? {} : { added: scope.commandEnv }),
         loginPath: options.loginPath,
         secretNames: options.secretNames,
         jobs: options.jobs,

@@ -9,6 +9,7 @@ import type { PromptImages } from "../images/prompt-images.ts";
 import type { ArgumentChecker } from "../loop/tool-arguments.ts";
 import type { PromptCache } from "../prompt/prompt-cache.ts";
 import type { Sandboxes } from "../sandbox/sandboxes.ts";
+import type { SkillsOf } from "./run-skills.ts";
 import type { ToolScope } from "./run-tools.ts";
 import type { RuntimeConfig } from "./runtime-config.ts";
 import type { Timers } from "./timers.ts";
@@ -31,6 +32,7 @@ export interface RuntimeParts {
   toolsFor: (scope: ToolScope, model: ModelInfo) => Tool[];
   /** The workspace of an agent, made when it is missing. */
   workspace: (agentId: string) => Promise<string>;
+  skillsOf: SkillsOf;
   sandboxes: Sandboxes;
   redact: (text: string) => string;
   sizes: MessageSizes;

@@ -44,7 +44,11 @@ const storedReport = z.looseObject({
 });
 
 /** What commands act on: the parts of one Gateway. */
-export function createCommandServices(parts: CommandParts, registry: CommandRegistry): CommandServices {
+export function createCommandServices(
+  parts: CommandParts,
+  registry: CommandRegistry,
+  skills: CommandServices["skills"],
+): CommandServices {
   const { sessions, models, runtime, systemEvents, clock } = parts;
   const config = parts.config;
   const ledger = createUsageLedger();
@@ -93,7 +97,7 @@ export function createCommandServices(parts: CommandParts, registry: CommandRegi
     configFile: createConfigFile(parts.configStore),
     elevated,
     sandbox: ({ sessionKey, agentId }) => sandboxOf(runtime, sessionKey, agentId),
-    skills: () => [],
+    skills,
     authFile: (agentId) =>
       models.credentials?.store(agentId).path ??
       path.join(sessions.stateDir, "agents", agentId, "agent", "auth-profiles.json"),
