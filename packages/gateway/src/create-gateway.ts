@@ -48,6 +48,7 @@ import { createWaker } from "./pipeline/waker.ts";
 import { createPresence } from "./presence.ts";
 import { createRunRegistry } from "./runs/run-registry.ts";
 import { type GatewayFlags, resolveSettings } from "./settings.ts";
+import { openVoiceWake } from "./voice-wake.ts";
 import { watchConfig } from "./watch-config.ts";
 import { createConnections } from "./ws/connections.ts";
 import { createDispatch } from "./ws/dispatch.ts";
@@ -224,6 +225,7 @@ export async function startGateway(
       edgeUrl: options.edgeSpeechUrl,
     });
     releases.push(() => speech.close());
+    const voiceWake = openVoiceWake({ stateDir: paths.stateDir, clock, log: log.child("voice") });
     const media = createMessageMedia({
       models,
       config,
@@ -443,6 +445,7 @@ export async function startGateway(
       approvalDesk,
       waker,
       speech,
+      voiceWake,
       requestRestart,
     });
 
@@ -463,6 +466,7 @@ export async function startGateway(
       devices,
       presence,
       health,
+      voiceWake,
       conversations,
       stateVersion,
       version,
