@@ -49,6 +49,7 @@ import { createPresence } from "./presence.ts";
 import { createRunRegistry } from "./runs/run-registry.ts";
 import { type GatewayFlags, resolveSettings } from "./settings.ts";
 import { createGatewaySkills } from "./skills/agent-skills.ts";
+import { openVoiceWake } from "./voice-wake.ts";
 import { watchConfig } from "./watch-config.ts";
 import { createConnections } from "./ws/connections.ts";
 import { createDispatch } from "./ws/dispatch.ts";
@@ -225,6 +226,7 @@ export async function startGateway(
       edgeUrl: options.edgeSpeechUrl,
     });
     releases.push(() => speech.close());
+    const voiceWake = openVoiceWake({ stateDir: paths.stateDir, clock, log: log.child("voice") });
     const media = createMessageMedia({
       models,
       config,
@@ -456,6 +458,7 @@ export async function startGateway(
       approvalDesk,
       waker,
       speech,
+      voiceWake,
       requestRestart,
     });
 
@@ -476,6 +479,7 @@ export async function startGateway(
       devices,
       presence,
       health,
+      voiceWake,
       conversations,
       stateVersion,
       version,

@@ -217,6 +217,16 @@ test("a message whose file was being understood when the Gateway stopped is answ
   expect(lastPrompt(gateway)).toContain("[Audio]\nTranscript:\nheard after all");
 });
 
+test("what a program says of a link stands behind the message", async () => {
+  const { gateway, chat } = await setUp(
+    {},
+    { tools: { links: { models: [{ command: "/bin/echo", args: ["About {{LinkUrl}}"] }] } } },
+  );
+  await chat.tell("read https://example.com/a please");
+  await chat.sent();
+  expect(lastPrompt(gateway)).toContain("read https://example.com/a please\n\nAbout https://example.com/a\n");
+});
+
 test("a GIF over the limit is not sent, the text is, and the log tells why", async () => {
   const { gateway, chat } = await setUp({});
   const gif = path.join(gateway.workspace, "cat.gif");

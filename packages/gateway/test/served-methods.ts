@@ -46,4 +46,7 @@ export const servedMethods: readonly string[] = [
   "tts.disable",
   "tts.setProvider",
   "tts.convert",
+  "talk.mode",
+  "voicewake.get",
+  "voicewake.set",
 ];

@@ -48,6 +48,7 @@ export type { ProgramCall, RunProgram } from "./understanding/run-program.ts";
 export { type ChatPlace, isInScope } from "./understanding/scope.ts";
 export type { MediaAttachment } from "./understanding/select-attachments.ts";
 export { fillTemplate, type TemplateVariables } from "./understanding/template.ts";
+export { createUnderstandLinks, type LinksConfig, type UnderstandLinks } from "./understanding/understand-links.ts";
 export {
   createUnderstandMedia,
   type UnderstandMedia,

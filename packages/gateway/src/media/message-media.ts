@@ -1,7 +1,7 @@
 import { fitImage } from "@openclaw/agent-runtime";
 import type { OpenClawConfig } from "@openclaw/config";
 import type { Logger } from "@openclaw/log";
-import type { CredentialFor, UnderstandMedia } from "@openclaw/media";
+import type { CredentialFor, UnderstandLinks, UnderstandMedia } from "@openclaw/media";
 import { type Models, providerAccess } from "@openclaw/models";
 import { createGuardedFetch } from "@openclaw/net";
 import type { SessionEntry } from "@openclaw/sessions";
@@ -13,10 +13,10 @@ const maxKept = 200;
 
 /** What is made of the files of messages before a model sees them. */
 export interface MessageMedia {
-  /** Whether a message has files that could be understood. */
+  /** Whether a message has files, or links, that could be understood. */
   concerns(message: Inbound): boolean;
   /**
-   * The message with what was understood in place of the files. One of which nothing was understood is returned as it is.
+   * The message with what was understood in place of the files, and of links behind its text. One of which nothing was understood is returned as it is.
    * Rejects only when `signal` is aborted.
    */
   understand(message: Inbound, signal: AbortSignal): Promise<Inbound>;
@@ -33,15 +33,21 @@ export interface MessageMediaOptions {
   log: Logger;
 }
 
-/** Loads what it needs with the first message that has a file. */
+interface Loaded {
+  library: typeof import("@openclaw/media");
+  understand: UnderstandMedia;
+  links: UnderstandLinks;
+}
+
+/** Loads what it needs with the first message that has a file, or a link that is to be looked at. */
 export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
   const { models, config, env, log } = options;
   const kept = new Map<string, readonly string[]>();
-  let loading: Promise<{ library: typeof import("@openclaw/media"); understand: UnderstandMedia }> | undefined;
+  let loading: Promise<Loaded> | undefined;
 
   const credentialFor: CredentialFor = (provider, wanted) =>
     providerAccess(provider, { ...wanted, config: config(), env, credentials: models.credentials });
-  const load = async () => {
+  const load = async (): Promise<Loaded> => {
     const library = await import("@openclaw/media");
     const understand = library.createUnderstandMedia({
       config: () => config().tools?.media ?? {},
@@ -53,7 +59,8 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
       env,
       log,
     });
-    return { library, understand };
+    const links = library.createUnderstandLinks({ config: () => config().tools?.links ?? {}, env, log });
+    return { library, understand, links };
   };
 
   const activeModel = async ({ sessionKey, agentId, model }: Inbound) => {
@@ -69,10 +76,8 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
     if (kept.size > maxKept && oldest !== undefined) kept.delete(oldest);
   };
 
-  const understand = async (message: Inbound, signal: AbortSignal): Promise<Inbound> => {
-    loading ??= load();
-    const { library, understand } = await loading;
-    const { route, sessionKey, attachments, text } = message;
+  const understandFiles = async (message: Inbound, { library, understand }: Loaded, signal: AbortSignal) => {
+    const { sessionKey, attachments, text } = message;
     const hasSound = attachments.some(
       (item) => library.mediaKind(item.mimeType, item.fileName ?? item.path) === "audio",
     );
@@ -83,20 +88,7 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
       agentId: message.agentId,
       place: placeOf(message),
       activeModel: await activeModel(message),
-      variables: {
-        Body: text,
-        RawBody: text,
-        BodyStripped: text,
-        From: message.senderId ?? "",
-        To: route.surface === "channel" ? route.to : sessionKey,
-        MessageSid: message.messageId ?? message.id,
-        SessionId: options.entry(sessionKey)?.sessionId ?? "",
-        IsNewSession: options.entry(sessionKey)?.sessionId === undefined,
-        ChatType: placeOf(message).chatType,
-        SenderName: message.senderName ?? "",
-        SenderE164: /^\+\d+$/.test(message.senderId ?? "") ? (message.senderId ?? "") : "",
-        Provider: placeOf(message).channel,
-      },
+      variables: variablesOf(message),
       signal,
     });
     remember(sessionKey, library.decisionParts(decisions));
@@ -115,8 +107,46 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
     };
   };
 
+  const understand = async (message: Inbound, signal: AbortSignal): Promise<Inbound> => {
+    loading ??= load();
+    const loaded = await loading;
+    const place = placeOf(message);
+    const [seen, said] = await Promise.all([
+      hasFiles(message) ? understandFiles(message, loaded, signal) : message,
+      hasLinks(message)
+        ? loaded.links({ text: message.text, place, variables: variablesOf(message), signal })
+        : ([] as string[]),
+    ]);
+    return said.length === 0 ? seen : withTexts(seen, said);
+  };
+
+  const hasLinks = ({ text }: Inbound) =>
+    (config().tools?.links?.models?.length ?? 0) > 0 &&
+    config().tools?.links?.enabled !== false &&
+    /https?:\/\//i.test(text);
+
+  const variablesOf = ({ text, route, sessionKey, senderId = "", ...message }: Inbound) => {
+    const { channel, chatType } = placeOf({ route, sessionKey });
+    const sessionId = options.entry(sessionKey)?.sessionId;
+    return {
+      Body: text,
+      RawBody: text,
+      BodyStripped: text,
+      From: senderId,
+      To: route.surface === "channel" ? route.to : sessionKey,
+      MessageSid: message.messageId ?? message.id,
+      SessionId: sessionId ?? "",
+      IsNewSession: sessionId === undefined,
+      ChatType: chatType,
+      SenderName: message.senderName ?? "",
+      SenderE164: /^\+\d+$/.test(senderId) ? senderId : "",
+      Provider: channel,
+    };
+  };
+
   return {
-    concerns: ({ source, attachments }) => attachments.length > 0 && source !== "wake" && source !== "call",
+    concerns: (message) =>
+      message.source !== "wake" && message.source !== "call" && (hasFiles(message) || hasLinks(message)),
     understand: (message, signal) =>
       understand(message, signal).catch((error: unknown) => {
         signal.throwIfAborted();
@@ -127,10 +157,27 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
   };
 }
 
+function hasFiles({ attachments }: Inbound): boolean {
+  return attachments.length > 0;
+}
+
+/** The message with what programs said of its links behind everything else. */
+function withTexts(message: Inbound, texts: readonly string[]): Inbound {
+  const behind = `\n\n${texts.join("\n\n")}`;
+  const { body, around } = message.understood ?? { body: undefined, around: { before: "", after: "" } };
+  return {
+    ...message,
+    understood: {
+      body: `${body ?? ""}${behind}`.trim(),
+      ...(around === undefined ? {} : { around: { before: around.before, after: `${around.after}${behind}` } }),
+    },
+  };
+}
+
 /** Stands for the user's own words while the blocks are made; it is in no text. */
 const cut = "\u0000";
 
-function placeOf({ route, sessionKey }: Inbound) {
+function placeOf({ route, sessionKey }: Pick<Inbound, "route" | "sessionKey">) {
   return route.surface === "channel"
     ? { channel: route.channel, chatType: route.chatType ?? "direct", sessionKey }
     : { channel: "webchat", chatType: "direct" as const, sessionKey };

@@ -9,6 +9,7 @@ import type { MethodContext } from "./method-context.ts";
 import { sessionMethods } from "./sessions.ts";
 import { speechMethods } from "./speech.ts";
 import { systemMethods } from "./system.ts";
+import { voiceMethods } from "./voice.ts";
 
 /** Every method this build serves. */
 export function createHandlers(context: MethodContext): Handlers {
@@ -22,5 +23,6 @@ export function createHandlers(context: MethodContext): Handlers {
     ...deviceMethods(context),
     ...execApprovalMethods(context),
     ...speechMethods(context),
+    ...voiceMethods(context),
   };
 }

@@ -17,6 +17,7 @@ import type { SystemEvents } from "../pipeline/system-events.ts";
 import type { Waker } from "../pipeline/waker.ts";
 import type { Presence } from "../presence.ts";
 import type { RunRegistry } from "../runs/run-registry.ts";
+import type { VoiceWake } from "../voice-wake.ts";
 import type { Connections } from "../ws/connections.ts";
 import type { ConnectionLimits } from "../ws/limits.ts";
 
@@ -47,6 +48,7 @@ export interface MethodContext {
   approvalDesk: ApprovalDesk;
   waker: Waker;
   speech: GatewaySpeech;
+  voiceWake: VoiceWake;
   /** Asks for a restart in this process; several requests become one. */
   requestRestart(options: { reason: string; delayMs: number }): void;
 }

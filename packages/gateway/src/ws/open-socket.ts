@@ -9,6 +9,7 @@ import type { createHandlers } from "../methods/handlers.ts";
 import type { DeviceStore } from "../pairing/device-store.ts";
 import type { Presence } from "../presence.ts";
 import type { GatewaySettings } from "../settings.ts";
+import type { VoiceWake } from "../voice-wake.ts";
 import type { Connection, Session } from "./connection.ts";
 import type { Connections } from "./connections.ts";
 import type { createDispatch } from "./dispatch.ts";
@@ -25,6 +26,7 @@ export interface OpenSocketOptions {
   devices: DeviceStore;
   presence: Presence;
   health: Health;
+  voiceWake: VoiceWake;
   conversations: Conversations;
   /** Versions of what clients keep a copy of. */
   stateVersion: () => { presence: number; health: number };
@@ -99,6 +101,9 @@ export function openSocket(options: OpenSocketOptions): ReturnType<typeof create
     }),
     onConnected(connection, session) {
       presence.connected(connection, session);
+      if (session.role === "node") {
+        connection.sendUnnumbered("voicewake.changed", { triggers: options.voiceWake.triggers() });
+      }
       refreshHealthSoon();
       logConnection("connected", connection, session);
     },

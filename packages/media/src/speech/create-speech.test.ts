@@ -1,4 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { connect, type Socket } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { silentLog } from "@openclaw/log";
@@ -114,6 +116,29 @@ test("Edge speaks without a key, and falls back to its usual format when it refu
   expect(ssml).toContain('rate="+10%"');
   expect(url?.searchParams.get("Sec-MS-GEC")).toMatch(/^[0-9A-F]{64}$/);
   expect(JSON.parse(readFileSync(`${sound?.path}.json`, "utf8"))).toEqual([{ part: "Hello", start: 100, end: 350 }]);
+});
+
+test("Edge is reached through a proxy where one is named", async () => {
+  await using edge = await startFakeEdge();
+  const asked: string[] = [];
+  const proxy = createServer().on("connect", (request, client: Socket, head: Buffer) => {
+    asked.push(request.url ?? "");
+    const { port } = new URL(edge.url);
+    const server = connect(Number(port), "127.0.0.1", () => {
+      client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
+      server.write(head);
+      server.pipe(client).pipe(server);
+    });
+    server.on("error", () => client.destroy());
+    client.on("error", () => server.destroy());
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void proxy.close());
+  const address = proxy.address();
+  const port = typeof address === "object" ? address?.port : undefined;
+  const { reply } = setUp({ edge: { proxy: `http://127.0.0.1:${port}` } }, { edgeUrl: "ws://speech.example:80/edge" });
+  expect(await reply()).toMatchObject({ provider: "edge" });
+  expect(asked).toEqual(["speech.example:80"]);
 });
 
 test("an Edge sound in opus is a voice note on Telegram and a file elsewhere", async () => {

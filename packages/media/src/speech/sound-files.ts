@@ -5,6 +5,8 @@ import { type Clock, ensurePrivateDir, writeFileAtomic } from "@openclaw/storage
 
 /** How long a spoken answer stays, ms: long enough to be sent. */
 const keptMs = 5 * 60_000;
+/** How often it is looked at what is left then, ms. */
+const againMs = 60_000;
 const prefix = "tts-";
 
 export interface SoundFiles {
@@ -37,10 +39,10 @@ export function createSoundFiles(options: {
       if (waits || clock.now() - writtenAt < keptMs) left += 1;
       else rmSync(folder, { recursive: true, force: true });
     }
-    if (left > 0) schedule();
+    if (left > 0) schedule(againMs);
   };
-  const schedule = () => {
-    timer ??= setTimeout(sweep, keptMs).unref();
+  const schedule = (ms: number) => {
+    timer ??= setTimeout(sweep, ms).unref();
   };
 
   return {
@@ -49,7 +51,7 @@ export function createSoundFiles(options: {
       const folder = await mkdtemp(path.join(dir, prefix));
       const file = path.join(folder, `voice-${clock.now()}.${extension}`);
       await writeFileAtomic(file, bytes, { mode: 0o600 });
-      schedule();
+      schedule(keptMs);
       return file;
     },
     close() {
