@@ -22,6 +22,7 @@ import { findResumePoint, findRunEntry } from "./run/resume-point.ts";
 import { RunControl } from "./run/run-control.ts";
 import type { RunOutcome } from "./run/run-conversation.ts";
 import { createRunEvents, type EmitRunEvent } from "./run/run-events.ts";
+import type { RunPlugins } from "./run/run-plugins.ts";
 import type { RunHandle, RunRequest, RunResult } from "./run/run-request.ts";
 import { runTimeout } from "./run/run-setup.ts";
 import { createRunTools, execConfig, type ToolScope } from "./run/run-tools.ts";
@@ -53,6 +54,8 @@ export interface AgentRuntimeOptions {
   guardedFetch?: GuardedFetch;
   /** Further tools of a run, beside the built-in ones. */
   tools?: (scope: ToolScope) => readonly Tool[];
+  /** What plugins add to runs; undefined without plugins. A run waits for a promise before it asks the model. */
+  plugins?: () => RunPlugins | Promise<RunPlugins | undefined> | undefined;
   /** Places of the lane `nested` whose runs only wait for other runs; they count as free. */
   idleNestedPlaces?: () => number;
   /** Names of further environment variables whose values commands must not see. */
@@ -200,6 +203,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
       approved,
       spawnedBy: (sessionKey) => sessions.get(sessionKey)?.spawnedBy,
     }),
+    plugins: options.plugins ?? (() => undefined),
     workspace: workspaces.ensure,
     sandboxes,
     redact: options.redact ?? createRedactor(),
