@@ -1,5 +1,7 @@
 export type { CoreNames } from "./api/plugin-draft.ts";
 export { isStartable } from "./api/register-channel.ts";
+export { type OpenRegistryOptions, openPluginRegistry } from "./cli/open-plugin-registry.ts";
+export { type PluginProgram, type PluginProgramsOptions, pluginPrograms } from "./cli/plugin-programs.ts";
 export type { DiscoveredPlugin, Discovery } from "./discovery/discover-plugins.ts";
 export type { PluginDiagnostic } from "./discovery/plugin-diagnostic.ts";
 export type { HookBus } from "./hooks/hook-bus.ts";

@@ -21,6 +21,8 @@ export interface PluginSource {
   discover(config: unknown): Discovery;
   /** The manifests alone, for checking a configuration. */
   manifests(config: unknown): readonly PluginManifest[];
+  /** Looks again at the next call: something was installed or removed. */
+  forget(): void;
 }
 
 /** Looks for plugins in the places of an installation. What was found is kept for a moment. */
@@ -53,6 +55,9 @@ export function createPluginSource(options: PluginSourceOptions): PluginSource {
       discover(config)
         .plugins.filter((plugin) => plugin.overriddenBy === undefined)
         .map(({ manifest }) => manifest),
+    forget() {
+      kept = undefined;
+    },
   };
 }
 
