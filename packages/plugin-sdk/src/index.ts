@@ -88,7 +88,6 @@ export {
   pause,
   type ReconnectPolicy,
 } from "./connection/keep-connected.ts";
-export { chunkByMode, chunkMarkdown, chunkParagraphs, chunkText } from "./text/chunk-text.ts";
 export { definePluginEntry, type ForeignChannel, type PluginApi, type PluginEntry } from "./plugin-api.ts";
 export {
   type AgentHookContext,
@@ -126,5 +125,6 @@ export type {
 } from "./plugin-parts.ts";
 export type { CommandOutcome, PluginRuntime } from "./plugin-runtime.ts";
 export type { PluginTool, PluginToolContext, PluginToolFactory, PluginToolOptions } from "./plugin-tool.ts";
+export { chunkByMode, chunkMarkdown, chunkParagraphs, chunkText } from "./text/chunk-text.ts";
 export type { ContentBlock, ImageBlock, TextBlock, Tool, ToolContext, ToolResult } from "./tool.ts";
 export { jsonResult, textResult } from "./tool.ts";

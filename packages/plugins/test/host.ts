@@ -31,7 +31,6 @@ export async function testHost(
     core: {
       hasMethod: (name) => (options.coreMethods ?? ["health"]).includes(name),
       hasTool: (name) => (options.coreTools ?? ["exec", "read"]).includes(name),
-      isReservedPath: (route) => route.startsWith("/v1/"),
     },
     runtime: {
       version: "1.2.3",

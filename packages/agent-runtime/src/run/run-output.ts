@@ -21,9 +21,9 @@ import { addFooter, usageDisplay, usageFooter } from "../reply/usage-footer.ts";
 import { createAssistantStream, type Visible } from "./assistant-stream.ts";
 import { createBlockStream } from "./block-stream.ts";
 import type { PreparedRun } from "./prepare-run.ts";
-import { persistedResult } from "./run-plugins.ts";
 import { redactValues } from "./redact-values.ts";
 import type { EmitRunEvent } from "./run-events.ts";
+import { persistedResult } from "./run-plugins.ts";
 import type { RunRequest } from "./run-request.ts";
 import type { RuntimeParts } from "./runtime-parts.ts";
 
@@ -53,7 +53,7 @@ export interface RunOutput {
 export function createRunOutput(options: {
   transcript: Transcript;
   prepared: PreparedRun;
-  request: Pick<RunRequest, "sessionKey" | "blocks" | "replyTarget" | "onReasoning">;
+  request: Pick<RunRequest, "sessionKey" | "agentId" | "blocks" | "replyTarget" | "onReasoning">;
   emit: EmitRunEvent;
   parts: RuntimeParts;
   /** True once nothing more may be sent because the run was stopped. */

@@ -22,7 +22,9 @@ export function textDeliveries(message: Inbound, text: string, media?: SaidMedia
       ...place(route),
       ...(route.replyTo === undefined ? {} : { replyTo: route.replyTo }),
       ...(text === "" ? {} : { text }),
-      ...(media === undefined ? {} : {
+      ...(media === undefined
+        ? {}
+        : {
             ...(media.mediaUrls.length > 0 ? { mediaUrls: [...media.mediaUrls] } : {}),
             ...(media.asVoice ? { asVoice: true } : {}),
             ...(media.replyTo === undefined ? {} : { replyTo: media.replyTo }),

@@ -8,7 +8,6 @@ import { methods } from "@openclaw/protocol";
 import type { Clock } from "@openclaw/storage";
 import type { DeviceStore } from "../pairing/device-store.ts";
 import { withChannelSchemas } from "./channel-schemas.ts";
-import { reservedPaths } from "./reserved-paths.ts";
 import { writeConfigObject } from "./write-config-object.ts";
 
 /** How long the hooks that hear of a stop may take, ms. */
@@ -77,7 +76,6 @@ export function createGatewayPlugins(options: GatewayPluginsOptions): GatewayPlu
         core: {
           hasMethod: (name) => Object.hasOwn(methods, name),
           hasTool: (name) => coreToolOrder.some((core) => core === name),
-          isReservedPath: reservedPaths(config()),
         },
         runtime: {
           version: options.version,

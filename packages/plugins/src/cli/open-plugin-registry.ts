@@ -1,6 +1,7 @@
 import { coreToolOrder } from "@openclaw/agent-runtime";
 import type { OpenClawConfig } from "@openclaw/config";
 import type { Logger } from "@openclaw/log";
+import { reservedPaths } from "../api/reserved-paths.ts";
 import { createPluginSdk } from "../compat/create-plugin-sdk.ts";
 import type { DiscoveredPlugin, Discovery } from "../discovery/discover-plugins.ts";
 import { createPluginRuntime, type RuntimeServices } from "../host/plugin-runtime.ts";
@@ -27,7 +28,7 @@ export function openPluginRegistry(options: OpenRegistryOptions): Promise<Plugin
     core: {
       hasMethod: options.hasMethod,
       hasTool: (name) => coreToolOrder.some((core) => core === name),
-      isReservedPath: () => false,
+      isReservedPath: reservedPaths(options.config),
     },
     runtimeOf: (plugin) => createPluginRuntime(plugin, options.runtime),
     sdkOf: (plugin) => createPluginSdk(plugin, {}),

@@ -3,6 +3,7 @@ import type { OpenClawConfig } from "@openclaw/config";
 import type { Logger } from "@openclaw/log";
 import type { PluginToolContext } from "@openclaw/plugin-sdk";
 import type { CoreNames } from "../api/plugin-draft.ts";
+import { reservedPaths } from "../api/reserved-paths.ts";
 import { createDiagnosticEvents, createPluginSdk, type SdkServices } from "../compat/create-plugin-sdk.ts";
 import type { Discovery } from "../discovery/discover-plugins.ts";
 import { createHookBus, type HookBus } from "../hooks/hook-bus.ts";
@@ -20,7 +21,7 @@ export interface PluginHostOptions {
   discovery: Discovery;
   config: () => OpenClawConfig;
   workspaceDir: string;
-  core: CoreNames;
+  core: Omit<CoreNames, "isReservedPath">;
   runtime: RuntimeServices;
   devices?: SdkServices["devices"];
   now: () => number;
@@ -46,7 +47,8 @@ export interface PluginHost {
 
 /** Loads the plugins of a Gateway into a registry of their own. Never rejects for what a plugin does. */
 export async function openPluginHost(options: PluginHostOptions): Promise<PluginHost> {
-  const { log, core } = options;
+  const { log } = options;
+  const core: CoreNames = { ...options.core, isReservedPath: reservedPaths(options.config()) };
   const diagnostics = createDiagnosticEvents(options.now, (error) =>
     log.error("a listener of diagnostic events failed", { error: String(error) }),
   );

@@ -163,10 +163,16 @@ async function register(
   const enabled = missing.length === 0;
   const replaced = config.plugins?.slots?.memory;
   context.source.forget();
-  await writePluginsPatch(
-    context.store,
-    enablingPatch(config, manifest, { enabled, record, ...(loadPath !== undefined && { loadPath }) }),
-  );
+  // Its files are in place and its settings are wanted: first of all it is off, so that the configuration is valid.
+  if (!enabled) await context.store.set(["plugins", "entries", id, "enabled"], false);
+  const patch = enablingPatch(config, manifest, { enabled, record, ...(loadPath !== undefined && { loadPath }) });
+  try {
+    await writePluginsPatch(context.store, patch);
+  } catch (error) {
+    // An entry of a plugin that is taken away again must not stay behind.
+    if (!enabled && !config.plugins?.entries?.[id]) await context.store.unset(["plugins", "entries", id]);
+    throw error;
+  }
   if (isMemory(manifest) && enabled && replaced !== id) {
     context.warn(`The memory slot now belongs to "${id}" instead of "${replaced ?? "memory-core"}".`);
   }

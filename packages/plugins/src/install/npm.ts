@@ -37,7 +37,8 @@ export function createNpm(options: { run: RunProgram; env: NodeJS.ProcessEnv; cw
     },
     async installDependencies(dir) {
       // Without peers: `openclaw` is one of most plugins, and is here already.
-      const args = ["install", "--omit=dev", "--omit=peer", "--ignore-scripts", "--silent", "--no-audit", "--no-fund"];
+      const without = ["--omit=dev", "--legacy-peer-deps", "--no-audit", "--no-fund", "--no-package-lock"];
+      const args = ["install", ...without, "--ignore-scripts", "--loglevel=error"];
       const { code, stdout, stderr } = await npm(args, dir);
       if (code !== 0) throw new PluginInstallError("npm-failed", `npm install failed: ${(stderr || stdout).trim()}`);
     },
