@@ -1,6 +1,6 @@
 import type { Logger } from "@openclaw/log";
 import type { PluginHost } from "@openclaw/plugins";
-import type { Channels } from "../pipeline/channels.ts";
+import type { Channels } from "../channels/channels.ts";
 
 /** Starts the channels that plugins have registered and that this Gateway can run. */
 export async function startPluginChannels(host: PluginHost, channels: Channels, log: Logger): Promise<void> {

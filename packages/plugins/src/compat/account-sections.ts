@@ -1,18 +1,10 @@
+import { defaultAccountId, normalizeAccountId } from "@openclaw/plugin-sdk";
+
 /** The account of a channel that has only one. */
-export const DEFAULT_ACCOUNT_ID = "default";
+export const DEFAULT_ACCOUNT_ID = defaultAccountId;
 
 type Section = Record<string, unknown>;
 type Config = Section & { channels?: Section };
-
-/** An account's id as it is stored: lower case, and only what may stand in a key. */
-export function normalizeAccountId(value?: string | null): string {
-  const id = (value ?? "")
-    .trim()
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9_-]+/g, "-")
-    .replaceAll(/^-+|-+$/g, "");
-  return id.slice(0, 64) || DEFAULT_ACCOUNT_ID;
-}
 
 function sectionOf(config: Config, channel: string): Section {
   return asSection(config.channels?.[channel]);
