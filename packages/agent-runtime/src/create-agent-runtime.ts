@@ -23,6 +23,7 @@ import { findResumePoint, findRunEntry } from "./run/resume-point.ts";
 import { RunControl } from "./run/run-control.ts";
 import type { RunOutcome } from "./run/run-conversation.ts";
 import { createRunEvents, type EmitRunEvent } from "./run/run-events.ts";
+import type { RunPlugins } from "./run/run-plugins.ts";
 import type { RunHandle, RunRequest, RunResult } from "./run/run-request.ts";
 import { runTimeout } from "./run/run-setup.ts";
 import type { SkillsOf } from "./run/run-skills.ts";
@@ -57,6 +58,8 @@ export interface AgentRuntimeOptions {
   tools?: (scope: ToolScope) => readonly Tool[];
   /** The skills of an agent; without it, none. Runs in a sandbox have none. */
   skills?: SkillsOf;
+  /** What plugins add to runs; undefined without plugins. A run waits for a promise before it asks the model. */
+  plugins?: () => RunPlugins | Promise<RunPlugins | undefined> | undefined;
   /** Places of the lane `nested` whose runs only wait for other runs; they count as free. */
   idleNestedPlaces?: () => number;
   /** Names of further environment variables whose values commands must not see. */
@@ -209,6 +212,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
       approved,
       spawnedBy: (sessionKey) => sessions.get(sessionKey)?.spawnedBy,
     }),
+    plugins: options.plugins ?? (() => undefined),
     workspace: workspaces.ensure,
     skillsOf: options.skills ?? (() => undefined),
     sandboxes,

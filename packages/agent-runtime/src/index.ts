@@ -99,6 +99,7 @@ export type {
   RunEvent,
   ToolData,
 } from "./run/run-events.ts";
+export type { PluginRunTool, RunHooks, RunPlugins } from "./run/run-plugins.ts";
 export type {
   AbortReason,
   RunHandle,

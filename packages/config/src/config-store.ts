@@ -8,6 +8,7 @@ import { parseJson5 } from "./json5.ts";
 import { type LoadConfigOptions, type LoadedConfig, load } from "./load-config.ts";
 import { mergeOverrides, mergePatch } from "./merge.ts";
 import { isPlainObject } from "./plain-value.ts";
+import type { RedactOptions } from "./redact.ts";
 import type { ConfigIssue } from "./schema/index.ts";
 import type { ConfigSnapshot } from "./snapshot.ts";
 import { type ConfigChange, changedText, effectivePatch } from "./source-edit.ts";
@@ -81,6 +82,9 @@ export async function openConfigStore(options: ConfigStoreOptions): Promise<Conf
     for (const warning of warnings) log?.warn(warning.message, { path: warning.path });
   };
   logWarnings(current.warnings);
+
+  /** Which places are secret, as far as plugins say so. */
+  const redacting = (): RedactOptions => (current.manifests ? { manifests: current.manifests } : {});
 
   const loading = (): LoadConfigOptions => ({ ...options, ...(overrides && { overrides }) });
 
@@ -156,7 +160,7 @@ export async function openConfigStore(options: ConfigStoreOptions): Promise<Conf
         included: base.read.included,
         effective: source.config,
       },
-      options,
+      redacting(),
     );
     if (isPlainObject(parsed)) {
       const { editJson5 } = await import("./json5-edit.ts");
@@ -176,7 +180,7 @@ export async function openConfigStore(options: ConfigStoreOptions): Promise<Conf
     const patch = "raw" in change ? await parseRequest(change.raw) : change.patch;
     if (!isPlainObject(patch)) throw new ConfigError("patch-not-object", "config.patch raw must be an object");
     const { restoreRedacted } = await import("./redact.ts");
-    const restored = restoreRedacted(patch, base.read.included, options);
+    const restored = restoreRedacted(patch, base.read.included, redacting());
     const needed = effectivePatch(restored, base.read.included, base.read.resolved);
     return edit((value) => mergePatch(value, needed), invalidRequest, base);
   }
@@ -190,7 +194,7 @@ export async function openConfigStore(options: ConfigStoreOptions): Promise<Conf
         const at = parseConfigPath(path);
         const base = await fresh();
         const { restoreRedacted } = await import("./redact.ts");
-        const restored = restoreRedacted(value, base.read.included ?? base.read.parsed, { ...options, at });
+        const restored = restoreRedacted(value, base.read.included ?? base.read.parsed, { ...redacting(), at });
         return edit((root) => setAtPath(root, at, restored), invalidChange, base);
       }),
     unset: (path, unsetOptions) =>
@@ -235,7 +239,7 @@ export async function openConfigStore(options: ConfigStoreOptions): Promise<Conf
     const { validateConfig } = await import("./schema/index.ts");
     const base = await load({ ...options }, { effect: "never" });
     const result = validateConfig(mergeOverrides(base.read.resolved ?? {}, next), {
-      manifests: options.manifests,
+      manifests: base.snapshot.manifests,
       paths,
     });
     if (!result.ok) throw invalidChange(result.issues);

@@ -1,3 +1,4 @@
+import type { PluginManifest } from "./manifests.ts";
 import type { ConfigIssue, OpenClawConfig } from "./schema/index.ts";
 
 /** One reading of the configuration file, with everything found out about it. */
@@ -21,4 +22,6 @@ export interface ConfigSnapshot {
   legacyIssues: ConfigIssue[];
   /** Every included file, absolute, missing ones too. */
   includedPaths: string[];
+  /** The plugins it was checked against; absent when nobody looked for them. */
+  manifests?: readonly PluginManifest[];
 }

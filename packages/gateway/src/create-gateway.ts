@@ -13,8 +13,9 @@ import type { ConfigStore, OpenClawConfig, Paths } from "@openclaw/config";
 import type { Log, WsLogStyle } from "@openclaw/log";
 import { createRedactor } from "@openclaw/log";
 import { createModels } from "@openclaw/models";
-import { createAuthLimiter } from "@openclaw/net";
+import { createAuthLimiter, requestOrigin } from "@openclaw/net";
 import type { Channel, ChannelEntry } from "@openclaw/plugin-sdk";
+import type { PluginSource } from "@openclaw/plugins/discovery";
 import { openSessions } from "@openclaw/sessions";
 import { acquireGatewayLock, type Clock, openStorage, systemClock } from "@openclaw/storage";
 import { type AgentTools, openAgentTools } from "./agent-calls/agent-tools.ts";
@@ -45,6 +46,11 @@ import { createPipeline } from "./pipeline/pipeline.ts";
 import { replySettings } from "./pipeline/reply-settings.ts";
 import { openSystemEvents } from "./pipeline/system-events.ts";
 import { createWaker } from "./pipeline/waker.ts";
+import { createGatewayPlugins, type GatewayPlugins } from "./plugins/gateway-plugins.ts";
+import { sendWithHooks, tellReceived } from "./plugins/message-hooks.ts";
+import { startPluginChannels } from "./plugins/plugin-channels.ts";
+import { pluginHttp } from "./plugins/plugin-http.ts";
+import { tellSessionHooks } from "./plugins/session-hooks.ts";
 import { createPresence } from "./presence.ts";
 import { createRunRegistry } from "./runs/run-registry.ts";
 import { type GatewayFlags, resolveSettings } from "./settings.ts";
@@ -77,6 +83,8 @@ export interface GatewayOptions {
   channels?: readonly (Channel | ChannelEntry)[];
   /** Off: an account whose connection ended for good is not started again. */
   channelRestarts?: boolean;
+  /** Finds the plugins of this installation; without it the Gateway has none. */
+  plugins?: PluginSource | undefined;
   clock?: Clock;
   /** The timers of runs, commands and approvals. */
   timers?: Timers;
@@ -143,12 +151,21 @@ export async function startGateway(
     // The port comes before any side effect: it is the lock that outsiders see.
     let ready = false;
     let takesWork = true;
+    let stopReason = "start failed";
     const agents = createAgents({ config, env });
     const connections = createConnections();
     let upgrade: FrontDoorOptions["onUpgrade"] = (_request, socket) => socket.destroy();
     const channelRoutes = createChannelRoutes();
+    const limiter = createAuthLimiter({ ...config().gateway?.auth?.rateLimit, clock });
+    let plugins: GatewayPlugins | undefined;
     const frontDoor = await openFrontDoor({
       settings,
+      pluginRoutes: pluginHttp(() => plugins, {
+        auth: settings.auth,
+        limiter,
+        addressOf: ({ socket, headers }) =>
+          requestOrigin({ remoteAddress: socket.remoteAddress, headers }, settings.trustedProxies).clientAddress,
+      }),
       webRoot: options.webRoot,
       agents,
       ready: () => ready,
@@ -166,7 +183,13 @@ export async function startGateway(
       onProblem: ({ message, kind, path }) => log.warn(message, { kind, path }),
     });
     releases.push(() => storage.close());
-    const sessions = openSessions({ stateDir: paths.stateDir, config, clock, log: log.child("sessions") });
+    const sessions = openSessions({
+      stateDir: paths.stateDir,
+      config,
+      clock,
+      log: log.child("sessions"),
+      onBegin: (begun) => tellSessionHooks(plugins, begun, clock.now()),
+    });
     releases.push(() => sessions.close());
     const models = createModels({
       config,
@@ -261,12 +284,29 @@ export async function startGateway(
       backgroundLedger: backgroundCommands,
       skills: (agent) => skills.of(agent),
       tools: (scope) => agentTools?.tools(scope) ?? [],
+      plugins: () => plugins?.forRuns(),
       idleNestedPlaces: () => waits.idlePlaces,
       voiceHint: (sessionMode) => speech.hint(sessionMode),
     });
     const runs = createRunRegistry(clock);
     releases.push(() => runs.close());
     const devices = openDeviceStore({ stateDir: paths.stateDir, clock, log: log.child("devices") });
+
+    const ownPlugins = createGatewayPlugins({
+      source: options.plugins,
+      configStore,
+      env,
+      stateDir: paths.stateDir,
+      workspaceDir: () => agents.workspace(agents.defaultId()),
+      version,
+      devices,
+      enqueueSystemEvent: (text, sessionKey) => systemEvents.enqueue(sessionKey, text),
+      startChannels: (host) => startPluginChannels(host, channels, log.child("plugins")),
+      clock,
+      timers,
+      log,
+    });
+    plugins = ownPlugins;
 
     const stateVersion = () => ({ presence: presence.version, health: health.version });
     const presence = createPresence({ clock, version, connections, stateVersion });
@@ -307,7 +347,8 @@ export async function startGateway(
     });
     const outbox = createOutboxWorker({
       outbox: storage.outbox,
-      send: (delivery) => outgoingFiles.send(delivery, (own) => channels.send(own)),
+      send: (delivery) =>
+        sendWithHooks(ownPlugins, delivery, (own) => outgoingFiles.send(own, (copy) => channels.send(copy))),
       canSend: (channel, accountId) => channels.isRunning(channel, accountId),
       log: log.child("outbox"),
       onGivenUp: (item, error) => {
@@ -337,6 +378,7 @@ export async function startGateway(
       subagents: () => agentTools?.subagents,
       approvalDesk,
       requestRestart: (request) => requestRestart(request),
+      pluginCommands: () => ownPlugins.host?.commands,
     });
     const redact = createRedactor();
     const forwarding = createApprovalForwarding({
@@ -395,6 +437,8 @@ export async function startGateway(
       timers,
       clock,
       log: log.child("pipeline"),
+      onCommand: async (action, { sessionKey, senderId, agentId }) =>
+        ownPlugins.host?.bus.emit({ type: "command", action, sessionKey, context: { senderId, agentId } }) ?? [],
     });
     const waker = createWaker({ pipeline, conversations, systemEvents, runs, clock, log: log.child("pipeline") });
 
@@ -439,6 +483,7 @@ export async function startGateway(
       clock,
       log,
       configStore,
+      manifests: () => ownPlugins.manifests(),
       agents,
       models,
       sessions,
@@ -464,15 +509,19 @@ export async function startGateway(
 
     const dispatch = createDispatch({
       handlers,
+      pluginMethod: (name) => {
+        const loading = ownPlugins.ready();
+        return loading ? loading.then((host) => host?.method(name)) : ownPlugins.host?.method(name);
+      },
       wsLog: createWsLog(log.child("ws"), options.wsLog ?? { verbose: false, style: "auto" }),
       redact,
       now: () => clock.now(),
     });
-    const limiter = createAuthLimiter({ ...config().gateway?.auth?.rateLimit, clock });
     const socket = openSocket({
       settings,
       limits,
       handlers,
+      pluginMethods: () => ownPlugins.host?.registry.methods.map(({ name }) => name) ?? [],
       dispatch,
       limiter,
       connections,
@@ -503,7 +552,10 @@ export async function startGateway(
       else stream.destroy();
     };
     await channels.start({
-      receive: (message) => pipeline.receive(message),
+      receive: (message) => {
+        tellReceived(ownPlugins, message);
+        return pipeline.receive(message);
+      },
       note: (event) => pipeline.note(event),
       chatMoved: async ({ channel }, { from, to }) =>
         log.warn(`${channel}: chat ${from} goes on as ${to}; settings for it have to be moved by hand`),
@@ -515,6 +567,8 @@ export async function startGateway(
     outbox.start();
     releases.push(() => outbox.stop());
     ready = true;
+    releases.push(() => ownPlugins.stop(stopReason));
+    ownPlugins.start(port);
     ownTools
       .tellOfRestart()
       .catch((error: unknown) => log.error("nobody could be told of the restart", { error: String(error) }));
@@ -525,6 +579,7 @@ export async function startGateway(
 
     let stopped: Promise<void> | undefined;
     const stop = async (reason: "stopping" | "restarting") => {
+      stopReason = `gateway ${reason}`;
       ready = false;
       takesWork = false;
       const restarting = reason === "restarting";

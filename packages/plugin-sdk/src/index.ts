@@ -88,6 +88,43 @@ export {
   pause,
   type ReconnectPolicy,
 } from "./connection/keep-connected.ts";
+export { definePluginEntry, type ForeignChannel, type PluginApi, type PluginEntry } from "./plugin-api.ts";
+export {
+  type AgentHookContext,
+  type GatewayHookContext,
+  type HookBusEvent,
+  type HookBusHandler,
+  type HookBusOptions,
+  type HookContext,
+  type HookEvent,
+  type HookResult,
+  isPluginHookName,
+  type MessageHookContext,
+  type PluginHookHandler,
+  type PluginHookName,
+  type PluginHooks,
+  type SessionHookContext,
+  type ToolHookContext,
+} from "./plugin-hooks.ts";
+export type {
+  PluginAuthMethod,
+  PluginCliOptions,
+  PluginCliRegistrar,
+  PluginCommand,
+  PluginCommandContext,
+  PluginCommandResult,
+  PluginHttpHandler,
+  PluginHttpRoute,
+  PluginLogger,
+  PluginMethodHandler,
+  PluginMethodRequest,
+  PluginMethodScope,
+  PluginProvider,
+  PluginService,
+  PluginServiceContext,
+} from "./plugin-parts.ts";
+export type { CommandOutcome, PluginRuntime } from "./plugin-runtime.ts";
+export type { PluginTool, PluginToolContext, PluginToolFactory, PluginToolOptions } from "./plugin-tool.ts";
 export { chunkByMode, chunkMarkdown, chunkParagraphs, chunkText } from "./text/chunk-text.ts";
 export type { ContentBlock, ImageBlock, TextBlock, Tool, ToolContext, ToolResult } from "./tool.ts";
 export { jsonResult, textResult } from "./tool.ts";

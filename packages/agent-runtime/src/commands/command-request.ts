@@ -53,6 +53,8 @@ export interface CommandReply {
   mediaUrls?: readonly string[];
   /** They are a voice note. */
   audioAsVoice?: true;
+  /** The message it answers, in the form of the platform. */
+  replyTo?: string;
   /** To be done when the answer is on its way, for commands that end the process. */
   afterwards?: () => void;
 }

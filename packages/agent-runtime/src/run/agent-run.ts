@@ -14,6 +14,7 @@ import type { LoopResult } from "../loop/loop-events.ts";
 import type { SystemPromptReport } from "../prompt/system-prompt-report.ts";
 import { answerSomewhere, begin } from "./answer.ts";
 import { createFailover } from "./failover.ts";
+import { tellHooksOfEnd, withHookContext } from "./hooks-around-run.ts";
 import { compactAfterTurn, makeRoom } from "./keep-in-window.ts";
 import { leaveUnfinishedFlush } from "./memory-flush.ts";
 import { chooseModel, type PreparedRun } from "./prepare-run.ts";
@@ -32,12 +33,13 @@ export async function executeRun(given: RunContext): Promise<RunOutcome> {
   const { settings: asked, ...rest } = given.request;
   const settings = typeof asked === "function" ? await asked() : asked;
   const request: ReadyRequest = { ...rest, prompt, ...(settings === undefined ? {} : { settings }) };
-  const context: ReadyContext = { ...given, request };
+  const plain: ReadyContext = { ...given, request, startedAt: parts.clock.now() };
   const { sessions } = parts;
   const entry = sessions.get(request.sessionKey) ?? sessions.ensure(request.sessionKey).entry;
   const transcript = sessions.transcript(request.sessionKey);
   const lock = await transcript.lock();
   try {
+    const context = await withHookContext(plain, transcript);
     return await runOnTranscript(context, entry, transcript);
   } finally {
     lock.release();
@@ -120,6 +122,7 @@ async function runOnTranscript(
       result: answer.result,
       details: detailsOf(base, answer.conversation),
     });
+    tellHooksOfEnd(answer.conversation, outcome);
     if (answer.result.outcome === "failed" && control.cause === undefined) {
       return leaveConversation(answer.conversation, outcome, answer.recovery);
     }

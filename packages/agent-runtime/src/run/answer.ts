@@ -22,6 +22,7 @@ import { SandboxError } from "../sandbox/sandbox-error.ts";
 import type { ToolFiles } from "../tools/tool-files.ts";
 import type { AttemptPlace, Failover } from "./failover.ts";
 import { withFirstByteBudget } from "./first-byte-budget.ts";
+import { withSystemPrompt } from "./hooks-around-run.ts";
 import { compactInTurn, isMessageTooLong } from "./keep-in-window.ts";
 import { type PreparedRun, prepareRun } from "./prepare-run.ts";
 import { createRecovery, type Recovery } from "./recovery.ts";
@@ -138,7 +139,7 @@ export async function begin(
       const room = contextWindow(parts.config(), prepared.model);
       if (!("problem" in room)) {
         if (room.small) parts.log.warn(`the context window of ${subject} is small: ${room.window} tokens`);
-        return { prepared, window: room.window };
+        return { prepared: withSystemPrompt(prepared, context.behindPrompt), window: room.window };
       }
       failure = {
         kind: "unknown",

@@ -7,6 +7,7 @@ import type { BuiltPrompt } from "../prompt/prompt-cache.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { sandboxPrompt } from "../sandbox/sandbox-prompt.ts";
 import { elevatedSettings } from "./elevated-settings.ts";
+import type { RunPlugins } from "./run-plugins.ts";
 import type { RunRequest, RunSettings } from "./run-request.ts";
 import { sessionModel } from "./run-setup.ts";
 import type { RuntimeParts } from "./runtime-parts.ts";
@@ -21,6 +22,8 @@ export interface PreparedRun {
   sandbox: Sandbox | undefined;
   tools: readonly Tool[];
   prompt: BuiltPrompt;
+  /** What plugins add to it. */
+  plugins: RunPlugins | undefined;
 }
 
 /** A run's request once what its message asks for is known. */
@@ -85,7 +88,11 @@ export async function prepareRun(
     ...(sandbox === undefined ? {} : { sandbox }),
     ...(skills === undefined ? {} : { commandEnv: skills.env }),
   };
-  const tools = parts.toolsFor(scope, model.info).filter((tool) => request.withoutTools?.includes(tool.name) !== true);
+  const pluginsNow = parts.plugins();
+  const plugins = pluginsNow instanceof Promise ? await pluginsNow : pluginsNow;
+  const tools = parts
+    .toolsFor(scope, model.info, plugins)
+    .filter((tool) => request.withoutTools?.includes(tool.name) !== true);
   const hint = parts.voiceHint?.(entry?.ttsAuto);
   const voice = hint === undefined ? undefined : await hint;
   const prompt = parts.prompts.get({
@@ -108,5 +115,5 @@ export async function prepareRun(
     sandbox:
       sandbox === undefined ? undefined : sandboxPrompt(sandbox, elevatedSettings(config, scope, entry?.elevatedLevel)),
   });
-  return { model, thinking: levels.thinking, levels, workspaceDir, sandbox, tools, prompt };
+  return { model, thinking: levels.thinking, levels, workspaceDir, sandbox, tools, prompt, plugins };
 }

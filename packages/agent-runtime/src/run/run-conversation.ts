@@ -21,6 +21,10 @@ export interface RunContext {
 /** The same once the prompt is there. */
 export interface ReadyContext extends Omit<RunContext, "request"> {
   request: ReadyRequest;
+  /** Milliseconds since 1970. */
+  startedAt: number;
+  /** What hooks want behind the system prompt. */
+  behindPrompt?: string;
 }
 
 export type ReadyRequest = Omit<RunRequest, "prompt" | "settings"> & {

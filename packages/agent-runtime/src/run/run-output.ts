@@ -2,6 +2,7 @@ import type { ToolResult } from "@openclaw/plugin-sdk";
 import { displayTool, formatToolDisplay } from "@openclaw/protocol/wire";
 import {
   type AssistantMessage,
+  type ContextMessage,
   isModelMessage,
   messageText,
   type Transcript,
@@ -22,6 +23,7 @@ import { createBlockStream } from "./block-stream.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import { redactValues } from "./redact-values.ts";
 import type { EmitRunEvent } from "./run-events.ts";
+import { persistedResult } from "./run-plugins.ts";
 import type { RunRequest } from "./run-request.ts";
 import type { RuntimeParts } from "./runtime-parts.ts";
 
@@ -51,7 +53,7 @@ export interface RunOutput {
 export function createRunOutput(options: {
   transcript: Transcript;
   prepared: PreparedRun;
-  request: Pick<RunRequest, "sessionKey" | "blocks" | "replyTarget" | "onReasoning">;
+  request: Pick<RunRequest, "sessionKey" | "agentId" | "blocks" | "replyTarget" | "onReasoning">;
   emit: EmitRunEvent;
   parts: RuntimeParts;
   /** True once nothing more may be sent because the run was stopped. */
@@ -98,6 +100,11 @@ export function createRunOutput(options: {
     timers: parts.timers,
   });
 
+  /** A result as hooks want it kept; what the model sees in this turn stays as it is. */
+  const stored = (message: ContextMessage): ContextMessage => {
+    const hooks = prepared.plugins?.hooks;
+    return message.role === "toolResult" && hooks ? persistedResult(message, hooks, request) : message;
+  };
   const takeDetails = (details: unknown): void => {
     sentByTools.push(...sentMessagesOf(details));
     const made = toolMediaOf(details, shape.media);
@@ -165,7 +172,7 @@ export function createRunOutput(options: {
           showReasoning(event.delta);
           return;
         case "message":
-          transcript.appendMessage(event.message);
+          transcript.appendMessage(stored(event.message));
           if (event.message.role !== "assistant" || !isModelMessage(event.message)) return;
           stream.complete(messageText(event.message));
           addMessage(event.message);

@@ -9,6 +9,7 @@ import type { PromptImages } from "../images/prompt-images.ts";
 import type { ArgumentChecker } from "../loop/tool-arguments.ts";
 import type { PromptCache } from "../prompt/prompt-cache.ts";
 import type { Sandboxes } from "../sandbox/sandboxes.ts";
+import type { RunPlugins } from "./run-plugins.ts";
 import type { SkillsOf } from "./run-skills.ts";
 import type { ToolScope } from "./run-tools.ts";
 import type { RuntimeConfig } from "./runtime-config.ts";
@@ -29,7 +30,9 @@ export interface RuntimeParts {
   /** Attaches the images that messages name. */
   promptImages: PromptImages;
   checker: ArgumentChecker;
-  toolsFor: (scope: ToolScope, model: ModelInfo) => Tool[];
+  toolsFor: (scope: ToolScope, model: ModelInfo, plugins: RunPlugins | undefined) => Tool[];
+  /** What plugins add to runs; undefined without plugins. A promise while they are being loaded. */
+  plugins: () => RunPlugins | Promise<RunPlugins | undefined> | undefined;
   /** The workspace of an agent, made when it is missing. */
   workspace: (agentId: string) => Promise<string>;
   skillsOf: SkillsOf;

@@ -19,7 +19,7 @@ export interface ForegroundOptions {
   overrides: Readonly<Record<string, unknown>> | undefined;
   log: Log;
   verbose: boolean;
-  gateway: Pick<GatewayOptions, "flags" | "webRoot" | "wsLog" | "fetch">;
+  gateway: Pick<GatewayOptions, "flags" | "webRoot" | "plugins" | "wsLog" | "fetch">;
   events: ProcessEvents;
   /** Ends the process at once. */
   exit: (code: number) => void;
@@ -66,7 +66,13 @@ export async function runGateway(options: ForegroundOptions): Promise<number> {
       }
       await store.close();
       if (order.kind === "stop" || orders.stopRequested) return 0;
-      store = await openConfigStore({ paths: options.paths, env: options.env, version: options.version, log });
+      store = await openConfigStore({
+        paths: options.paths,
+        env: options.env,
+        version: options.version,
+        log,
+        ...(options.gateway.plugins && { manifests: options.gateway.plugins.manifests }),
+      });
       if (options.overrides) await store.setOverrides(options.overrides);
       orders.resume();
     }

@@ -1,5 +1,6 @@
 import type { ConfigSnapshot } from "@openclaw/config";
 import type { Paths } from "@openclaw/config/paths";
+import type { PluginSource } from "@openclaw/plugins/discovery";
 import type { Style } from "../terminal/style.ts";
 
 /** A stream the program writes to. */
@@ -30,6 +31,8 @@ export interface CommandContext {
   readonly spawn: SpawnProgram;
   /** Ends the process; only the foreground Gateway uses it, when something hangs. */
   readonly exit: (code: number) => void;
+  /** Finds the plugins of this installation. */
+  plugins(): Promise<PluginSource>;
   /** The configuration, read at the first call. */
   config(): Promise<ConfigSnapshot>;
   /** Writes a line on standard output. */

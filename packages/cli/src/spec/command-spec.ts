@@ -79,6 +79,8 @@ export interface CommandSpec<F extends FlagSpecs = FlagSpecs> {
   readonly config: ConfigNeed;
   /** Prints values for programs: no banner on a terminal. */
   readonly bare?: boolean;
+  /** Reads its line by itself and runs: a command that a plugin adds. */
+  program?(argv: readonly string[]): Promise<number>;
   /** Loads the code; called when the command runs and never for help. */
   load(): Promise<CommandModule<F>>;
 }

@@ -4,6 +4,7 @@ import type { AnyCommand, GroupSpec } from "./command-spec.ts";
 import { configCommands } from "./config-commands.ts";
 import { gatewayCommands } from "./gateway-commands.ts";
 import { observeCommands } from "./observe-commands.ts";
+import { pluginsCommands } from "./plugins-commands.ts";
 import { sandboxCommands } from "./sandbox-commands.ts";
 
 /** Every command, by id. */
@@ -13,6 +14,7 @@ export const commands: readonly AnyCommand[] = [
   ...configCommands,
   ...gatewayCommands,
   ...observeCommands,
+  ...pluginsCommands,
   ...sandboxCommands,
 ];
 
@@ -21,6 +23,7 @@ export const groups: readonly GroupSpec[] = [
   { id: "approvals", summary: "Exec approvals file of this host or of the Gateway's" },
   { id: "approvals allowlist", summary: "Per-agent allowlist" },
   { id: "config", summary: "Read or change config values" },
+  { id: "plugins", summary: "Plugins and their config" },
   { id: "sandbox", summary: "Sandbox containers and effective policy" },
 ];
 

@@ -12,6 +12,8 @@ export interface ChannelCatalogue {
   loaded(id: string): Channel | undefined;
   /** @throws Error when its module cannot be loaded, or the id is not known */
   load(id: string): Promise<Channel>;
+  /** Adds a channel; false when there is one of its id. */
+  add(channel: Channel | ChannelEntry): boolean;
 }
 
 /** Takes entries, and channels that are there already. */
@@ -20,20 +22,23 @@ export function createChannelCatalogue(channels: readonly (Channel | ChannelEntr
   const loaded = new Map<string, Channel>();
   const loading = new Map<string, Promise<Channel>>();
   const aliases = new Map<string, string>();
-  for (const channel of channels) {
+  const add = (channel: Channel | ChannelEntry): boolean => {
     const { meta } = channel;
+    if (entries.has(meta.id)) return false;
     if ("load" in channel) entries.set(meta.id, channel);
     else {
       entries.set(meta.id, { meta, load: () => Promise.resolve(channel) });
       loaded.set(meta.id, channel);
     }
     for (const alias of meta.aliases ?? []) aliases.set(alias, meta.id);
-  }
-  const metas = [...entries.values()]
-    .map(({ meta }) => meta)
-    .sort((a, b) => (a.order ?? 1000) - (b.order ?? 1000) || a.id.localeCompare(b.id));
+    metas = [...metas, meta].sort((a, b) => (a.order ?? 1000) - (b.order ?? 1000) || a.id.localeCompare(b.id));
+    return true;
+  };
+  let metas: readonly ChannelMeta[] = [];
+  for (const channel of channels) add(channel);
 
   return {
+    add,
     metas: () => metas,
     idOf(name) {
       const wanted = name.trim().toLowerCase();

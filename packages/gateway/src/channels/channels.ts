@@ -45,6 +45,8 @@ export interface Channels {
    * and shown by `rows`.
    */
   start(handlers: ChannelHandlers): Promise<void>;
+  /** Adds a channel while the others run, and begins to connect what is configured of it. */
+  add(channel: Channel): Promise<void>;
   /** Starts an account, or all of a channel; harmless for those that run. Resolves after the first attempt. */
   startAccounts(id: string, accountId?: string): Promise<void>;
   /** Stops an account, or all of a channel. `why` becomes the last error. */
@@ -178,6 +180,17 @@ export function createChannels(
         );
       // One turn of the event loop: channels of this process are there by then, and services are not waited for.
       await Promise.race([Promise.all(work), new Promise((resolve) => setImmediate(resolve))]);
+    },
+    async add(channel) {
+      const { id } = channel.meta;
+      if (!catalogue.add(channel)) {
+        return log.error(`there is a channel ${id} already; the one that was to be added is left out`);
+      }
+      if (!handlers || !isConfigured(id)) return;
+      // A service is not waited for.
+      startChannel(id, undefined).catch((error: unknown) => {
+        log.error(`channel ${id} could not start`, { error: String(error) });
+      });
     },
     startAccounts: startChannel,
     async stopAccounts(id, accountId, why) {

@@ -15,6 +15,7 @@ import {
 import type { CommandReply, CommandRequest, CommandServices, StoppedWork } from "@openclaw/agent-runtime/commands";
 import type { ConfigStore, OpenClawConfig } from "@openclaw/config";
 import { formatModelRef, type Models } from "@openclaw/models";
+import type { PluginCommands } from "@openclaw/plugins";
 import { matchResetTrigger, type Sessions, sessionKind } from "@openclaw/sessions";
 import type { SkillCommand } from "@openclaw/skills";
 import type { Clock } from "@openclaw/storage";
@@ -23,6 +24,7 @@ import type { GatewaySpeech } from "../media/gateway-speech.ts";
 import type { ModelWindow } from "../model-windows.ts";
 import type { Inbound } from "../pipeline/inbound.ts";
 import type { SystemEvents } from "../pipeline/system-events.ts";
+import { answerPluginCommand } from "../plugins/plugin-command.ts";
 import type { GatewaySkills } from "../skills/agent-skills.ts";
 import { readSkillInvocation, type SkillInvocation, skillRequest } from "../skills/skill-invocation.ts";
 import type { Reception } from "./reception.ts";
@@ -54,6 +56,8 @@ export interface CommandParts {
   subagents(sessionKey: string): NonNullable<StatusFacts["subagents"]>;
   restart(): void;
   provided: Provided;
+  /** The commands of plugins, once they are loaded. */
+  pluginCommands(): PluginCommands | undefined;
 }
 
 /** What the turn of a message needs beyond the message. */
@@ -202,6 +206,8 @@ export function createGatewayCommands(parts: CommandParts): GatewayCommands {
     const { text, source } = message;
     const plain: Reception = { kind: "model", text, inline: [] };
     if (source === "wake" || message.literal) return plain;
+    const plugged = source === "agent" ? undefined : parts.pluginCommands()?.match(text);
+    if (plugged) return { kind: "command", answer: () => answerPluginCommand(plugged, message, config()) };
     const recognised = registry.recognise(text);
     const skill = source === "agent" ? undefined : skillOf(text, recognised, message.agentId);
     if (!message.authorized) return skill || isDropped(recognised, message) ? { kind: "ignored" } : plain;

@@ -1,6 +1,6 @@
 import type { AgentRuntime, Subagents } from "@openclaw/agent-runtime";
 import type { ApprovalsStore } from "@openclaw/approvals";
-import type { ConfigStore } from "@openclaw/config";
+import type { ConfigStore, PluginManifest } from "@openclaw/config";
 import type { Log } from "@openclaw/log";
 import type { Models } from "@openclaw/models";
 import type { Sessions } from "@openclaw/sessions";
@@ -28,6 +28,8 @@ export interface MethodContext {
   clock: Clock;
   log: Log;
   configStore: ConfigStore;
+  /** The plugins there are; the same list until they change. */
+  manifests(): readonly PluginManifest[];
   agents: Agents;
   models: Models;
   sessions: Sessions;

@@ -65,6 +65,8 @@ export interface PipelineContext {
   clock: Clock;
   timers: Timers;
   log: Logger;
+  /** Told of a command that begins or stops something; answers what the user is to be told besides. */
+  onCommand?(action: string, message: Inbound): Promise<readonly string[]>;
 }
 
 /** A message that was taken over. */
@@ -189,6 +191,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
     if (reception.kind === "ignored")
       log.info("dropped a control command (unauthorized)", { sender: message.senderId });
     if (reception.kind === "ignored" || isMuted(message, reception)) return endings.endSilently(message, chat);
+    if (reception.kind === "reset") void track(announce(reception.trigger.replace(/^\//, ""), message));
     if (reception.kind === "command") return options.gate.opened.then(() => answers.command(message, chat, reception));
     if (reception.kind === "model" && reception.inline.length > 0) {
       void track(options.gate.opened.then(() => answers.inline(message, reception.inline)));
@@ -211,6 +214,12 @@ export function createPipeline(context: PipelineContext): Pipeline {
       case "collect":
         return waiting.enqueue(message, chat, options, settings);
     }
+  };
+
+  /** Hooks may want to say something about a command. */
+  const announce = async (action: string, message: Inbound): Promise<void> => {
+    const texts = (await context.onCommand?.(action, message)) ?? [];
+    if (texts.length > 0) await endings.tellSurely(message, `${message.id}/hooks`, texts.join("\n\n"));
   };
 
   /** Messages of a channel that the send policy leaves without an answer. Methods refuse theirs before. */
@@ -286,6 +295,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
       if (!admitted || lookUp(journal, admitted.id).seen) return;
       if (debounce.waits(admitted)) return debounce.hold(admitted);
       if (isStopText(admitted.text) && admitted.authorized) {
+        void track(announce("stop", admitted));
         const told = textDeliveries(admitted, await commands.stop(admitted.sessionKey));
         await endings.tell(admitted, admitted.id, told);
         return;

@@ -9,6 +9,8 @@ export type ChannelRoute = Extract<ReplyRoute, { surface: "channel" }>;
 export interface SaidMedia {
   mediaUrls: readonly string[];
   asVoice: boolean;
+  /** The message it answers, where that is not the one it is said to. */
+  replyTo?: string | undefined;
 }
 
 /** Something the Gateway itself says in the chat a message came from. */
@@ -20,7 +22,13 @@ export function textDeliveries(message: Inbound, text: string, media?: SaidMedia
       ...place(route),
       ...(route.replyTo === undefined ? {} : { replyTo: route.replyTo }),
       ...(text === "" ? {} : { text }),
-      ...(media === undefined ? {} : { mediaUrls: [...media.mediaUrls], ...(media.asVoice ? { asVoice: true } : {}) }),
+      ...(media === undefined
+        ? {}
+        : {
+            ...(media.mediaUrls.length > 0 ? { mediaUrls: [...media.mediaUrls] } : {}),
+            ...(media.asVoice ? { asVoice: true } : {}),
+            ...(media.replyTo === undefined ? {} : { replyTo: media.replyTo }),
+          }),
     },
   ];
 }

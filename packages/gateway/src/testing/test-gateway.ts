@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { type ConfigStore, openConfigStore, type Paths, resolvePaths } from "@openclaw/config";
 import { createLog, type Log } from "@openclaw/log";
+import { createPluginSource } from "@openclaw/plugins/discovery";
 import {
   type ScriptedModelServer,
   startScriptedModelServer,
@@ -79,7 +80,9 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const start = async () => {
     const log = createLog({ file: logFile, level: "trace", console: false });
     const version = options.version ?? "2026.1.1";
+    const plugins = createPluginSource({ paths, env });
     const store = await openConfigStore({
+      manifests: plugins.manifests,
       paths,
       env,
       version,
@@ -90,6 +93,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
       {
         paths,
         configStore: store,
+        plugins,
         env,
         log,
         version,
