@@ -96,6 +96,20 @@ test("a directive chooses provider and voice; what is not valid is left out, and
   expect(gateway.log()).toMatch(/speech directive seed has no valid value/);
 });
 
+test("words that are only to be spoken are shown where nothing is spoken", async () => {
+  const { gateway, chat, edge } = await setUp({});
+  const words = ["[[tts:text]]Good morning", "to you[[/tts:text]]"];
+  gateway.model.enqueue({ words });
+  await chat.tell("hello");
+  expect(await chat.sent()).toMatchObject({ text: "Good morning to you" });
+  expect(edge.requests).toHaveLength(0);
+  const client = await gateway.connect();
+  gateway.model.enqueue({ words });
+  await client.request("chat.send", { sessionKey: "main", message: "hello", idempotencyKey: "w1" });
+  const end = await client.event("chat", ({ runId, state }) => runId === "w1" && state === "final");
+  expect(JSON.stringify(end.message)).toContain("Good morning to you");
+});
+
 test("when one provider fails another speaks; when all fail the text arrives alone", async () => {
   const service = await startFakeService(() => ({ status: 500, body: "down" }));
   running.push(service);

@@ -50,11 +50,18 @@ export function createSpokenReplies(options: SpokenRepliesOptions) {
       const last = answers.findLast(({ text, speech }) => text !== undefined || speech !== undefined);
       const spoken: ReplyPayload[] = [];
       for (const payload of payloads) {
-        spoken.push(answers.includes(payload) ? { ...payload, ...(await speak(payload, payload === last)) } : payload);
+        if (!answers.includes(payload)) spoken.push(payload);
+        else spoken.push(shown({ ...payload, ...(await speak(payload, payload === last)) }));
       }
       return spoken;
     },
   };
+}
+
+/** What was only to be spoken, and is not, is shown. */
+function shown(payload: ReplyPayload): ReplyPayload {
+  const isEmpty = payload.text === undefined && !payload.mediaUrls?.length;
+  return isEmpty && payload.speech?.text ? { ...payload, text: payload.speech.text } : payload;
 }
 
 /** Blocks as the one answer they are. */

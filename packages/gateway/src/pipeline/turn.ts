@@ -88,7 +88,8 @@ export function createTurns(context: TurnsContext) {
       }
       case "ok": {
         const text = result.payloads
-          .map((payload) => (payload.isReasoning ? "" : (payload.text ?? "")))
+          // The web chat speaks nothing: it shows what was only to be spoken.
+          .map((payload) => (payload.isReasoning ? "" : (payload.text ?? payload.speech?.text ?? "")))
           .filter(Boolean)
           .join("\n\n");
         if (!(await replies.finish(result))) return undefined;

@@ -1,11 +1,9 @@
 import path from "node:path";
 import type { Logger } from "@openclaw/log";
 import { type Clock, writeFileAtomic } from "@openclaw/storage";
+import { askSpeaker, isSpeakerConfigured, openaiServer, type SpeakerRequest } from "./ask-speaker.ts";
 import { openaiModels, openaiVoices, readDirectives, type SpeechOverrides } from "./directives.ts";
 import { openPreferences, type Preferences, preferencesPath } from "./preferences.ts";
-import { speakEdge } from "./providers/edge-speech.ts";
-import { speakElevenLabs } from "./providers/elevenlabs-speech.ts";
-import { speakOpenAI } from "./providers/openai-speech.ts";
 import { createSoundFiles, type SoundFiles } from "./sound-files.ts";
 import { speakableText } from "./speakable-text.ts";
 import {
@@ -15,10 +13,9 @@ import {
   type SpeechConfig,
   type SpeechMode,
   type SpeechProviderId,
-  speechKey,
   speechProviders,
 } from "./speech-config.ts";
-import { type SpeechTarget, speechFormat, speechTarget } from "./speech-format.ts";
+import { speechTarget } from "./speech-format.ts";
 import type { Summarize } from "./summarize.ts";
 
 /** Shorter answers are not worth a sound, in characters. */
@@ -124,90 +121,27 @@ export function createSpeech(options: SpeechOptions): Speech {
   });
   let lastAttempt: SpeechAttempt | undefined;
 
-  const isConfigured = (provider: SpeechProviderId): boolean =>
-    provider === "edge" ? config().edge?.enabled !== false : speechKey(provider, config(), env) !== undefined;
+  const isConfigured = (provider: SpeechProviderId) => isSpeakerConfigured(provider, config(), env);
   const provider = (): SpeechProviderId => {
     const chosen = preferences.provider() ?? config().provider;
     if (chosen !== undefined) return chosen;
     return (["openai", "elevenlabs"] as const).find(isConfigured) ?? "edge";
   };
   const fallbacksOf = (first: SpeechProviderId) => speechProviders.filter((id) => id !== first && isConfigured(id));
-  const openaiServer = () => env.OPENAI_TTS_BASE_URL?.trim() || undefined;
   const maxTextLength = () => config().maxTextLength ?? defaultMaxTextLength;
 
   const speakWith = async (
     id: SpeechProviderId,
-    text: string,
-    target: SpeechTarget,
-    overrides: SpeechOverrides,
-    outer: AbortSignal,
+    request: Pick<SpeakerRequest, "text" | "target" | "overrides" | "signal">,
   ): Promise<Sound> => {
-    const { openai, elevenlabs, edge = {}, timeoutMs = defaultSpeechTimeoutMs } = config();
-    if (!isConfigured(id)) throw new Error(id === "edge" ? "it is switched off" : "it has no API key");
-    const format = speechFormat(id, target, edge.outputFormat?.trim() || undefined);
-    if (format === undefined) throw new Error("it is not available for phone calls");
-    const signal = AbortSignal.any([
-      outer,
-      AbortSignal.timeout(id === "edge" ? (edge.timeoutMs ?? timeoutMs) : timeoutMs),
-    ]);
-    const sound = async (bytes: Buffer, made = format): Promise<Sound> => ({
-      path: await files.write(bytes, made.extension),
-      provider: id,
-      outputFormat: made.name,
-      voiceCompatible: made.voiceCompatible,
-    });
-    switch (id) {
-      case "openai":
-        return sound(
-          await speakOpenAI({
-            text,
-            apiKey: speechKey("openai", config(), env) ?? "",
-            baseUrl: openaiServer(),
-            model: overrides.openaiModel ?? openai?.model,
-            voice: overrides.openaiVoice ?? openai?.voice,
-            format: format.name,
-            fetch: options.fetch,
-            signal,
-          }),
-        );
-      case "elevenlabs": {
-        const { elevenLabsVoice, elevenLabsModel, voiceSettings, seed, languageCode, applyTextNormalization } =
-          overrides;
-        return sound(
-          await speakElevenLabs({
-            text,
-            apiKey: speechKey("elevenlabs", config(), env) ?? "",
-            config: {
-              ...elevenlabs,
-              ...(elevenLabsVoice === undefined ? {} : { voiceId: elevenLabsVoice }),
-              ...(elevenLabsModel === undefined ? {} : { modelId: elevenLabsModel }),
-              ...(seed === undefined ? {} : { seed }),
-              ...(languageCode === undefined ? {} : { languageCode }),
-              ...(applyTextNormalization === undefined ? {} : { applyTextNormalization }),
-              voiceSettings: { ...elevenlabs?.voiceSettings, ...voiceSettings },
-            },
-            format: format.name,
-            fetch: options.fetch,
-            signal,
-          }),
-        );
-      }
-      case "edge": {
-        const spoken = await speakEdge({
-          text,
-          config: edge,
-          format: format.name,
-          url: options.edgeUrl,
-          now: clock.now(),
-          signal,
-        });
-        const written = await sound(spoken.bytes, speechFormat("edge", target, spoken.format) ?? format);
-        if (spoken.subtitles !== undefined) {
-          await writeFileAtomic(`${written.path}.json`, JSON.stringify(spoken.subtitles, null, 2), { mode: 0o600 });
-        }
-        return written;
-      }
+    const { edgeUrl } = options;
+    const own = { ...request, config: config(), env, fetch: options.fetch, edgeUrl, now: clock.now() };
+    const { bytes, format, subtitles } = await askSpeaker(id, own);
+    const file = await files.write(bytes, format.extension);
+    if (subtitles !== undefined) {
+      await writeFileAtomic(`${file}.json`, JSON.stringify(subtitles, null, 2), { mode: 0o600 });
     }
+    return { path: file, provider: id, outputFormat: format.name, voiceCompatible: format.voiceCompatible };
   };
 
   /** The providers in order; the first that speaks wins, and each that does not is named with its reason. */
@@ -222,7 +156,7 @@ export function createSpeech(options: SpeechOptions): Speech {
     for (const id of [first, ...fallbacksOf(first)]) {
       const startedAt = clock.now();
       try {
-        const sound = await speakWith(id, text, target, about.overrides, about.signal);
+        const sound = await speakWith(id, { text, target, overrides: about.overrides, signal: about.signal });
         lastAttempt = { ...attempt, ok: true, provider: id, latencyMs: clock.now() - startedAt };
         return sound;
       } catch (error) {
@@ -307,7 +241,7 @@ export function createSpeech(options: SpeechOptions): Speech {
       if (spoken.length < minSpokenChars) return undefined;
       const overrides = readDirectives(
         reply.tags?.directives ?? [],
-        { config: modelOverrides, openaiIsCompatible: openaiServer() !== undefined },
+        { config: modelOverrides, openaiIsCompatible: openaiServer(env) !== undefined },
         (message) => log.warn(message),
       );
       try {
