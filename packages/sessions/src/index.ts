@@ -92,7 +92,7 @@ export {
 } from "./session-entry.ts";
 export { SessionError, type SessionErrorCode } from "./session-error.ts";
 export { type HeldLock, SessionFileLocks } from "./session-file-lock.ts";
-export { type Schedule, SessionIndex, type SessionIndexOptions } from "./session-index.ts";
+export { SessionIndex, type SessionIndexOptions } from "./session-index.ts";
 export {
   agentIdOfKey,
   type ChatType,
@@ -150,6 +150,7 @@ export {
 export { type EnsureOptions, type EnsureResult, type ForkOutcome, isForkTooLarge } from "./session-start.ts";
 export { type CompactResult, type LocatedSession, openSessions, Sessions, type SessionsOptions } from "./sessions.ts";
 export { defaultAgentIdOf, keyContextOf, type SessionSection, type SessionsConfig } from "./sessions-config.ts";
+export type { Schedule } from "./snapshot-timer.ts";
 export type { StoreRecovery } from "./store-file.ts";
 export { withStoreLock } from "./store-lock.ts";
 export {

@@ -9,7 +9,7 @@ import { isFresh, resetTypeOf, resolveResetPolicy } from "./reset-policy.ts";
 import { resetPatch, type SessionEntry, type SessionPatch } from "./session-entry.ts";
 import { errorText, isErrno, SessionError } from "./session-error.ts";
 import { SessionFileLocks } from "./session-file-lock.ts";
-import { type Schedule, SessionIndex } from "./session-index.ts";
+import { SessionIndex } from "./session-index.ts";
 import {
   agentIdOfKey,
   canonicalSessionKey,
@@ -26,6 +26,7 @@ import {
   isForkTooLarge,
 } from "./session-start.ts";
 import { keyContextOf, type SessionsConfig } from "./sessions-config.ts";
+import type { Schedule } from "./snapshot-timer.ts";
 import type { Transcript } from "./transcript.ts";
 import { TranscriptCache } from "./transcript-cache.ts";
 import { forkTranscript, truncateTranscript } from "./transcript-copy.ts";

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import type { SkillSource, SkillsConfig } from "./skill.ts";
@@ -30,7 +30,8 @@ export function skillRoots(
 export function mayHaveSkills(roots: readonly SkillRoot[]): boolean {
   return roots.some(({ dir }) => {
     try {
-      return readdirSync(dir).length > 0;
+      // Most have none: a look that throws would cost every turn ten times as much.
+      return statSync(dir, { throwIfNoEntry: false })?.isDirectory() === true && readdirSync(dir).length > 0;
     } catch {
       // Not there, or not to be read; what reads the skills reports the latter.
       return false;
