@@ -6,6 +6,7 @@ import {
   type AssistantMessage,
   chatHistoryMessages,
   deliveryContextOf,
+  deliveryFields,
   type EnsureOptions,
   type ListSessionsOptions,
   listSessions,
@@ -25,12 +26,13 @@ import {
   syntheticAssistantMessage,
 } from "@openclaw/sessions";
 import type { Clock } from "@openclaw/storage";
+import { type MatchedBy, matchBinding } from "./access/bindings.ts";
 import type { Agents } from "./agents.ts";
 import type { HealthSource } from "./health.ts";
 import { invalidRequest } from "./methods/handler.ts";
 import type { ModelWindow } from "./model-windows.ts";
 import type { RoutedMessage } from "./pipeline/channel-inbound.ts";
-import type { ReplyRoute } from "./pipeline/inbound.ts";
+import type { Inbound, ReplyRoute } from "./pipeline/inbound.ts";
 import type { SystemEvents } from "./pipeline/system-events.ts";
 
 /** Heartbeats are announced with these values until a scheduler runs them. */
@@ -63,7 +65,13 @@ export interface Conversations {
   /** Prepares a session for a turn; tells whether the user stopped the run before, and which session was begun. */
   begin(
     key: string,
-    options: { now: number; reset: boolean; route: ReplyRoute; senderName?: string | undefined },
+    options: {
+      now: number;
+      reset: boolean;
+      route: ReplyRoute;
+      senderName?: string | undefined;
+      group?: Inbound["group"];
+    },
   ): { previousRunAborted: boolean; newSessionId?: string };
   /** The chat to which the user has moved a session's replies. */
   dockedRoute(key: string): Extract<ReplyRoute, { surface: "channel" }> | undefined;
@@ -80,11 +88,8 @@ export interface Conversations {
     peer: { peerId: string; channel: string; accountId?: string | undefined },
     agentId?: string | undefined,
   ): string;
-  /** Session and agent of a channel's chat. */
-  route(message: RoutedMessage): {
-    sessionKey: string;
-    agentId: string;
-  };
+  /** Session and agent of a channel's chat: by the bindings, or of the agent that is named. */
+  route(message: RoutedMessage, agentId?: string): { sessionKey: string; agentId: string; matchedBy: MatchedBy };
   defaults(): { defaultAgentId: string; mainKey: string; mainSessionKey: string; scope: "per-sender" | "global" };
   healthSource(): HealthSource;
 }
@@ -139,6 +144,15 @@ export function createConversations(options: {
   const dockedRoute: Conversations["dockedRoute"] = (key) => {
     const { channel, to, accountId } = normalizeDeliveryContext(sessions.get(key)?.dockedRoute ?? {}) ?? {};
     return channel && to ? { surface: "channel", channel, to, accountId: accountId ?? "default" } : undefined;
+  };
+  /** A private chat is where the main session's user is, also when the chat has a session of its own. */
+  const noteLastRoute = (key: string, route: Extract<ReplyRoute, { surface: "channel" }>, now: number) => {
+    const main = sessions.mainKey(sessions.agentIdOf(key));
+    if (main === key || main === "global") return;
+    const { channel, to, accountId, threadId } = route;
+    const deliveryContext = { channel, to, accountId, ...(threadId === undefined ? {} : { threadId }) };
+    if (sessions.get(main) === undefined) sessions.ensure(main, { now, deliveryContext });
+    else sessions.update(main, () => ({ ...deliveryFields(deliveryContext) }));
   };
   const newSessionId = () => crypto.randomUUID();
 
@@ -204,9 +218,14 @@ export function createConversations(options: {
         ...(entry?.sendPolicy ? { override: entry.sendPolicy } : {}),
       });
     },
-    begin(key, { now, reset, route: from, senderName }) {
+    begin(key, { now, reset, route: from, senderName, group }) {
       const previousRunAborted = sessions.get(key)?.abortedLastRun === true && !reset;
-      const { isNew, entry } = sessions.ensure(key, { now, reset, ...routing(from, dockedRoute(key), senderName) });
+      const { isNew, entry } = sessions.ensure(key, {
+        now,
+        reset,
+        ...routing(from, dockedRoute(key), senderName, group),
+      });
+      if (from.surface === "channel" && (from.chatType ?? "direct") === "direct") noteLastRoute(key, from, now);
       if (previousRunAborted) sessions.update(key, () => ({ abortedLastRun: false }));
       return { previousRunAborted, ...(isNew ? { newSessionId: entry.sessionId } : {}) };
     },
@@ -314,17 +333,21 @@ export function createConversations(options: {
     },
     directKey: ({ peerId, channel, accountId }, agentId) =>
       peerKey({ kind: "direct", channel, peerId, ...(accountId ? { accountId } : {}) }, agentId),
-    route(message) {
-      const agentId = agents.defaultId();
+    route(message, named) {
+      const bound = matchBinding(config().bindings, message);
+      const wanted = named ?? (bound.agentId === undefined ? undefined : normalizeAgentId(bound.agentId));
+      const agentId = wanted !== undefined && agents.has(wanted) ? wanted : agents.defaultId();
       const { chat, channel, accountId } = message;
-      const thread = chat.threadId ? { threadId: chat.threadId } : {};
+      const own = chat.threadId !== undefined && chat.threadSharesSession !== true ? chat.threadId : undefined;
+      const isTopic = chat.threadKind === "topic";
+      const thread = own === undefined ? {} : isTopic && chat.kind !== "direct" ? { topicId: own } : { threadId: own };
       const sessionKey = peerKey(
         chat.kind === "direct"
           ? { kind: "direct", channel, accountId, peerId: chat.peerId ?? message.sender?.id ?? chat.id, ...thread }
           : { kind: chat.kind, channel, peerId: chat.peerId ?? chat.id, ...thread },
         agentId,
       );
-      return { sessionKey, agentId };
+      return { sessionKey, agentId, matchedBy: bound.matchedBy };
     },
     defaults: () => ({
       defaultAgentId: agents.defaultId(),
@@ -362,7 +385,12 @@ export function createConversations(options: {
  * What a message tells about where its session is answered: where it came from, or the chat the session was moved to. A
  * run that nobody wrote to leaves that as it is.
  */
-function routing(from: ReplyRoute, docked: ReplyRoute | undefined, senderName: string | undefined): EnsureOptions {
+function routing(
+  from: ReplyRoute,
+  docked: ReplyRoute | undefined,
+  senderName: string | undefined,
+  group: Inbound["group"],
+): EnsureOptions {
   if (from.surface === "none") return {};
   const channel = from.surface === "webchat" ? "webchat" : from.channel;
   const route = docked ?? from;
@@ -370,6 +398,9 @@ function routing(from: ReplyRoute, docked: ReplyRoute | undefined, senderName: s
   return {
     channel,
     ...(chatType ? { chatType } : {}),
+    ...(group === undefined || chatType === undefined || chatType === "direct"
+      ? {}
+      : { group: { chatType, channel, groupId: group.id, ...pick(group, ["subject", "channelName", "space"]) } }),
     deliveryContext:
       route.surface === "channel"
         ? {

@@ -18,14 +18,21 @@ import type { Channel, ChannelEntry } from "@openclaw/plugin-sdk";
 import type { PluginSource } from "@openclaw/plugins/discovery";
 import { openSessions } from "@openclaw/sessions";
 import { acquireGatewayLock, type Clock, openStorage, systemClock } from "@openclaw/storage";
+import { readingOf } from "./access/access-rules.ts";
+import { createAcknowledgements } from "./access/acknowledgements.ts";
+import { createChannelEntrance } from "./access/channel-entrance.ts";
+import { createEnvelopes } from "./access/envelope.ts";
 import { type AgentTools, openAgentTools } from "./agent-calls/agent-tools.ts";
 import { createAgents } from "./agents.ts";
 import { createApprovalDesk } from "./approvals/approval-desk.ts";
 import { createExecOutcome } from "./approvals/exec-outcome.ts";
 import { createApprovalForwarding } from "./approvals/forward-approvals.ts";
 import { openBackgroundCommands } from "./background-commands.ts";
+import type { ChannelSettings } from "./channels/account-config.ts";
 import { createApprovalFeed } from "./channels/channel-approvals.ts";
 import { createChannels } from "./channels/channels.ts";
+import { mediaMaxBytes } from "./channels/media-limit.ts";
+import { createQrLogins } from "./channels/qr-logins.ts";
 import { openCommands } from "./commands/open-commands.ts";
 import { createConversations } from "./conversations.ts";
 import { type FrontDoorOptions, openFrontDoor } from "./front-door.ts";
@@ -36,13 +43,17 @@ import { createMessageMedia } from "./media/message-media.ts";
 import { outboundLimit } from "./media/outbound-limit.ts";
 import { createHandlers } from "./methods/handlers.ts";
 import { createModelWindow } from "./model-windows.ts";
+import { configuredChats, createDirectory } from "./outbound/directory.ts";
+import { createMessageActions } from "./outbound/message-actions.ts";
+import { createTargets } from "./outbound/resolve-target.ts";
+import { openChatPairing } from "./pairing/chat-pairing.ts";
 import { openDeviceStore } from "./pairing/device-store.ts";
-import type { AccessPolicy } from "./pipeline/access.ts";
 import { inboundDebounceMs } from "./pipeline/inbound-debounce.ts";
+import { createInboundMedia } from "./pipeline/inbound-media.ts";
 import { createOutboxWorker } from "./pipeline/outbox.ts";
 import { createOutgoingFiles } from "./pipeline/outgoing-files.ts";
-import { isOwner } from "./pipeline/owner.ts";
 import { createPipeline } from "./pipeline/pipeline.ts";
+import { chatKeyOf } from "./pipeline/reply.ts";
 import { replySettings } from "./pipeline/reply-settings.ts";
 import { openSystemEvents } from "./pipeline/system-events.ts";
 import { createWaker } from "./pipeline/waker.ts";
@@ -317,16 +328,19 @@ export async function startGateway(
     releases.push(() => health.close());
 
     const approvalFeed = createApprovalFeed(() => approvalDesk);
-    const channels = createChannels({
-      routes: channelRoutes,
-      approvals: approvalFeed,
-      assistantName: () => agents.givenName(agents.defaultId()),
-      channels: options.channels ?? [],
-      restarts: options.channelRestarts ?? true,
+    const channelSettings: ChannelSettings = {
       config,
       env,
       stateDir: paths.stateDir,
       defaultAgentId: () => agents.defaultId(),
+      assistantName: () => agents.givenName(agents.defaultId()),
+    };
+    const channels = createChannels({
+      ...channelSettings,
+      routes: channelRoutes,
+      approvals: approvalFeed,
+      channels: options.channels ?? [],
+      restarts: options.channelRestarts ?? true,
       fetch: options.fetch ?? fetch,
       clock,
       timers,
@@ -359,6 +373,27 @@ export async function startGateway(
           });
       },
     });
+    const targets = createTargets({
+      channels,
+      configured: (channel, accountId, kind) => configuredChats(channelSettings, channel, accountId, kind),
+      clock,
+    });
+    const directory = createDirectory({ channels, targets, settings: channelSettings });
+    const messageActions = createMessageActions({
+      channels,
+      targets,
+      outbox,
+      settings: channelSettings,
+      broadcastAllowed: () => config().tools?.message?.broadcast?.enabled !== false,
+    });
+    const logins = createQrLogins({
+      settings: channelSettings,
+      stopAccount: (channel, accountId) => channels.stopAccounts(channel, accountId),
+      startAccount: (channel, accountId) => channels.startAccounts(channel, accountId),
+      clock,
+      log: log.child("channels"),
+    });
+    releases.push(() => logins.close());
     const commands = openCommands({
       sessions,
       models,
@@ -390,24 +425,54 @@ export async function startGateway(
       clock,
       log: log.child("approvals"),
     });
+    const chatPairing = openChatPairing({
+      dir: path.join(paths.stateDir, "credentials"),
+      clock,
+      normalizeEntry: (channel, id) => readingOf(channel, channels.get(channel)?.access ?? {}).normalizeEntry(id),
+    });
+    const acknowledgements = createAcknowledgements({
+      config,
+      channel: (id) => channels.get(id),
+      account: (channel, accountId) => channels.account(channel, accountId),
+      emoji: (agentId) => agents.identity(agentId).emoji,
+      log: log.child("channels"),
+    });
+    const entrance = createChannelEntrance({
+      config,
+      channel: (id) => channels.get(id),
+      account: (channel, accountId) => channels.account(channel, accountId),
+      entryIds: (channel, accountId, entry) => channels.account(channel, accountId)?.entryIds?.(entry) ?? [],
+      ownIds: (channel, accountId) => {
+        const self = channels.rows(channel).get(accountId)?.self;
+        return self?.id === undefined ? [] : [self.id];
+      },
+      paired: (channel) => chatPairing.allowed(channel),
+      pairing: chatPairing,
+      route: (message, agentId) => conversations.route(message, agentId),
+      hasAgent: (id) => agents.has(id),
+      identity: (agentId) => ({ name: agents.givenName(agentId), emoji: agents.identity(agentId).emoji }),
+      session: (key) => sessions.get(key),
+      receive: (message) => commands.receive(message),
+      envelopes: createEnvelopes({ config, hostTimeZone }),
+      acknowledgements,
+      say: (id, delivery) => outbox.post(chatKeyOf(delivery), id, [delivery]),
+      profile: env.OPENCLAW_PROFILE?.trim() || undefined,
+      log: log.child("channels"),
+    });
+    const inboundMedia = createInboundMedia({
+      stateDir: paths.stateDir,
+      account: (channel, accountId, signal) => channels.connectedAccount(channel, accountId, signal),
+      maxBytes: (channel, accountId) => mediaMaxBytes(config(), channel, accountId, channels.get(channel)),
+      log: log.child("channels"),
+    });
     const timeZone = () => config().agents?.defaults?.userTimezone ?? hostTimeZone;
     const pipeline = createPipeline({
       journal: storage.journal,
       conversations,
       commands,
-      entrance: {
-        policy: (channel) =>
-          (config().channels as Record<string, AccessPolicy | undefined> | undefined)?.[channel] ?? {},
-        commandAccess: () => config().commands ?? {},
-        route: (message) => conversations.route(message),
-        isOwner: (message) =>
-          isOwner(message, {
-            ownerAllowFrom: config().commands?.ownerAllowFrom,
-            allowFrom: (config().channels as Record<string, AccessPolicy | undefined> | undefined)?.[message.channel]
-              ?.allowFrom,
-          }),
-        log: log.child("channels"),
-      },
+      entrance,
+      answered: (id) => acknowledgements.answered(id),
+      fetched: (message) => inboundMedia.fetched(message),
       runtime,
       runs,
       connections,
@@ -459,6 +524,7 @@ export async function startGateway(
       models,
       conversations,
       statusCard: (key) => commands.statusCard(key),
+      messageActions,
       configStore,
       runtime,
       pipeline,
@@ -504,6 +570,13 @@ export async function startGateway(
       waker,
       speech,
       voiceWake,
+      channels,
+      channelSettings,
+      targets,
+      directory,
+      messageActions,
+      logins,
+      fetch: options.fetch ?? fetch,
       requestRestart,
     });
 

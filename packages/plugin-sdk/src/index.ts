@@ -20,6 +20,7 @@ export {
 } from "./accounts/account-section.ts";
 export type { Channel, ChannelCapabilities, ChannelEntry, ChannelMeta } from "./channel/channel.ts";
 export type {
+  AccessRefusal,
   AllowList,
   ChannelAccess,
   DirectPolicyName,

@@ -22,6 +22,7 @@ import type { Clock, Storage } from "@openclaw/storage";
 import type { Channels } from "../channels/channels.ts";
 import type { Conversations } from "../conversations.ts";
 import type { GatewaySpeech } from "../media/gateway-speech.ts";
+import type { MessageActions } from "../outbound/message-actions.ts";
 import { type Inbound, inbound } from "../pipeline/inbound.ts";
 import type { OutboxWorker } from "../pipeline/outbox.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
@@ -54,6 +55,7 @@ export async function openAgentTools(gateway: {
   conversations: Conversations;
   /** What `/status` says of a session. */
   statusCard: (sessionKey: string) => Promise<string>;
+  messageActions: MessageActions;
   configStore: ConfigStore;
   runtime: AgentRuntime;
   pipeline: Pipeline;
@@ -138,6 +140,7 @@ export async function openAgentTools(gateway: {
       workspaceMount: scope.sandbox?.containerWorkdir,
       bound: () => messageOf(scope)?.route,
       isDenied: () => isSendDenied(config(), sessions, scope.sessionKey),
+      actions: gateway.messageActions,
       channels: gateway.channels,
       outbox: gateway.outbox,
       sayHere: (text) => {

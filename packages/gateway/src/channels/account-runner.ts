@@ -106,7 +106,7 @@ export function createAccountRunner(options: {
     try {
       await Promise.race([account.stop(), limit]);
     } catch (error) {
-      log.error(`[${name}] channel could not stop cleanly`, { error: String(error) });
+      log.error(`channel ${name} could not stop cleanly`, { error: String(error) });
     } finally {
       cancel();
     }

@@ -55,6 +55,8 @@ export interface Channels {
   isRunning(id: string, accountId?: string): boolean;
   /** A connected account. */
   account(id: string, accountId: string): RunningAccount | undefined;
+  /** The account as soon as it is connected; undefined when `signal` is aborted before. */
+  connectedAccount(id: string, accountId: string, signal: AbortSignal): Promise<RunningAccount | undefined>;
   send(delivery: Delivery): Promise<SendResult>;
   /** Shows that an answer is being written, where the channel can show it. A failure is only logged. */
   showTyping(channel: string, chat: TypingChat, accountId?: string): void;
@@ -66,6 +68,8 @@ export interface Channels {
   idOf(name: string): string | undefined;
   ids(): string[];
   metas(): readonly ChannelMeta[];
+  /** Variables of the environment that configure a channel. */
+  envOf(id: string): readonly string[];
   /** Whether a section or a variable of the environment configures a channel. */
   isConfigured(id: string): boolean;
   /** How the accounts of a channel run, by id. */
@@ -89,6 +93,8 @@ export function createChannels(
   const { log, clock } = options;
   const catalogue = createChannelCatalogue(options.channels);
   const runners = new Map<string, Map<string, AccountRunner>>();
+  /** Those that wait for an account to be connected. */
+  const waiters = new Set<() => void>();
   let handlers: ChannelHandlers | undefined;
 
   const isConfigured = (id: string) => isChannelConfigured(options, id, catalogue.envOf(id));
@@ -136,7 +142,10 @@ export function createChannels(
     createAccountRunner({
       name: accountId === defaultAccountId ? channel.meta.id : `${channel.meta.id}/${accountId}`,
       connect: (signal) => connect(channel, accountId, signal),
-      onConnected: () => handlers?.connected(channel.meta.id),
+      onConnected() {
+        for (const waiter of [...waiters]) waiter();
+        handlers?.connected(channel.meta.id);
+      },
       restarts: options.restarts,
       clock,
       timers: options.timers,
@@ -203,6 +212,19 @@ export function createChannels(
         ? [...(runners.get(id)?.values() ?? [])].some((runner) => runner.account() !== undefined)
         : runnerOf(id, accountId)?.account() !== undefined,
     account: (id, accountId) => runnerOf(id, accountId)?.account(),
+    connectedAccount: (id, accountId, signal) =>
+      new Promise((resolve) => {
+        const look = () => {
+          const account = runnerOf(id, accountId)?.account();
+          if (account === undefined && !signal.aborted) return;
+          waiters.delete(look);
+          signal.removeEventListener("abort", look);
+          resolve(account);
+        };
+        waiters.add(look);
+        signal.addEventListener("abort", look, { once: true });
+        look();
+      }),
     async send(delivery) {
       const runner = runnerOf(delivery.channel, delivery.accountId);
       const account = runner?.account();
@@ -227,6 +249,7 @@ export function createChannels(
     idOf: (name) => catalogue.idOf(name),
     ids: () => catalogue.metas().map(({ id }) => id),
     metas: () => catalogue.metas(),
+    envOf: (id) => catalogue.envOf(id),
     isConfigured,
     rows: (id) => new Map([...(runners.get(id) ?? [])].map(([accountId, runner]) => [accountId, runner.row()])),
     async stop() {

@@ -7,10 +7,16 @@ import type { Sessions } from "@openclaw/sessions";
 import type { Clock, Journal } from "@openclaw/storage";
 import type { Agents } from "../agents.ts";
 import type { ApprovalDesk } from "../approvals/approval-desk.ts";
+import type { ChannelSettings } from "../channels/account-config.ts";
+import type { Channels } from "../channels/channels.ts";
+import type { QrLogins } from "../channels/qr-logins.ts";
 import type { GatewayCommands } from "../commands/gateway-commands.ts";
 import type { Conversations } from "../conversations.ts";
 import type { Health } from "../health.ts";
 import type { GatewaySpeech } from "../media/gateway-speech.ts";
+import type { Directory } from "../outbound/directory.ts";
+import type { MessageActions } from "../outbound/message-actions.ts";
+import type { Targets } from "../outbound/resolve-target.ts";
 import type { DeviceStore } from "../pairing/device-store.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
 import type { SystemEvents } from "../pipeline/system-events.ts";
@@ -51,6 +57,13 @@ export interface MethodContext {
   waker: Waker;
   speech: GatewaySpeech;
   voiceWake: VoiceWake;
+  channels: Channels;
+  channelSettings: ChannelSettings;
+  targets: Targets;
+  directory: Directory;
+  messageActions: MessageActions;
+  logins: QrLogins;
+  fetch: typeof fetch;
   /** Asks for a restart in this process; several requests become one. */
   requestRestart(options: { reason: string; delayMs: number }): void;
 }

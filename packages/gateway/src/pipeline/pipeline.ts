@@ -12,6 +12,7 @@ import type { AgentRuntime, QueueConfig, QueueSettings, RunResult, Timers } from
 import type { Logger } from "@openclaw/log";
 import type { InboundEvent, InboundMessage } from "@openclaw/plugin-sdk";
 import type { Clock, Journal } from "@openclaw/storage";
+import type { ChannelEntrance } from "../access/channel-entrance.ts";
 import type { GatewayCommands } from "../commands/gateway-commands.ts";
 import type { Reception } from "../commands/reception.ts";
 import type { Conversations } from "../conversations.ts";
@@ -20,7 +21,7 @@ import { unavailable } from "../methods/handler.ts";
 import type { ChatStream } from "../runs/chat-stream.ts";
 import type { RunRegistry } from "../runs/run-registry.ts";
 import type { Connections } from "../ws/connections.ts";
-import { admitChannelMessage, type ChannelEntrance } from "./channel-inbound.ts";
+import { journalId } from "./channel-inbound.ts";
 import { isStopText } from "./command.ts";
 import { createCommandAnswers } from "./command-answers.ts";
 import { lookUp } from "./dedupe.ts";
@@ -52,6 +53,10 @@ export interface PipelineContext {
   conversations: Conversations;
   commands: GatewayCommands;
   entrance: ChannelEntrance;
+  /** Called when a channel's message was answered. */
+  answered(id: string): Promise<void>;
+  /** The message with its files on disk. */
+  fetched(message: Inbound): Promise<Inbound>;
   runtime: AgentRuntime;
   runs: RunRegistry;
   connections: Connections;
@@ -141,7 +146,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
     formatTime,
   });
 
-  const preparation = createPreparation({ media: context.media, log });
+  const preparation = createPreparation({ media: context.media, fetched: (message) => context.fetched(message), log });
   const debounce = createInboundDebounce({
     ...context,
     debounceMs: (channel) => context.config().debounceMs(channel),
@@ -151,10 +156,16 @@ export function createPipeline(context: PipelineContext): Pipeline {
     },
     run(message, durable) {
       const done = track(take(message, { durable, gate: openGate(), initiator: undefined, resume: false }));
-      done.catch((error: unknown) => log.error(`run ${message.id} failed unexpectedly`, { error: String(error) }));
+      whenDone(message, done);
     },
     withdraw: (message) => withdraw(message.id, openGate()),
   });
+
+  const whenDone = ({ id }: Inbound, done: Promise<unknown>) => {
+    done
+      .then(() => context.answered(id))
+      .catch((error: unknown) => log.error(`run ${id} failed unexpectedly`, { error: String(error) }));
+  };
 
   const track = <T>(work: Promise<T>): Promise<T> => {
     running.add(work);
@@ -262,6 +273,24 @@ export function createPipeline(context: PipelineContext): Pipeline {
     }
   };
 
+  const isSeen = (message: InboundMessage): boolean => lookUp(journal, journalId(message)).seen;
+
+  /** What happens to a channel's message that was let in. */
+  const takeIn = async (message: Inbound): Promise<void> => {
+    if (lookUp(journal, message.id).seen) return;
+    if (debounce.waits(message)) return debounce.hold(message);
+    if (isStopText(message.text) && message.authorized) {
+      void track(announce("stop", message));
+      const told = textDeliveries(message, await commands.stop(message.sessionKey));
+      await endings.tell(message, message.id, told);
+      return;
+    }
+    const submission = submit(message);
+    whenDone(message, submission.done);
+    await submission.durable;
+    submission.release();
+  };
+
   const abort = (
     sessionKey: string,
     { runId, reason, except }: { runId?: string | undefined; reason: "rpc" | "stop" | "timeout"; except?: string },
@@ -291,24 +320,14 @@ export function createPipeline(context: PipelineContext): Pipeline {
       await journal.accept({ id: message.id, source: message.source, payload: message }).durable;
     },
     async receive(message) {
-      const admitted = admitChannelMessage(message, context.entrance);
-      if (!admitted || lookUp(journal, admitted.id).seen) return;
-      if (debounce.waits(admitted)) return debounce.hold(admitted);
-      if (isStopText(admitted.text) && admitted.authorized) {
-        void track(announce("stop", admitted));
-        const told = textDeliveries(admitted, await commands.stop(admitted.sessionKey));
-        await endings.tell(admitted, admitted.id, told);
-        return;
-      }
-      const submission = submit(admitted);
-      await submission.durable;
-      submission.release();
+      if (isSeen(message)) return;
+      const admitted = await context.entrance.enter(message);
+      await Promise.all(admitted.map(takeIn));
     },
     async note(event) {
-      const { chat, ...about } = event;
-      const sessionKey =
-        chat === undefined ? conversations.mainKey() : context.entrance.route({ ...about, chat }).sessionKey;
-      await context.systemEvents.enqueue(sessionKey, event.text);
+      const sessionKey = event.chat === undefined ? conversations.mainKey() : context.entrance.sessionOf(event);
+      if (sessionKey === undefined) log.info(`dropped an event on ${event.channel}: nobody there is listened to`);
+      else await context.systemEvents.enqueue(sessionKey, event.text);
     },
     resume: createResume({ ...context, preparation, endings, turns, debounce, take, track, formatTime }),
     abort,

@@ -31,8 +31,13 @@ interface Waiting {
 }
 
 /** Messages of a session keep their order: one without files waits for those before it. */
-export function createPreparation(options: { media: MessageMedia; log: Logger }): Preparation {
-  const { media } = options;
+export function createPreparation(options: {
+  media: MessageMedia;
+  /** The message with its files on disk. */
+  fetched(message: Inbound): Promise<Inbound>;
+  log: Logger;
+}): Preparation {
+  const { media, fetched } = options;
   const bySession = new Map<string, { waiting: Set<Waiting>; last: Promise<unknown> }>();
   let closed = false;
 
@@ -41,7 +46,9 @@ export function createPreparation(options: { media: MessageMedia; log: Logger })
     try {
       const understood = Promise.all(
         messages.map((message) =>
-          media.concerns(message) ? media.understand(message, signal) : Promise.resolve(message),
+          media.concerns(message)
+            ? fetched(message).then((whole) => (media.concerns(whole) ? media.understand(whole, signal) : whole))
+            : Promise.resolve(message),
         ),
       );
       const [ready] = await Promise.all([understood, before]);

@@ -43,6 +43,16 @@ export interface GroupRules {
   matched?: { key: string; source: "direct" | "parent" | "wildcard" } | undefined;
 }
 
+/** Why somebody was not let in. */
+export type AccessRefusal =
+  | "direct-disabled"
+  | "groups-disabled"
+  | "place-disabled"
+  | "place-not-listed"
+  | "sender-not-listed"
+  /** Let in, but without the right to use commands. */
+  | "commands-not-allowed";
+
 /** How a channel reads its access rules, and whom its lists mean. Everything is called with the merged account section. */
 export interface ChannelAccess {
   /** What `pairing list` calls an id of a sender, for example `telegramUserId`. Absent: nobody can pair. */
@@ -61,6 +71,8 @@ export interface ChannelAccess {
   direct?(config: Readonly<Record<string, unknown>>, chat: InboundChat): DirectRules;
   /** Default: `groups.<id>` with its `topics`, then `groups."*"`, `groupPolicy`, `groupAllowFrom`. */
   group?(config: Readonly<Record<string, unknown>>, chat: InboundChat, sender: InboundSender | undefined): GroupRules;
+  /** What somebody is told who used a command of the service's own menu and was not let in. */
+  refusal?(reason: AccessRefusal, chat: InboundChat): string;
   /** People who paired count as listed in groups too. */
   storeCountsInGroups?: boolean;
   /** Who paired, or is listed, counts for commands in private chats; otherwise everybody let in may use them there. */
