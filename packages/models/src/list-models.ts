@@ -2,6 +2,7 @@ import { offlineModelInfo, providerModels } from "./catalogue/model-catalogue.ts
 import type { ConfigView } from "./config-view.ts";
 import { ModelError } from "./model-error.ts";
 import type { ModelInfo } from "./model-info.ts";
+import { normalizeProviderId } from "./model-ref.ts";
 import { builtinProviders } from "./providers/builtin-providers.ts";
 import { isLocalServer } from "./providers/provider-key.ts";
 import type { ModelParts } from "./resolve-model.ts";
@@ -12,7 +13,9 @@ export async function listModels(
   parts: ModelParts,
   { registered, known }: { registered: readonly string[]; known: boolean },
 ): Promise<ModelInfo[]> {
-  const ids = new Set([...builtinProviders.keys(), ...registered, ...view.configuredIds]);
+  // An id that stands for another one is a provider of its own only where somebody declares it.
+  const builtin = [...builtinProviders.keys()].filter((id) => normalizeProviderId(id) === id);
+  const ids = new Set([...builtin, ...registered, ...view.configuredIds]);
   const found = await Promise.all([...ids].map((id) => listProvider(id, view, parts, known)));
   return [...found.flat(), offlineModelInfo].sort(
     (a, b) => compareText(a.provider, b.provider) || compareText(a.id, b.id),

@@ -102,10 +102,14 @@ test("/model status names the file, the address, the api and every credential wi
     "[anthropic] endpoint: default api: anthropic-messages auth: anthropic:manual=sk-ant-o...xxxxxxxx (next, exp 47h)",
     "  • anthropic/claude-opus-4-6 (opus)",
     "",
-    "[openai] endpoint: default api: openai-completions auth: openai:work=sk-proj-...ijklmnop (next, lastGood), openai:me@example.com=s...t (cooldown 5m)",
+    "[openai] endpoint: default api: openai-responses auth: openai:work=sk-proj-...ijklmnop (next, lastGood), openai:me@example.com=s...t (cooldown 5m)",
     "  • openai/gpt-5.2 (gpt)",
     "",
     "[zai] endpoint: https://api.z.ai/v1 api: openai-completions auth: shell env: Z_AI_API_KEY",
     "  • zai/glm",
+    "  • zai/glm-4.6",
+    "  • zai/glm-4.6v",
+    "  • zai/glm-4.7",
+    "  • zai/glm-4.7-flash",
   ]);
 });
