@@ -197,6 +197,7 @@ export async function startGateway(
       log: log.child("models"),
       clock,
       stateDir: paths.stateDir,
+      shellEnvKeys: () => configStore.snapshot().shellEnvKeys ?? [],
       ...(options.fetch ? { fetch: options.fetch } : {}),
     });
     releases.push(() => models.credentials?.settled());

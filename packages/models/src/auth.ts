@@ -1,0 +1,4 @@
+export { listenForCallback } from "./credentials/oauth/callback-server.ts";
+export type { OAuthErrorCode } from "./credentials/oauth/oauth-error.ts";
+export { OAuthError } from "./credentials/oauth/oauth-error.ts";
+export { builtinProviderAuths } from "./credentials/oauth/provider-auths.ts";
