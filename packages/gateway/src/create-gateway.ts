@@ -480,6 +480,8 @@ export async function startGateway(
     releases.push(() => ownTools.close());
     const handlers = createHandlers({
       stateDir: paths.stateDir,
+      env,
+      fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
       limits,
       clock,
       log,

@@ -10,6 +10,7 @@ import { sessionMethods } from "./sessions.ts";
 import { speechMethods } from "./speech.ts";
 import { systemMethods } from "./system.ts";
 import { voiceMethods } from "./voice.ts";
+import { usageMethods } from "./usage.ts";
 
 /** Every method this build serves. */
 export function createHandlers(context: MethodContext): Handlers {
@@ -24,5 +25,6 @@ export function createHandlers(context: MethodContext): Handlers {
     ...execApprovalMethods(context),
     ...speechMethods(context),
     ...voiceMethods(context),
+    ...usageMethods(context),
   };
 }
