@@ -98,7 +98,7 @@ export function createCredentials(options: CredentialsOptions): Credentials {
   const noted = new Map<string, ProfileStats>();
   const renewals = new Map<string, Promise<OAuthCredential>>();
   const writes = new Set<Promise<void>>();
-  const syncedAt = Number.NEGATIVE_INFINITY;
+  let syncedAt = Number.NEGATIVE_INFINITY;
   let copilot: Promise<CopilotExchange> | undefined;
 
   async function copilotExchange(): Promise<CopilotExchange> {
