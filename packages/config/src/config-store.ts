@@ -68,6 +68,11 @@ export interface ConfigStore {
   close(): Promise<void>;
 }
 
+/** The login shell is asked once, by the first reading; what came from it stays known. */
+function withShellEnv(next: ConfigSnapshot, before: ConfigSnapshot): ConfigSnapshot {
+  return before.shellEnvKeys === undefined ? next : { ...next, shellEnvKeys: before.shellEnvKeys };
+}
+
 /** Reads the configuration and keeps it. Never throws for what the file contains. */
 export async function openConfigStore(options: ConfigStoreOptions): Promise<ConfigStore> {
   const { env, paths, log } = options;
@@ -94,7 +99,7 @@ export async function openConfigStore(options: ConfigStoreOptions): Promise<Conf
     const vanished = current.valid && current.exists && !next.exists;
     if (!vanished && (next.valid || !current.valid) && adopt(next)) {
       if (next.hash !== current.hash) logWarnings(next.warnings);
-      current = next;
+      current = withShellEnv(next, current);
     }
     return loaded;
   }
@@ -124,7 +129,7 @@ export async function openConfigStore(options: ConfigStoreOptions): Promise<Conf
       log?.warn(`the previous configuration could not be kept as a backup: ${error}`);
     });
     const written = (await load(loading(), { effect: "when-valid" })).snapshot;
-    current = written;
+    current = withShellEnv(written, current);
     return written;
   }
 

@@ -128,10 +128,11 @@ async function importFromShell(
   const settings = isPlainObject(block) ? block : {};
   if (!wantsShellEnv(settings.enabled === true, env)) return;
   try {
-    await importShellEnv(env, {
+    const applied = await importShellEnv(env, {
       ...(typeof settings.timeoutMs === "number" && { timeoutMs: settings.timeoutMs }),
       ...(run && { run }),
     });
+    if (applied.length > 0) snapshot.shellEnvKeys = applied;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     snapshot.warnings.push({ path: "env.shellEnv", message: `[openclaw] shell env fallback failed: ${reason}` });

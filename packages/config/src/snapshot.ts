@@ -20,6 +20,8 @@ export interface ConfigSnapshot {
   warnings: ConfigIssue[];
   /** Keys of former releases; each stands among the issues too. */
   legacyIssues: ConfigIssue[];
+  /** Names of the variables that were taken from the login shell; absent when none were. */
+  shellEnvKeys?: readonly string[];
   /** Every included file, absolute, missing ones too. */
   includedPaths: string[];
   /** The plugins it was checked against; absent when nobody looked for them. */

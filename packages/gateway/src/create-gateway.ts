@@ -208,6 +208,7 @@ export async function startGateway(
       log: log.child("models"),
       clock,
       stateDir: paths.stateDir,
+      shellEnvKeys: () => configStore.snapshot().shellEnvKeys ?? [],
       ...(options.fetch ? { fetch: options.fetch } : {}),
     });
     releases.push(() => models.credentials?.settled());
@@ -545,6 +546,8 @@ export async function startGateway(
     releases.push(() => ownTools.close());
     const handlers = createHandlers({
       stateDir: paths.stateDir,
+      env,
+      fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
       limits,
       clock,
       log,

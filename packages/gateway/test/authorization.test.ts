@@ -33,6 +33,8 @@ const needed: Record<string, string | readonly [v3: string, v4: string]> = {
   "config.patch": "operator.admin",
   "config.apply": "operator.admin",
   "models.list": "operator.read",
+  "usage.status": "operator.read",
+  "usage.cost": "operator.read",
   "agents.list": "operator.read",
   "agent.identity.get": "operator.read",
   agent: "operator.write",

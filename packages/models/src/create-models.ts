@@ -290,7 +290,11 @@ export function createModels(options: CreateModelsOptions): Models {
     candidates: (requested, agentId) =>
       candidateModels({ config: currentView().config, agentId, requested, canonical, isAllowed }),
     providerAuth(provider, agentId) {
-      const setup = setupOf(normalize(provider), currentView());
+      const id = normalize(provider);
+      const stored = [...(credentials?.profiles(agentId).profiles.values() ?? [])];
+      // A credential may be there before anything else is known of its provider.
+      const bare = stored.some((each) => normalize(each.provider) === id) ? { id, headers: {} } : undefined;
+      const setup = setupOf(id, currentView()) ?? bare;
       return setup && providerAuthState(setup, { credentials, agentId, env, shellEnvKeys, normalize, now: now() });
     },
     ...(credentials && { credentials }),

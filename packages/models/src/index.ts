@@ -78,3 +78,6 @@ export {
   thinkingLevelsFor,
   xhighRefusal,
 } from "./thinking-level.ts";
+export type { ProviderUsage, UsageOptions, UsageWindow } from "./usage/provider-usage.ts";
+export { fetchProviderUsage } from "./usage/provider-usage.ts";
+export { resetText, shortUsage, usageReport } from "./usage/usage-text.ts";

@@ -194,4 +194,10 @@ export type { HistoryItem } from "./transcript-history.ts";
 export { agentSessionsDir, archivedPath } from "./transcript-path.ts";
 export { repairTranscript, type TranscriptRepair } from "./transcript-repair.ts";
 export type { TranscriptSettings } from "./transcript-settings.ts";
-export { createUsageLedger, type UsageLedger, type UsageTotal } from "./usage-ledger.ts";
+export {
+  createUsageLedger,
+  type UsageDetail,
+  type UsageLedger,
+  type UsageTotal,
+  zeroUsageDetail,
+} from "./usage-ledger.ts";

@@ -28,6 +28,8 @@ export interface CommandContext {
   /** Folder of the Control UI's built files, where there is one. */
   readonly webRoot: string | undefined;
   readonly now: () => number;
+  /** Asks services outside the Gateway. */
+  readonly fetch: typeof fetch;
   readonly spawn: SpawnProgram;
   /** Ends the process; only the foreground Gateway uses it, when something hangs. */
   readonly exit: (code: number) => void;

@@ -33,6 +33,7 @@ export interface RunCliOptions {
   stdout: Terminal;
   stderr: Terminal;
   now?: () => number;
+  fetch?: typeof fetch;
   random?: () => number;
   spawn?: SpawnProgram;
   /** Ends the process when a shutdown hangs. */
@@ -123,6 +124,7 @@ async function createContext(options: RunCliOptions, paths: Paths, globals: Glob
     errorStyle,
     webRoot: options.webRoot,
     now: options.now ?? Date.now,
+    fetch: options.fetch ?? fetch,
     spawn: options.spawn ?? spawn,
     exit: options.exit ?? ((code) => process.exit(code)),
     plugins,

@@ -21,6 +21,8 @@ export interface FlagSpec {
   readonly refusal?: string;
   /** The command checks the value itself, in an order of its own: the parser passes the text on. */
   readonly unchecked?: boolean;
+  /** May be given several times; the values are joined by commas. Texts only. */
+  readonly multiple?: boolean;
   readonly hidden?: boolean;
 }
 
@@ -28,6 +30,8 @@ export interface ArgumentSpec {
   readonly name: string;
   readonly summary: string;
   readonly required: boolean;
+  /** Takes all words that are left; only the last argument may. */
+  readonly variadic?: boolean;
 }
 
 /** The flags of a command by their long names. */

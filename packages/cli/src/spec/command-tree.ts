@@ -3,6 +3,7 @@ import { approvalsCommands } from "./approvals-commands.ts";
 import type { AnyCommand, GroupSpec } from "./command-spec.ts";
 import { configCommands } from "./config-commands.ts";
 import { gatewayCommands } from "./gateway-commands.ts";
+import { modelsCommands } from "./models-commands.ts";
 import { observeCommands } from "./observe-commands.ts";
 import { pluginsCommands } from "./plugins-commands.ts";
 import { sandboxCommands } from "./sandbox-commands.ts";
@@ -13,6 +14,7 @@ export const commands: readonly AnyCommand[] = [
   ...approvalsCommands,
   ...configCommands,
   ...gatewayCommands,
+  ...modelsCommands,
   ...observeCommands,
   ...pluginsCommands,
   ...sandboxCommands,
@@ -23,6 +25,10 @@ export const groups: readonly GroupSpec[] = [
   { id: "approvals", summary: "Exec approvals file of this host or of the Gateway's" },
   { id: "approvals allowlist", summary: "Per-agent allowlist" },
   { id: "config", summary: "Read or change config values" },
+  { id: "models aliases", summary: "Model alias table" },
+  { id: "models auth order", summary: "Per-agent profile order override" },
+  { id: "models fallbacks", summary: "Text model fallback list" },
+  { id: "models image-fallbacks", summary: "Image model fallback list" },
   { id: "plugins", summary: "Plugins and their config" },
   { id: "sandbox", summary: "Sandbox containers and effective policy" },
 ];

@@ -12,6 +12,7 @@ import { sessionMethods } from "./sessions.ts";
 import { speechMethods } from "./speech.ts";
 import { systemMethods } from "./system.ts";
 import { voiceMethods } from "./voice.ts";
+import { usageMethods } from "./usage.ts";
 
 /** Every method this build serves. */
 export function createHandlers(context: MethodContext): Handlers {
@@ -28,5 +29,6 @@ export function createHandlers(context: MethodContext): Handlers {
     ...execApprovalMethods(context),
     ...speechMethods(context),
     ...voiceMethods(context),
+    ...usageMethods(context),
   };
 }

@@ -30,6 +30,9 @@ import type { ConnectionLimits } from "../ws/limits.ts";
 /** What the methods work with: the parts of one Gateway. */
 export interface MethodContext {
   stateDir: string;
+  env: NodeJS.ProcessEnv;
+  /** Asks services outside of the Gateway. */
+  fetch: typeof fetch;
   limits: ConnectionLimits;
   clock: Clock;
   log: Log;

@@ -86,6 +86,7 @@ export interface CredentialsOptions {
 
 /** A use that is not worth writing by itself: the order only needs to know which profile was used longest ago. */
 const writeUseEveryMs = 60_000;
+const syncEveryMs = 15 * 60_000;
 
 export function createCredentials(options: CredentialsOptions): Credentials {
   const { env, now, log, normalize } = options;
@@ -97,12 +98,35 @@ export function createCredentials(options: CredentialsOptions): Credentials {
   const noted = new Map<string, ProfileStats>();
   const renewals = new Map<string, Promise<OAuthCredential>>();
   const writes = new Set<Promise<void>>();
+  let syncedAt = Number.NEGATIVE_INFINITY;
   let copilot: Promise<CopilotExchange> | undefined;
 
   async function copilotExchange(): Promise<CopilotExchange> {
     const { createCopilotExchange } = await import("./copilot-token.ts");
     const file = join(options.stateDir, "credentials", "github-copilot.token.json");
     return createCopilotExchange({ file, fetch: options.fetch, now });
+  }
+
+  const home = env.HOME?.trim();
+  const isSyncDue = () => home !== undefined && home !== "" && now() - syncedAt >= syncEveryMs;
+
+  /** Takes over the logins of command lines that share theirs, at most every 15 minutes. */
+  async function syncShared(): Promise<void> {
+    if (!home || !isSyncDue()) return;
+    syncedAt = now();
+    try {
+      const { isBetterLogin, readSharedLogins } = await import("./external-logins.ts");
+      const store = storeAt(dirs.of());
+      const better = (await readSharedLogins(home)).filter(({ profileId, credential }) =>
+        isBetterLogin(credential, store.read().profiles.get(profileId), now()),
+      );
+      if (better.length === 0 || store.problem() !== undefined) return;
+      await store.update((draft) => {
+        for (const { profileId, credential } of better) draft.setProfile(profileId, credential);
+      });
+    } catch (error) {
+      log.warn(`the login of another program could not be taken over: ${String(error)}`);
+    }
   }
 
   function exchange(provider: string, credential: RequestCredential): RequestCredential | Promise<RequestCredential> {
@@ -240,15 +264,17 @@ export function createCredentials(options: CredentialsOptions): Credentials {
     ready(agentId) {
       const dir = dirs.of(agentId);
       const known = prepared.get(dir);
-      if (known) return known;
+      if (known) return isSyncDue() ? known.then(syncShared) : known;
       const preparing = importLegacyCredentials({
         agentDir: dir,
         oauthFile: dir === dirs.of() ? dirs.oauthFile : undefined,
         store: storeAt(dir),
         log,
-      }).catch((error: unknown) => {
-        log.warn(`credentials of an older release could not be taken over: ${String(error)}`);
-      });
+      })
+        .then(syncShared)
+        .catch((error: unknown) => {
+          log.warn(`credentials of an older release could not be taken over: ${String(error)}`);
+        });
       // What other agents share must be there as well.
       const all = dir === dirs.of() ? preparing : Promise.all([preparing, this.ready()]).then(() => undefined);
       prepared.set(dir, all);
