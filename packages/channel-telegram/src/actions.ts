@@ -9,9 +9,10 @@ import { placeFields, withFallbacks } from "./send/with-fallbacks.ts";
 import type { StickerCache } from "./stickers/sticker-cache.ts";
 
 /** What the `message` tool may do with a bot, by its switches. */
-export function telegramActions({ settings: { actions } }: TelegramAccount): ChannelActionName[] {
+export function telegramActions({ settings: { actions, reactionLevel } }: TelegramAccount): ChannelActionName[] {
+  const reacts = reactionLevel === "minimal" || reactionLevel === "extensive";
   return [
-    ...(actions.reactions ? (["react"] as const) : []),
+    ...(actions.reactions && reacts ? (["react"] as const) : []),
     ...(actions.deleteMessage ? (["delete"] as const) : []),
     ...(actions.editMessage ? (["edit"] as const) : []),
     ...(actions.sticker ? (["sticker", "sticker-search"] as const) : []),

@@ -23,7 +23,7 @@ export function buttonPress(
     at: account.now,
     // Who presses means the bot.
     ...(chat.kind === "direct" ? {} : { mentions: { me: true, any: true } }),
-    trigger: { kind: "button", data, messageId },
+    trigger: { kind: "button", data, messageId, ...(account.buttons === "allowlist" ? { listedOnly: true } : {}) },
   };
 }
 

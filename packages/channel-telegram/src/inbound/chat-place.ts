@@ -40,8 +40,10 @@ export function isGroup(to: string): boolean {
 /** Who wrote. Somebody who writes in a group's name has a bot's shape; it is a person nevertheless. */
 export function inboundSender(user: TelegramUser, inNameOfChat: boolean): InboundSender {
   const name = displayName(user);
+  const handle = user.username === undefined || user.username === name ? "" : ` (@${user.username})`;
   return {
     id: String(user.id),
+    label: name === undefined ? `id:${user.id}` : `${name}${handle} id:${user.id}`,
     ...(name === undefined ? {} : { name }),
     ...(user.username === undefined ? {} : { username: user.username }),
     ...(user.is_bot && !inNameOfChat ? { isBot: true } : {}),

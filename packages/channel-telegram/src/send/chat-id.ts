@@ -10,7 +10,8 @@ export function chatIdOf(to: string): number | string {
 
 /** A message id as the API takes it; undefined for what cannot be one. */
 export function messageIdOf(id: string | undefined): number | undefined {
-  return id !== undefined && /^[1-9]\d*$/.test(id) ? Number(id) : undefined;
+  // Ids of presses on buttons are numbers too, far longer ones.
+  return id !== undefined && /^[1-9]\d{0,9}$/.test(id) ? Number(id) : undefined;
 }
 
 /**

@@ -5,6 +5,8 @@ const LONG_TEXT = 4000;
 const LONG_TEXT_WAIT_MS = 1500;
 const LONG_TEXT_PARTS = 12;
 const LONG_TEXT_CHARS = 50_000;
+/** A line that begins with a slash and is longer is more likely the rest of a text. */
+const COMMAND_CHARS = 200;
 const ALBUM_WAIT_MS = 500;
 /** More than the ten an album can have; a group that goes on longer is not one. */
 const ALBUM_PARTS = 20;
@@ -94,7 +96,7 @@ function groupOf(message: TelegramMessage): Pick<Group, "kind" | "id"> | undefin
 }
 
 function continues(group: Group, { message }: Part): boolean {
-  if (group.kind !== "text" || message.text === undefined) return false;
+  if (group.kind !== "text" || message.text === undefined || isCommand(message.text)) return false;
   const last = group.parts.at(-1)?.message;
   const length = group.parts.reduce((sum, { message: { text = "" } }) => sum + text.length, message.text.length);
   return (
@@ -103,6 +105,11 @@ function continues(group: Group, { message }: Part): boolean {
     group.parts.length < LONG_TEXT_PARTS &&
     length <= LONG_TEXT_CHARS
   );
+}
+
+/** Somebody who stops the assistant must not wait, nor be quoted to it. */
+function isCommand(text: string): boolean {
+  return text.length <= COMMAND_CHARS && /^\/[a-z0-9_]+(@\w+)?(\s|$)/i.test(text);
 }
 
 function writerKey({ chat, message_thread_id: thread = 0, from }: TelegramMessage): string {
