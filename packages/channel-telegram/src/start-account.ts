@@ -159,7 +159,13 @@ export async function startAccount(
         drafts.stop();
         await closed.catch(() => {}); // the host was told by `closed` itself
         await intake.stop();
-        await Promise.race([bot.idle(), wait(LAST_MESSAGES_MS, new AbortController().signal)]);
+        await new Promise<void>((resolve) => {
+          const cancel = after(LAST_MESSAGES_MS, resolve);
+          void bot.idle().then(() => {
+            cancel();
+            resolve();
+          });
+        });
         bot.close();
         await stickers.written();
       },

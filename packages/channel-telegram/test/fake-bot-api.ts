@@ -36,7 +36,8 @@ export async function startFakeBotApi(me: Partial<typeof botUser> = {}) {
   const files = new Map<string, { path: string; bytes: Uint8Array; size?: number }>();
   const refusals: { method: RegExp; times: number; how: Refusal | "drop" }[] = [];
   const watchers = new Set<() => void>();
-  let poll: { offset: number; answer: () => void } | undefined;
+  const held = new Map<string, Promise<void>>();
+  let poll: { body: Record<string, unknown>; answer: () => void } | undefined;
   let nextUpdate = 1000;
   let nextMessage = 5000;
   let token = botToken;
@@ -82,7 +83,7 @@ export async function startFakeBotApi(me: Partial<typeof botUser> = {}) {
       poll = undefined;
       respond(response, pending(offset));
     };
-    poll = { offset, answer };
+    poll = { body, answer };
     response.on("close", () => {
       if (poll?.answer === answer) poll = undefined;
     });
@@ -103,6 +104,8 @@ export async function startFakeBotApi(me: Partial<typeof botUser> = {}) {
     if (method !== "getUpdates") calls.push(call);
     if (refusal !== undefined) refusal.times -= 1;
     if (refusal?.how === "drop") return void request.socket.destroy();
+    for (const watcher of watchers) watcher();
+    await held.get(method);
     if (refusal !== undefined) respond(response, refusal.how);
     else if (method === "getUpdates") getUpdates(call.body, response);
     else
@@ -163,6 +166,18 @@ export async function startFakeBotApi(me: Partial<typeof botUser> = {}) {
       const id = typeof fields.message_id === "number" ? fields.message_id : nextMessage++;
       push({ message: { message_id: id, date: Math.floor(Date.now() / 1000), ...fields } });
       return id;
+    },
+    /** Delivers several updates at once, in the order they are given. */
+    pushAll(batch: readonly (readonly [number, object])[]) {
+      for (const [update_id, update] of batch) updates.push({ update_id, ...update });
+      nextUpdate = Math.max(nextUpdate, ...batch.map(([id]) => id + 1));
+      poll?.answer();
+    },
+    /** What the bot asks for while it waits. */
+    pollBody: () => poll?.body,
+    /** Answers a method when the promise has settled. */
+    hold(method: string, until: Promise<void>) {
+      held.set(method, until);
     },
     nextMessageId: () => nextMessage++,
     file(id: string, path: string, bytes: Uint8Array, size?: number) {

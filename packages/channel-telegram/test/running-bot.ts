@@ -1,4 +1,5 @@
 import fs from "node:fs";
+import { createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import {
@@ -72,6 +73,7 @@ export async function startBot(fake: FakeBotApi, setup: BotSetup = {}) {
   const states: AccountState[] = [];
   const lines: string[] = [];
   const pauses: number[] = [];
+  const webhookPort = await freePort();
   const looks = new Set<() => void>();
   const look = () => {
     for (const each of looks) each();
@@ -79,7 +81,7 @@ export async function startBot(fake: FakeBotApi, setup: BotSetup = {}) {
   const channel = createTelegramChannel({
     now: clock.now,
     after: clock.after,
-    webhook: { host: "127.0.0.1", port: 0 },
+    webhook: { host: "127.0.0.1", port: webhookPort },
     wait: async (ms, signal) => {
       pauses.push(ms);
       look();
@@ -153,6 +155,7 @@ export async function startBot(fake: FakeBotApi, setup: BotSetup = {}) {
     lines,
     pauses,
     until,
+    webhookPort: () => webhookPort,
     /** The next message it handed over. */
     async next(): Promise<InboundMessage> {
       const message = await until(() => received.find((each) => !taken.includes(each)));
@@ -170,6 +173,14 @@ export async function startBot(fake: FakeBotApi, setup: BotSetup = {}) {
       if (own) fs.rmSync(stateDir, { recursive: true, force: true });
     },
   };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 /** A private chat with somebody, as Telegram shows it. */

@@ -97,7 +97,7 @@ export async function pollUpdates(options: PollOptions): Promise<LiveConnection 
   signal.addEventListener("abort", onAbort, { once: true });
   if (signal.aborted) onAbort();
   const closed = task
-    .catch((error: unknown) => {
+    .then(stop, (error: unknown) => {
       throw toChannelError(error);
     })
     .finally(() => signal.removeEventListener("abort", onAbort));

@@ -11,8 +11,6 @@ export interface WebhookListener {
     path: string,
     handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
   ): Promise<() => Promise<void>>;
-  /** The port, while it is open. */
-  port(): number | undefined;
 }
 
 export function createWebhookListener(address: { host: string; port: number }): WebhookListener {
@@ -65,10 +63,6 @@ export function createWebhookListener(address: { host: string; port: number }): 
         last.closeAllConnections();
         await new Promise((resolve) => last.close(resolve));
       };
-    },
-    port() {
-      const bound = server?.address();
-      return typeof bound === "object" ? bound?.port : undefined;
     },
   };
 }
