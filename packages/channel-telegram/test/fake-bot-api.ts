@@ -7,6 +7,8 @@ export interface ApiCall {
   body: Record<string, unknown>;
   /** Uploaded files by the field they came in. */
   files: Record<string, { name: string; bytes: Uint8Array }>;
+  /** It was answered with an error that a test asked for. */
+  refused?: boolean;
 }
 
 /** How a call is refused. */
@@ -98,11 +100,14 @@ export async function startFakeBotApi(me: Partial<typeof botUser> = {}) {
       return;
     }
     const [, given, method = ""] = /^\/bot([^/]+)\/(\w+)/.exec(request.url ?? "") ?? [];
-    const call = { method, ...(await readBody(request)) };
+    const call: ApiCall = { method, ...(await readBody(request)) };
     if (given !== token) return respond(response, { error_code: 401, description: "Unauthorized" });
     const refusal = refusals.find((each) => each.times > 0 && each.method.test(method));
     if (method !== "getUpdates") calls.push(call);
-    if (refusal !== undefined) refusal.times -= 1;
+    if (refusal !== undefined) {
+      refusal.times -= 1;
+      call.refused = true;
+    }
     if (refusal?.how === "drop") return void request.socket.destroy();
     for (const watcher of watchers) watcher();
     await held.get(method);

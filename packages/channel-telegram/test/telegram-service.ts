@@ -16,7 +16,9 @@ export async function startTelegramService(): Promise<TestedService & { fake: Fa
   const fake = await startFakeBotApi();
   const taken = new Set<object>();
   const messages = () =>
-    fake.calls.filter((call) => /^send(?!ChatAction|MessageDraft)/.test(call.method) && !taken.has(call));
+    fake.calls.filter(
+      (call) => /^send(?!ChatAction|MessageDraft)/.test(call.method) && !call.refused && !taken.has(call),
+    );
   const written = new Map<string, object>();
   const seen = (call: ReturnType<typeof messages>[number]): Sent => {
     const reply = call.body.reply_parameters;
@@ -30,7 +32,6 @@ export async function startTelegramService(): Promise<TestedService & { fake: Fa
       ...(Object.keys(call.files).length === 0 ? {} : { files: Object.values(call.files).map(({ name }) => name) }),
     };
   };
-  const refused = new Set<object>();
   return {
     fake,
     // The pauses of a connection that is lost are those of the world; here they are short.
@@ -70,29 +71,14 @@ export async function startTelegramService(): Promise<TestedService & { fake: Fa
       fake.push({ message: written.get(id) });
     },
     nextSent: async () => {
-      const call = await fake.until(() => messages().find((each) => !refused.has(each)));
+      const call = await fake.until(() => messages()[0]);
       taken.add(call);
       return seen(call);
     },
     untaken: () => messages().map(seen),
     refuse(times, { retryAfterMs = 0 }) {
-      const how = {
-        error_code: 429,
-        description: "Too Many Requests",
-        parameters: { retry_after: retryAfterMs / 1000 },
-      };
-      fake.answer("sendMessage", (body) => {
-        if (times-- <= 0)
-          return {
-            message_id: fake.nextMessageId(),
-            date: 1,
-            chat: { id: Number(body.chat_id), type: "private" },
-            text: body.text,
-          };
-        const call = fake.calls.at(-1);
-        if (call) taken.add(call);
-        return how;
-      });
+      const parameters = { retry_after: retryAfterMs / 1000 };
+      fake.refuse(/^sendMessage$/, { error_code: 429, description: "Too Many Requests", parameters }, times);
     },
     drop: () => fake.drop(),
     connected: async () => void (await fake.polled()),
