@@ -1,7 +1,14 @@
+import { telegramEnv, telegramMeta } from "@openclaw/channel-telegram/meta";
 import type { ChannelEntry } from "@openclaw/plugin-sdk";
 
 /**
  * The channels that come with the program, in the order people see them. An entry is all that is known of a channel until
  * it is configured: `load` is the only place where its package is named, so that the others cost nothing.
  */
-export const bundledChannels: readonly ChannelEntry[] = [];
+export const bundledChannels: readonly ChannelEntry[] = [
+  {
+    meta: telegramMeta,
+    env: telegramEnv,
+    load: async () => (await import("@openclaw/channel-telegram")).telegramChannel,
+  },
+];

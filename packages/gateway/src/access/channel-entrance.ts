@@ -16,7 +16,7 @@ import { isStopText } from "../pipeline/command.ts";
 import type { Inbound } from "../pipeline/inbound.ts";
 import { type AccessRules, type AccessSources, readAccessRules } from "./access-rules.ts";
 import type { Acknowledgements } from "./acknowledgements.ts";
-import { checkAccess } from "./check-access.ts";
+import { checkAccess, isSenderListed } from "./check-access.ts";
 import { mayUseCommands } from "./command-authorization.ts";
 import { type Envelopes, senderLabel } from "./envelope.ts";
 import { groupIntro } from "./group-intro.ts";
@@ -72,7 +72,7 @@ export function createChannelEntrance(options: ChannelEntranceOptions): ChannelE
   /** A press or a command of the service's menu is waited for, so its sender is told. */
   const refuse = async (message: InboundMessage, rules: AccessRules, reason: AccessRefusal, text: string) => {
     if (message.trigger?.kind === "command") {
-      const said = rules.channel.refusal?.(reason, message.chat) ?? refusalTexts[reason];
+      const said = rules.channel.refusal?.(reason, message.chat, rules.config) ?? refusalTexts[reason];
       await options.say(`refused|${message.channel}|${message.accountId}|${message.id}`, answerTo(message, said));
     }
     return drop(message, text);
@@ -110,6 +110,9 @@ export function createChannelEntrance(options: ChannelEntranceOptions): ChannelE
     const access = checkAccess(message, rules);
     if (access.kind === "refused") return refuse(message, rules, access.reason, access.text);
     if (access.kind === "pairing") return askToPair(message, rules);
+    if (message.trigger?.kind === "button" && message.trigger.listedOnly && !isSenderListed(message, rules)) {
+      return drop(message, "a button was pressed by somebody who is not in the allowlist");
+    }
 
     const place = options.channel(channel);
     const { sessionKey, agentId } = options.route(message);

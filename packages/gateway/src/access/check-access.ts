@@ -14,6 +14,12 @@ export function checkAccess(message: Asking, rules: AccessRules): Access {
   return message.chat.kind === "direct" ? checkDirect(message, rules) : checkGroup(message, rules);
 }
 
+/** Whether a list names the sender, whatever the policy says. */
+export function isSenderListed({ chat, sender }: Asking, rules: AccessRules): boolean {
+  const list = chat.kind === "direct" ? directList(rules) : (rules.group?.senders ?? groupList(rules));
+  return rules.lists(list, sender);
+}
+
 function checkDirect({ sender, stale }: Asking, rules: AccessRules): Access {
   const policy = rules.direct.policy ?? "pairing";
   if (policy === "disabled") return refused("direct-disabled", "direct messages are disabled");

@@ -72,7 +72,7 @@ export interface ChannelAccess {
   /** Default: `groups.<id>` with its `topics`, then `groups."*"`, `groupPolicy`, `groupAllowFrom`. */
   group?(config: Readonly<Record<string, unknown>>, chat: InboundChat, sender: InboundSender | undefined): GroupRules;
   /** What somebody is told who used a command of the service's own menu and was not let in. */
-  refusal?(reason: AccessRefusal, chat: InboundChat): string;
+  refusal?(reason: AccessRefusal, chat: InboundChat, config: Readonly<Record<string, unknown>>): string;
   /** People who paired count as listed in groups too. */
   storeCountsInGroups?: boolean;
   /** Who paired, or is listed, counts for commands in private chats; otherwise everybody let in may use them there. */

@@ -131,7 +131,13 @@ export interface MessageLocation {
 }
 
 export type MessageTrigger =
-  | { kind: "button"; data: string; messageId?: string }
+  | {
+      kind: "button";
+      data: string;
+      messageId?: string;
+      /** A press counts only when its sender is listed or has paired, also where everybody may write. */
+      listedOnly?: boolean;
+    }
   /** `text` of the message is the command as it would be typed. */
   | { kind: "command"; name: string; args?: Record<string, unknown> };
 
