@@ -547,7 +547,7 @@ export async function startGateway(
     const handlers = createHandlers({
       stateDir: paths.stateDir,
       env,
-      fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+      fetch: fetchNow,
       limits,
       clock,
       log,
@@ -579,7 +579,6 @@ export async function startGateway(
       directory,
       messageActions,
       logins,
-      fetch: options.fetch ?? fetch,
       requestRestart,
     });
 

@@ -66,7 +66,6 @@ export interface MethodContext {
   directory: Directory;
   messageActions: MessageActions;
   logins: QrLogins;
-  fetch: typeof fetch;
   /** Asks for a restart in this process; several requests become one. */
   requestRestart(options: { reason: string; delayMs: number }): void;
 }
