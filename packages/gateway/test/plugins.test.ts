@@ -135,6 +135,17 @@ describe("hooks of plugins", () => {
     expect(lines).toContainEqual(["end", true, 2, "number"]);
   });
 
+  it("that hang do not keep a run from being stopped", async () => {
+    await startWith(`api.on("before_agent_start", () => { tell("hangs"); return new Promise(() => {}); });`);
+    const client = await gateway.connect();
+    await send(client, "hello", "a");
+    await until((all) => all.some(([what]) => what === "hangs"));
+    const end = ended(client, "a");
+    await client.request("chat.abort", { sessionKey: "main", runId: "a" });
+    expect((await end).state).toBe("aborted");
+    expect((await turn(client, "/status", "b")).state).toBe("final");
+  });
+
   it("change the parameters of a call, refuse it, and hear of its result", async () => {
     await startWith(`${dice("dice_roll")}
       api.on("before_tool_call", ({ params }) => params.n === 13 ? { block: true } : { params: { n: params.n + 1 } });
@@ -248,6 +259,15 @@ describe("chat commands of plugins", () => {
     await turn(client, "/hello world", "d");
     expect(gateway.model.requests).toHaveLength(1);
     expect(await answer("/help", "e")).not.toContain('"x"');
+    expect(await answer("/commands", "f")).toMatch(/Plugins\\n *\/hello - Greets\\n *\/echo .*- Echoes/);
+    const four = await gateway.connect({ protocol: 4 });
+    const { payload } = await four.request("commands.list", {});
+    const own = (payload.commands as Json[]).filter(({ source }) => source === "plugin");
+    expect(own.map(({ name, acceptsArgs }) => [name, acceptsArgs])).toEqual([
+      ["hello", false],
+      ["echo", true],
+      ["broken", false],
+    ]);
   });
 });
 
