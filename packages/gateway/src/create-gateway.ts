@@ -12,7 +12,7 @@ import { openApprovalsStore } from "@openclaw/approvals";
 import type { ConfigStore, OpenClawConfig, Paths } from "@openclaw/config";
 import type { Log, WsLogStyle } from "@openclaw/log";
 import { createRedactor } from "@openclaw/log";
-import { createModels } from "@openclaw/models";
+import { createModels, createProviderRegistry } from "@openclaw/models";
 import { createAuthLimiter, requestOrigin } from "@openclaw/net";
 import type { Channel, ChannelEntry } from "@openclaw/plugin-sdk";
 import type { PluginSource } from "@openclaw/plugins/discovery";
@@ -202,8 +202,10 @@ export async function startGateway(
       onBegin: (begun) => tellSessionHooks(plugins, begun, clock.now()),
     });
     releases.push(() => sessions.close());
+    const providers = createProviderRegistry();
     const models = createModels({
       config,
+      providers,
       env,
       log: log.child("models"),
       clock,
@@ -313,6 +315,11 @@ export async function startGateway(
       version,
       devices,
       enqueueSystemEvent: (text, sessionKey) => systemEvents.enqueue(sessionKey, text),
+      async registerProviders(host) {
+        if (host.registry.providers.length === 0) return;
+        const { registerPluginProviders } = await import("./plugins/plugin-providers.ts");
+        registerPluginProviders(host, providers, log.child("plugins"));
+      },
       startChannels: (host) => startPluginChannels(host, channels, log.child("plugins")),
       clock,
       timers,
