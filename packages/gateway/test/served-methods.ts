@@ -12,6 +12,8 @@ export const servedMethods: readonly string[] = [
   "config.patch",
   "config.apply",
   "models.list",
+  "usage.status",
+  "usage.cost",
   "agents.list",
   "agent.identity.get",
   "agent",
