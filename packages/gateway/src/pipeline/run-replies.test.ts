@@ -426,6 +426,21 @@ describe("typing", () => {
   });
 });
 
+test("who wants to see what happens is told once that another model answers", async () => {
+  const { start, sends } = await setUp({}, { verbose: "on" });
+  const replies = start();
+  const data = { phase: "fallback" as const, from: "one/m1", to: "two/m2", reason: "rate_limit" };
+  replies.onEvent(event({ stream: "lifecycle", data }));
+  replies.onEvent(event({ stream: "lifecycle", data: { ...data, repeated: true } }));
+  const finished = replies.finish(result({ payloads: [{ text: "done" }] }));
+  for (let index = 0; index < 2; index += 1) {
+    await settled();
+    sends[index]?.take();
+  }
+  await finished;
+  expect(texts(sends)).toEqual(["↪️ Model fallback: one/m1 → two/m2 (rate_limit)", "done"]);
+});
+
 test("WebChat gets no blocks, no notices and nothing in the outbox", async () => {
   const { start, storage, typing } = await setUp(
     { agents: { defaults: { blockStreamingDefault: "on" } } },

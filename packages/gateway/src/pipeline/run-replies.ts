@@ -250,6 +250,10 @@ function chatReplies(
     },
     onEvent(event) {
       if (event.stream === "assistant" && event.data.text.trim() !== "") typing.text();
+      if (event.stream === "lifecycle" && event.data.phase === "fallback") {
+        const { from, to, reason, repeated } = event.data;
+        if (verbose() !== "off" && repeated !== true) notice(`↪️ Model fallback: ${from} → ${to} (${reason})`);
+      }
       if (event.stream !== "tool") return;
       if (event.data.phase === "start") typing.tool();
       notices.onTool(event.data);
