@@ -82,7 +82,7 @@ export async function collectModelsStatus(local: LocalModels, context: CommandCo
     ),
   ].filter((provider) => provider !== "offline");
   const known = [...credentials.profiles(agentId).profiles.values()].map(({ provider }) => canonicalProvider(provider));
-  const catalogue = await models.list({ all: true });
+  const catalogue = await models.list({ all: true, known: true });
   const withKeys = catalogue.map(({ provider }) => provider);
   const states = [...new Set([...inUse, ...known, ...Object.keys(config.models?.providers ?? {}), ...withKeys])]
     .flatMap((provider) => models.providerAuth(provider, agentId) ?? [])
