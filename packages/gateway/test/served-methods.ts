@@ -12,8 +12,6 @@ export const servedMethods: readonly string[] = [
   "config.patch",
   "config.apply",
   "models.list",
-  "usage.status",
-  "usage.cost",
   "agents.list",
   "agent.identity.get",
   "agent",
