@@ -23,7 +23,7 @@ function transcript(stateDir: string, calls: readonly { at: Date; input: number;
 const localDate = (date: Date) =>
   `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, "0")}-${String(date.getDate()).padStart(2, "0")}`;
 
-it("usage.cost adds up the calls of each local day that has some, both ends included", async () => {
+it("usage.cost adds up the calls of each local day, both ends included", async () => {
   const today = new Date();
   const day = (back: number, hour: number) =>
     new Date(today.getFullYear(), today.getMonth(), today.getDate() - back, hour, 30);
@@ -45,6 +45,7 @@ it("usage.cost adds up the calls of each local day that has some, both ends incl
     days: 3,
     daily: [
       { date: localDate(day(2, 12)), input: 300, output: 20, totalTokens: 330, totalCost: 1, missingCostEntries: 1 },
+      { date: localDate(day(1, 12)), totalTokens: 0, totalCost: 0 },
       { date: localDate(day(0, 12)), input: 300, totalCost: 2, inputCost: 1, outputCost: 1, cacheRead: 5 },
     ],
     totals: { input: 600, output: 30, cacheRead: 15, totalTokens: 645, totalCost: 3, missingCostEntries: 1 },

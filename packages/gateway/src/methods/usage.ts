@@ -31,8 +31,7 @@ export function usageMethods(gateway: MethodContext): HandlersOf<"usage.status" 
     return {
       updatedAt: clock.now(),
       days: dates.length,
-      // Days without a call are left out.
-      daily: [...days].flatMap(([date, detail]) => (detail.totalTokens > 0 ? [{ date, ...detail }] : [])),
+      daily: [...days].map(([date, detail]) => ({ date, ...detail })),
       totals,
     };
   }
