@@ -367,6 +367,31 @@ describe("what a channel says of its chats", () => {
     expect(gateway.log()).toContain("configWrites is off");
   });
 
+  it("shows an answer while it is written, where the chat can, and sends it as a message in the end", async () => {
+    const drafts: string[] = [];
+    const service = chatService("telegram", {
+      account: {
+        async draft(chat, { id, text }) {
+          drafts.push(`${chat.to} ${id} ${text}`);
+        },
+      },
+    });
+    gateway = await startTestGateway({
+      channels: [service.channel],
+      config: { channels: { telegram: { dmPolicy: "open", allowFrom: ["*"] } } },
+    });
+    client = await gateway.connect({ protocol: 4 });
+    await service.tell("slow:200 a story", { draftId: "d1" });
+    const { text } = await service.sent();
+    expect(drafts.length).toBeGreaterThan(0);
+    expect(drafts[0]).toMatch(/^7 d1 \S/);
+    expect(text?.startsWith(drafts[0]?.slice("7 d1 ".length) ?? "?")).toBe(true);
+    await service.tell("slow:20 another");
+    const before = drafts.length;
+    await service.sent();
+    expect(drafts).toHaveLength(before);
+  });
+
   it("gives back what an answer needs beside the chat, and cuts texts its own way", async () => {
     const service = chatService("telegram", { chunk: (text) => text.split("|") });
     gateway = await startTestGateway({

@@ -23,6 +23,8 @@ export interface ReplySettings {
   chunk?: ((text: string, limit: number) => string[]) | undefined;
   /** Every paragraph is a message of its own. */
   paragraphs: boolean;
+  /** The answer is shown while it is written, where the channel and the chat can. */
+  drafts: boolean;
   /** The answer is sent in blocks while it is written. */
   inBlocks: boolean;
   blocks: { breakAt: "text_end" | "message_end"; chunk: ChunkSettings; coalesce: CoalesceSettings };
@@ -42,6 +44,7 @@ const sectionKeys = z.object({
   textChunkLimit: z.number().optional(),
   chunkMode: z.enum(["length", "newline"]).optional(),
   blockStreaming: z.boolean().optional(),
+  streamMode: z.enum(["off", "partial", "block"]).optional().catch(undefined),
   blockStreamingCoalesce: joining.optional(),
 });
 const section = sectionKeys.extend({ accounts: z.record(z.string(), z.unknown()).optional() });
@@ -87,6 +90,7 @@ export function replySettings(config: OpenClawConfig, chat: ReplyChat, manifest:
       "all",
     textLimit,
     paragraphs,
+    drafts: own.streamMode !== "off",
     inBlocks: own.blockStreaming ?? defaults?.blockStreamingDefault === "on",
     blocks: blockSettings(),
     humanDelay: agent?.humanDelay ?? defaults?.humanDelay,

@@ -63,7 +63,10 @@ async function setUp(
   const open = createRunReplies({
     journal: storage.journal,
     outbox: worker,
-    channels: { showTyping: (channel, chat) => typing.push({ channel, ...chat }) },
+    channels: {
+      showTyping: (channel, chat) => typing.push({ channel, ...chat }),
+      showDraft: () => Promise.reject(new Error("no drafts here")),
+    },
     speak: async () => undefined,
     speechMode: () => undefined,
     settings: (route, agentId) =>

@@ -20,6 +20,7 @@ import { type BlockJournal, blockId, openBlockJournal } from "./block-journal.ts
 import type { Inbound } from "./inbound.ts";
 import type { OutboxWorker } from "./outbox.ts";
 import { type ChannelRoute, chatKey, createDeliveryShape } from "./reply.ts";
+import { createReplyDraft } from "./reply-draft.ts";
 import type { ReplySettings } from "./reply-settings.ts";
 import { createSpokenReplies, type SpeakReply } from "./spoken-replies.ts";
 import { createToolNotices } from "./tool-notices.ts";
@@ -48,7 +49,7 @@ export interface RunReplies {
 export interface RunRepliesContext {
   journal: Pick<Journal, "get" | "step">;
   outbox: OutboxWorker;
-  channels: Pick<Channels, "showTyping">;
+  channels: Pick<Channels, "showTyping" | "showDraft">;
   /** How the chat of a message wants its replies. */
   settings(route: ChannelRoute, agentId: string): ReplySettings;
   /** Speaks an answer, where it is to be spoken. */
@@ -137,6 +138,21 @@ function chatReplies(
     afterVoice: message.voice ?? message.attachments.some(({ mimeType }) => mimeType.startsWith("audio/")),
     signal: speaking.signal,
   });
+  const { draftId } = route;
+  const draft =
+    draftId === undefined || !settings.drafts
+      ? undefined
+      : createReplyDraft({
+          show: (text) =>
+            context.channels.showDraft(
+              route.channel,
+              { to: route.to, ...(route.threadId === undefined ? {} : { threadId: route.threadId }) },
+              { id: draftId, text },
+              route.accountId,
+            ),
+          limit: Math.min(settings.textLimit, 4096),
+          timers,
+        });
   const stop = () => {
     speaking.abort(new Error("the answer is not wanted any more"));
     pipeline.cancel();
@@ -249,7 +265,10 @@ function chatReplies(
           }),
     },
     onEvent(event) {
-      if (event.stream === "assistant" && event.data.text.trim() !== "") typing.text();
+      if (event.stream === "assistant" && event.data.text.trim() !== "") {
+        typing.text();
+        draft?.update(event.data.text);
+      }
       if (event.stream === "lifecycle" && event.data.phase === "fallback") {
         const { from, to, reason, repeated } = event.data;
         if (verbose() !== "off" && repeated !== true) notice(`↪️ Model fallback: ${from} → ${to} (${reason})`);
@@ -262,10 +281,12 @@ function chatReplies(
       if (verbose() !== "off") notice(`🧭 New session: ${sessionId}`);
     },
     cancel() {
+      draft?.end();
       cancelled = true;
       stop();
     },
     async finish(result) {
+      draft?.end();
       typing.runEnded();
       finishing = true;
       before = ending.get(chat);
