@@ -32,6 +32,8 @@ import type { ChannelSettings } from "./channels/account-config.ts";
 import { createApprovalFeed } from "./channels/channel-approvals.ts";
 import { createChannels } from "./channels/channels.ts";
 import { mediaMaxBytes } from "./channels/media-limit.ts";
+import { moveChat } from "./channels/move-chat.ts";
+import { nativeCommands } from "./channels/native-commands.ts";
 import { createQrLogins } from "./channels/qr-logins.ts";
 import { openCommands } from "./commands/open-commands.ts";
 import { createConversations } from "./conversations.ts";
@@ -482,12 +484,21 @@ export async function startGateway(
       outbox,
       replies: {
         channels,
-        settings: ({ channel, accountId, chatType, mentioned }, agentId) =>
-          replySettings(
+        settings: ({ channel, accountId, chatType, mentioned }, agentId) => ({
+          ...replySettings(
             config(),
-            { channel, accountId, agentId, direct: (chatType ?? "direct") === "direct", mentioned: mentioned === true },
+            {
+              channel,
+              accountId,
+              agentId,
+              direct: (chatType ?? "direct") === "direct",
+              kind: chatType,
+              mentioned: mentioned === true,
+            },
             channels.get(channel),
           ),
+          chunk: channels.chunker(channel, accountId),
+        }),
         speak: (reply) => speech.forReply(reply),
         speechMode: (key) => sessions.get(key)?.ttsAuto,
         agentName: (agentId) => agents.givenName(agentId),
@@ -632,10 +643,9 @@ export async function startGateway(
         return pipeline.receive(message);
       },
       note: (event) => pipeline.note(event),
-      chatMoved: async ({ channel }, { from, to }) =>
-        log.warn(`${channel}: chat ${from} goes on as ${to}; settings for it have to be moved by hand`),
+      chatMoved: (place, change) => moveChat({ configStore, log: log.child("channels") }, place, change),
       connected: (channel) => outbox.wake(channel),
-      nativeCommands: () => [],
+      nativeCommands: (channel) => nativeCommands(channel, { config: config(), channels, commands }),
     });
     releases.push(() => channels.stop());
     await outgoingFiles.clear();

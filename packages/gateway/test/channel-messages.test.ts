@@ -340,6 +340,49 @@ describe("look-ups", () => {
   });
 });
 
+describe("what a channel says of its chats", () => {
+  it("moves settings with a chat that goes on under another id, unless writes are off", async () => {
+    let move: (change: { from: string; to: string }) => Promise<void> = async () => {};
+    const channel: Partial<Channel> = {
+      start: async ({ chatMoved }) => {
+        move = chatMoved;
+        return { send: async () => ({}), stop: async () => {} };
+      },
+    };
+    const telegram = { groups: { "-1": { requireMention: false }, "-3": {} }, accounts: {} };
+    const service = chatService("telegram", channel);
+    gateway = await startTestGateway({ channels: [service.channel], config: { channels: { telegram } } });
+    client = await gateway.connect({ protocol: 4 });
+    await move({ from: "-1", to: "-1001" });
+    const config = async () => (await call("config.get", {})).config as { channels: { telegram: Json } };
+    expect((await config()).channels.telegram.groups).toEqual({ "-1001": { requireMention: false }, "-3": {} });
+    await gateway.close();
+    gateway = await startTestGateway({
+      channels: [service.channel],
+      config: { channels: { telegram: { ...telegram, configWrites: false } } },
+    });
+    client = await gateway.connect({ protocol: 4 });
+    await move({ from: "-1", to: "-1001" });
+    expect((await config()).channels.telegram.groups).toHaveProperty("-1");
+    expect(gateway.log()).toContain("configWrites is off");
+  });
+
+  it("gives back what an answer needs beside the chat, and cuts texts its own way", async () => {
+    const service = chatService("telegram", { chunk: (text) => text.split("|") });
+    gateway = await startTestGateway({
+      channels: [service.channel],
+      config: { channels: { telegram: { dmPolicy: "open", allowFrom: ["*"] } } },
+    });
+    client = await gateway.connect({ protocol: 4 });
+    gateway.model.enqueue({ words: ["one|two"] });
+    await service.tell("hi", { replyHandle: "interaction-1" });
+    expect([await service.sent(), await service.sent()]).toMatchObject([
+      { text: "one", replyHandle: "interaction-1" },
+      { text: "two", replyHandle: "interaction-1" },
+    ]);
+  });
+});
+
 describe("linking by QR", () => {
   const linking = () => {
     let scan: () => void = () => {};
