@@ -25,13 +25,11 @@ export function nativeCommands(
   if (on !== true) return [];
   const switches = config.commands ?? {};
   const own = commands.registry.native(channel, ({ switch: name }) => name === undefined || switches[name] === true);
-  const skills = listsSkills(config, channel)
-    ? commands
-        .skillCommands(agentId)
-        .map(skillSpec)
-        .filter(({ nativeName }) => nativeName !== null)
-    : [];
-  return [...own, ...skills].map(({ name, description, args }) => ({
+  const skills = listsSkills(config, channel) ? commands.skillCommands(agentId).map(skillSpec) : [];
+  const named = skills.flatMap(({ nativeName, description, args }) =>
+    nativeName === null ? [] : [{ name: nativeName, description, args }],
+  );
+  return [...own, ...named].map(({ name, description, args }) => ({
     name,
     description,
     args: args.map((arg) => ({
