@@ -74,7 +74,7 @@ export { type HumanDelayConfig, humanDelayMs } from "./reply/human-delay.ts";
 export { type MediaSource, takeMediaLines } from "./reply/media-lines.ts";
 export { createMediaSource } from "./reply/media-source.ts";
 export { openMedia } from "./reply/open-media.ts";
-export { reasoningLevel } from "./reply/reasoning-message.ts";
+export { reasoningLevel, reasoningMessage } from "./reply/reasoning-message.ts";
 export { stripReasoningTags } from "./reply/reasoning-tags.ts";
 export { type ReplyTags, takeReplyTags } from "./reply/reply-tags.ts";
 export { addPrefix, resolvePrefix } from "./reply/response-prefix.ts";

@@ -5,7 +5,6 @@ import {
   type Channel,
   type ChannelEntry,
   type ChannelMeta,
-  type ChatPlace,
   type Delivery,
   defaultAccountId,
   type InboundEvent,
@@ -61,8 +60,6 @@ export interface Channels {
   send(delivery: Delivery): Promise<SendResult>;
   /** Shows that an answer is being written, where the channel can show it. A failure is only logged. */
   showTyping(channel: string, chat: TypingChat, accountId?: string): void;
-  /** Shows what an answer is so far. Rejects where the channel cannot, or its service does not take it. */
-  showDraft(channel: string, chat: ChatPlace, draft: { id: string; text: string }, accountId: string): Promise<void>;
   /** A channel's own way of cutting a text into messages, for one of its accounts. */
   chunker(id: string, accountId: string): ((text: string, limit: number) => string[]) | undefined;
   /** What a channel says of itself, once it was loaded. */
@@ -248,11 +245,6 @@ export function createChannels(
         .catch((error: unknown) =>
           log.debug(`${channel} could not show that somebody types`, { error: String(error) }),
         );
-    },
-    async showDraft(channel, chat, draft, accountId) {
-      const account = runnerOf(channel, accountId)?.account();
-      if (account?.draft === undefined) throw new Error(`${channel} shows no drafts`);
-      await account.draft(chat, draft);
     },
     chunker(id, accountId) {
       const channel = catalogue.loaded(id);

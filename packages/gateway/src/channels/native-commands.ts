@@ -1,32 +1,42 @@
+import { skillSpec } from "@openclaw/agent-runtime";
 import type { OpenClawConfig } from "@openclaw/config";
 import type { NativeCommand } from "@openclaw/plugin-sdk";
 import type { GatewayCommands } from "../commands/gateway-commands.ts";
+import { listsSkills } from "../skills/native-skills.ts";
 import { channelSection } from "./account-config.ts";
 import type { Channels } from "./channels.ts";
 
-/** Commands the menu of a service offers; none where `commands.native` is off. */
+/** Commands and skills the menu of a service offers; none where `commands.native` is off. */
 export function nativeCommands(
   channel: string,
-  { config, channels, commands }: { config: OpenClawConfig; channels: Channels; commands: GatewayCommands },
+  {
+    config,
+    channels,
+    commands,
+    agentId,
+  }: { config: OpenClawConfig; channels: Channels; commands: GatewayCommands; agentId: string },
 ): readonly NativeCommand[] {
-  const own = channelSection(config, channel)?.commands;
-  const native = typeof own === "object" && own !== null && "native" in own ? own.native : undefined;
+  const menu = channelSection(config, channel)?.commands;
+  const native = typeof menu === "object" && menu !== null && "native" in menu ? menu.native : undefined;
   const wanted = native ?? config.commands?.native ?? "auto";
   // Slack's commands have to be declared in its app, so they are on only when somebody says so.
   const on =
     wanted === "auto" ? channel !== "slack" && channels.get(channel)?.capabilities?.nativeCommands === true : wanted;
   if (on !== true) return [];
   const switches = config.commands ?? {};
-  return commands.registry
-    .native(channel, ({ switch: name }) => name === undefined || switches[name] === true)
-    .map(({ name, description, args }) => ({
-      name,
-      description,
-      args: args.map((arg) => ({
-        name: arg.name,
-        description: arg.description,
-        ...(arg.required ? { required: true } : {}),
-        ...(arg.choices ? { choices: arg.choices } : {}),
-      })),
-    }));
+  const own = commands.registry.native(channel, ({ switch: name }) => name === undefined || switches[name] === true);
+  const skills = listsSkills(config, channel) ? commands.skillCommands(agentId).map(skillSpec) : [];
+  const named = skills.flatMap(({ nativeName, description, args }) =>
+    nativeName === null ? [] : [{ name: nativeName, description, args }],
+  );
+  return [...own, ...named].map(({ name, description, args }) => ({
+    name,
+    description,
+    args: args.map((arg) => ({
+      name: arg.name,
+      description: arg.description,
+      ...(arg.required ? { required: true } : {}),
+      ...(arg.choices ? { choices: arg.choices } : {}),
+    })),
+  }));
 }

@@ -63,10 +63,7 @@ async function setUp(
   const open = createRunReplies({
     journal: storage.journal,
     outbox: worker,
-    channels: {
-      showTyping: (channel, chat) => typing.push({ channel, ...chat }),
-      showDraft: () => Promise.reject(new Error("no drafts here")),
-    },
+    channels: { showTyping: (channel, chat) => typing.push({ channel, ...chat }), account: () => undefined },
     speak: async () => undefined,
     speechMode: () => undefined,
     settings: (route, agentId) =>
@@ -421,7 +418,7 @@ describe("typing", () => {
     const { start, typing, timers } = await setUp({ session: { typingMode: "thinking" } });
     const replies = start();
     expect(typing).toEqual([]);
-    replies.run.onReasoning?.("hm");
+    replies.run.onReasoning?.("hm", false);
     expect(typing).toHaveLength(1);
     replies.cancel();
     timers.advance(60_000);
