@@ -652,7 +652,7 @@ export async function startGateway(
       note: (event) => pipeline.note(event),
       chatMoved: (place, change) => moveChat({ configStore, log: log.child("channels") }, place, change),
       connected: (channel) => outbox.wake(channel),
-      nativeCommands: (channel) => nativeCommands(channel, { config: config(), channels, commands }),
+      nativeCommands: (channel) => nativeCommands(channel, { config: config(), channels, commands, agentId: agents.defaultId() }),
     });
     releases.push(() => channels.stop());
     await outgoingFiles.clear();

@@ -1,13 +1,32 @@
+import { skillSpec } from "@openclaw/agent-runtime";
 import type { OpenClawConfig } from "@openclaw/config";
 import type { NativeCommand } from "@openclaw/plugin-sdk";
 import type { GatewayCommands } from "../commands/gateway-commands.ts";
+import { listsSkills } from "../skills/native-skills.ts";
 import { channelSection } from "./account-config.ts";
 import type { Channels } from "./channels.ts";
 
-/** Commands the menu of a service offers; none where `commands.native` is off. */
+/** What the menus of services hold. */
+const maxCommands = 100;
+
+/** Commands and skills the menu of a service offers; none where `commands.native` is off. */
 export function nativeCommands(
   channel: string,
-  { config, channels, commands }: { config: OpenClawConfig; channels: Channels; commands: GatewayCommands },
+  {
+    config,
+    channels,
+    commands,
+    agentId,
+  }: {
+    config: OpenClawConfig;
+    channels: Pick<Channels, "get">;
+    commands: {
+      registry: Pick<GatewayCommands["registry"], "native">;
+      skillCommands(agentId: string): readonly { name: string; description: string }[];
+    };
+    /** Whose skills are offered. */
+    agentId: string;
+  },
 ): readonly NativeCommand[] {
   const own = channelSection(config, channel)?.commands;
   const native = typeof own === "object" && own !== null && "native" in own ? own.native : undefined;
@@ -17,7 +36,7 @@ export function nativeCommands(
     wanted === "auto" ? channel !== "slack" && channels.get(channel)?.capabilities?.nativeCommands === true : wanted;
   if (on !== true) return [];
   const switches = config.commands ?? {};
-  return commands.registry
+  const listed = commands.registry
     .native(channel, ({ switch: name }) => name === undefined || switches[name] === true)
     .map(({ name, description, args }) => ({
       name,
@@ -29,4 +48,12 @@ export function nativeCommands(
         ...(arg.choices ? { choices: arg.choices } : {}),
       })),
     }));
+  const skills = listsSkills(config, channel)
+    ? commands.skillCommands(agentId).flatMap((skill) => {
+        const { nativeName, description } = skillSpec(skill);
+        return nativeName === null ? [] : [{ name: nativeName, description }];
+      })
+    : [];
+  // Skills also run by `/skill <name>`: all of them make room together when the menu is too small.
+  return listed.length + skills.length > maxCommands ? listed : [...listed, ...skills];
 }
