@@ -1,4 +1,5 @@
 import { telegramEnv, telegramMeta } from "@openclaw/channel-telegram/meta";
+import { whatsappMeta } from "@openclaw/channel-whatsapp/meta";
 import type { ChannelEntry } from "@openclaw/plugin-sdk";
 
 /**
@@ -10,5 +11,9 @@ export const bundledChannels: readonly ChannelEntry[] = [
     meta: telegramMeta,
     env: telegramEnv,
     load: async () => (await import("@openclaw/channel-telegram")).telegramChannel,
+  },
+  {
+    meta: whatsappMeta,
+    load: async () => (await import("@openclaw/channel-whatsapp")).whatsappChannel,
   },
 ];
