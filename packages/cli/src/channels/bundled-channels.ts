@@ -1,5 +1,6 @@
 import { discordEnv, discordMeta } from "@openclaw/channel-discord/meta";
 import { telegramEnv, telegramMeta } from "@openclaw/channel-telegram/meta";
+import { whatsappMeta } from "@openclaw/channel-whatsapp/meta";
 import type { ChannelEntry } from "@openclaw/plugin-sdk";
 
 /**
@@ -16,5 +17,9 @@ export const bundledChannels: readonly ChannelEntry[] = [
     meta: discordMeta,
     env: discordEnv,
     load: async () => (await import("@openclaw/channel-discord")).discordChannel,
+  },
+  {
+    meta: whatsappMeta,
+    load: async () => (await import("@openclaw/channel-whatsapp")).whatsappChannel,
   },
 ];

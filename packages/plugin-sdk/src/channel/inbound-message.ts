@@ -11,6 +11,8 @@ export interface InboundMessage {
   sender: InboundSender;
   /** The text or caption; empty when there are only files. */
   text: string;
+  /** Stands in front of the text in the prompt; commands and mentions are read without it. */
+  shownPrefix?: string;
   /** The text commands are read from, where it differs (`/help@bot` without `@bot`). */
   commandText?: string;
   /** When it was written, in milliseconds since 1970. */
