@@ -247,6 +247,14 @@ describe("one request", () => {
     expect(fake.of("sendMessage")).toHaveLength(1);
   });
 
+  it("that takes longer than timeoutSeconds fails for now", async () => {
+    const { fake, bot } = await connect({ section: { timeoutSeconds: 0.05, retry: { attempts: 1 } } });
+    let release: () => void = () => {};
+    fake.hold("sendMessage", new Promise<void>((resolve) => (release = resolve)));
+    await expect(bot.send({ text: "x" })).rejects.toMatchObject({ code: "unavailable" });
+    release();
+  });
+
   it("on its way at the end may arrive", async () => {
     const { fake, bot } = await connect();
     let release: () => void = () => {};
