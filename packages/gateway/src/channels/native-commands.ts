@@ -6,6 +6,9 @@ import { listsSkills } from "../skills/native-skills.ts";
 import { channelSection } from "./account-config.ts";
 import type { Channels } from "./channels.ts";
 
+/** What the menus of services hold. */
+const maxCommands = 100;
+
 /** Commands and skills the menu of a service offers; none where `commands.native` is off. */
 export function nativeCommands(
   channel: string,
@@ -14,7 +17,16 @@ export function nativeCommands(
     channels,
     commands,
     agentId,
-  }: { config: OpenClawConfig; channels: Channels; commands: GatewayCommands; agentId: string },
+  }: {
+    config: OpenClawConfig;
+    channels: Pick<Channels, "get">;
+    commands: {
+      registry: Pick<GatewayCommands["registry"], "native">;
+      skillCommands(agentId: string): readonly { name: string; description: string }[];
+    };
+    /** Whose skills are offered. */
+    agentId: string;
+  },
 ): readonly NativeCommand[] {
   const menu = channelSection(config, channel)?.commands;
   const native = typeof menu === "object" && menu !== null && "native" in menu ? menu.native : undefined;
@@ -29,7 +41,9 @@ export function nativeCommands(
   const named = skills.flatMap(({ nativeName, description, args }) =>
     nativeName === null ? [] : [{ name: nativeName, description, args }],
   );
-  return [...own, ...named].map(({ name, description, args }) => ({
+  // Skills also run by `/skill <name>`: all of them make room together when the menu is too small.
+  const fitting = own.length + named.length > maxCommands ? own : [...own, ...named];
+  return fitting.map(({ name, description, args }) => ({
     name,
     description,
     args: args.map((arg) => ({
