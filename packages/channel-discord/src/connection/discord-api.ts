@@ -172,6 +172,8 @@ function responseParts(response: Response): ResponseLike {
 
 function searchParams(query: NonNullable<ApiRequest["query"]>): URLSearchParams {
   return new URLSearchParams(
-    Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+    Object.entries(query).flatMap(([name, value]): [string, string][] =>
+      value === undefined ? [] : [[name, String(value)]],
+    ),
   );
 }

@@ -18,7 +18,6 @@ const wireAttachment = z.object({
   size: z.number().nullish(),
   content_type: z.string().nullish(),
 });
-export type WireAttachment = z.output<typeof wireAttachment>;
 
 const wireSticker = z.object({ id: z.string(), name: z.string(), format_type: z.number() });
 
