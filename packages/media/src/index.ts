@@ -1,3 +1,5 @@
+export { type DocumentFile, type DocumentsConfig, extractDocument } from "./documents/extract-document.ts";
+export { createReadDocuments, type ReadDocuments } from "./documents/read-documents.ts";
 export { type DetectedType, detectType } from "./kinds/detect-type.ts";
 export { type MediaKind, mediaKind } from "./kinds/media-type.ts";
 export { MediaError, type MediaErrorCode } from "./media-error.ts";

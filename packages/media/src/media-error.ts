@@ -7,7 +7,9 @@ export type MediaErrorCode =
   /** The answer was a web page where a file was expected. */
   | "not-media"
   /** No smaller version of the image fits. */
-  | "not-reducible";
+  | "not-reducible"
+  /** Broken, locked, or made to keep its reader busy. */
+  | "unreadable";
 
 /** A file that cannot be stored, fetched or sent. The message is written for people. */
 export class MediaError extends Error {

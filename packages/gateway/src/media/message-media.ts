@@ -1,7 +1,7 @@
 import { fitImage } from "@openclaw/agent-runtime";
 import type { OpenClawConfig } from "@openclaw/config";
 import type { Logger } from "@openclaw/log";
-import type { CredentialFor, UnderstandLinks, UnderstandMedia } from "@openclaw/media";
+import type { CredentialFor, ReadDocuments, UnderstandLinks, UnderstandMedia } from "@openclaw/media";
 import { type Models, providerAccess } from "@openclaw/models";
 import { createGuardedFetch } from "@openclaw/net";
 import type { SessionEntry } from "@openclaw/sessions";
@@ -16,7 +16,8 @@ export interface MessageMedia {
   /** Whether a message has files, or links, that could be understood. */
   concerns(message: Inbound): boolean;
   /**
-   * The message with what was understood in place of the files, and of links behind its text. One of which nothing was understood is returned as it is.
+   * The message with what was understood in place of the files; what its documents say, and what was found out about its
+   * links, stands behind its text. One of which nothing was understood is returned as it is.
    * Rejects only when `signal` is aborted.
    */
   understand(message: Inbound, signal: AbortSignal): Promise<Inbound>;
@@ -37,6 +38,7 @@ interface Loaded {
   library: typeof import("@openclaw/media");
   understand: UnderstandMedia;
   links: UnderstandLinks;
+  documents: ReadDocuments;
 }
 
 /** Loads what it needs with the first message that has a file, or a link that is to be looked at. */
@@ -60,7 +62,11 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
       log,
     });
     const links = library.createUnderstandLinks({ config: () => config().tools?.links ?? {}, env, log });
-    return { library, understand, links };
+    const documents = library.createReadDocuments({
+      config: () => config().gateway?.http?.endpoints?.responses?.files ?? {},
+      log,
+    });
+    return { library, understand, links, documents };
   };
 
   const activeModel = async ({ sessionKey, agentId, model }: Inbound) => {
@@ -117,7 +123,8 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
         ? loaded.links({ text: message.text, place, variables: variablesOf(message), signal })
         : ([] as string[]),
     ]);
-    return said.length === 0 ? seen : withTexts(seen, said);
+    const behind = [...(await loaded.documents(seen.attachments, signal)), ...said];
+    return behind.length === 0 ? seen : withTexts(seen, behind);
   };
 
   const hasLinks = ({ text }: Inbound) =>
@@ -161,7 +168,7 @@ function hasFiles({ attachments }: Inbound): boolean {
   return attachments.length > 0;
 }
 
-/** The message with what programs said of its links behind everything else. */
+/** The message with documents, and what programs said of its links, behind everything else. */
 function withTexts(message: Inbound, texts: readonly string[]): Inbound {
   const behind = `\n\n${texts.join("\n\n")}`;
   const { body, around } = message.understood ?? { body: undefined, around: { before: "", after: "" } };
