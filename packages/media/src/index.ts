@@ -35,10 +35,10 @@ export {
   speechProviders,
 } from "./speech/speech-config.ts";
 export { createSummarize, type Summarize, type SummaryRequest } from "./speech/summarize.ts";
-export { inboundMaxBytes } from "./store/channel-limits.ts";
+export { type Download, type DownloadOptions, download, type ServedAs } from "./store/download.ts";
+export { sentName } from "./store/file-name.ts";
 export {
   createMediaStore,
-  type FetchOptions,
   type MediaStore,
   type SaveOptions,
   type StoredMedia,

@@ -33,3 +33,8 @@ export function limitInMb(bytes: number): string {
 export function sizeInMb(bytes: number): string {
   return (bytes / megabyte).toFixed(2);
 }
+
+/** For what is larger than it may be, by how much nobody knows. */
+export function tooLarge(maxBytes: number): MediaError {
+  return new MediaError("too-large", `Media exceeds ${limitInMb(maxBytes)}MB limit`);
+}

@@ -3,7 +3,7 @@ import type { OpenClawConfig } from "@openclaw/config";
 import type { Logger } from "@openclaw/log";
 import type { CredentialFor, ReadDocuments, UnderstandLinks, UnderstandMedia } from "@openclaw/media";
 import { type Models, providerAccess } from "@openclaw/models";
-import { createGuardedFetch } from "@openclaw/net";
+import type { GuardedFetch } from "@openclaw/net";
 import type { SessionEntry } from "@openclaw/sessions";
 import type { Inbound } from "../pipeline/inbound.ts";
 import { modelInfo, sessionModel } from "../session-model.ts";
@@ -31,6 +31,8 @@ export interface MessageMediaOptions {
   entry(sessionKey: string): SessionEntry | undefined;
   env: NodeJS.ProcessEnv;
   fetch: typeof fetch;
+  /** For files on the web. */
+  guardedFetch: GuardedFetch;
   log: Logger;
 }
 
@@ -57,7 +59,7 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
       credentialFor,
       fitImage: (bytes) => fitImage(bytes),
       fetch: options.fetch,
-      guardedFetch: createGuardedFetch(),
+      guardedFetch: options.guardedFetch,
       env,
       log,
     });

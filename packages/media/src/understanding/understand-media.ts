@@ -7,7 +7,7 @@ import type { GuardedFetch } from "@openclaw/net";
 import { detectType } from "../kinds/detect-type.ts";
 import { MediaError } from "../media-error.ts";
 import type { CredentialFor } from "../provider-access.ts";
-import { download } from "../store/media-store.ts";
+import { download } from "../store/download.ts";
 import { createLocalPrograms } from "./auto-detect.ts";
 import { askProgram } from "./cli-entry.ts";
 import type { CapabilityDecision } from "./decision.ts";
