@@ -3,11 +3,16 @@ import fs from "node:fs";
 import path from "node:path";
 import sharp from "sharp";
 import { afterEach, expect, test } from "vitest";
-import { type FakeService, type ServiceAnswer, startFakeService } from "../../media/src/testing/fake-service.ts";
+import {
+  type FakeService,
+  type ServiceAnswer,
+  type ServiceRequest,
+  startFakeService,
+} from "../../media/src/testing/fake-service.ts";
 import { makePdf, pdfPage } from "../../media/src/testing/make-pdf.ts";
 import { chatService } from "../src/testing/chat-service.ts";
 import type { Json } from "../src/testing/raw-client.ts";
-import { startTestGateway, type TestGateway } from "../src/testing/test-gateway.ts";
+import { startTestGateway, type TestGateway, type TestGatewayOptions } from "../src/testing/test-gateway.ts";
 
 const running: AsyncDisposable[] = [];
 afterEach(async () => {
@@ -23,17 +28,18 @@ const telegram = {
   groups: { "*": { requireMention: false } },
 };
 
-async function transcriber(answer: (request: { body: Buffer }) => ServiceAnswer): Promise<FakeService> {
+async function transcriber(answer: (request: ServiceRequest) => ServiceAnswer): Promise<FakeService> {
   const service = await startFakeService(answer);
   running.push(service);
   return service;
 }
 
-async function setUp(media: Json, config: Json = {}) {
+async function setUp(media: Json, config: Json = {}, more: Pick<TestGatewayOptions, "prepare"> = {}) {
   const chat = chatService();
   const gateway = await startTestGateway({
     config: { channels: { telegram }, tools: { media }, ...config },
     channels: [chat.channel],
+    ...more,
   });
   running.push(gateway);
   const file = (name: string, bytes: Buffer) => {
@@ -262,4 +268,38 @@ test("a document that somebody sent without a word is the message", async () => 
   expect(lastPrompt(gateway)).toContain(
     '<media:document>\n\n<file name="a.md" mime="text/markdown">\n# Plan\n</file>\n[message_id: in1]',
   );
+});
+
+test("a profile whose provider answers 429 to a voice note rests as after a run, and the next one is used", async () => {
+  const service = await transcriber(({ headers }) =>
+    headers.authorization === "Bearer sk-first-0123456789" ? { status: 429 } : { body: { text: "heard" } },
+  );
+  const profile = (key: string) => ({ type: "api_key", provider: "openai", key });
+  let file = "";
+  const media = { audio: { models: [{ provider: "openai", baseUrl: service.url }] } };
+  const order = { auth: { order: { openai: ["openai:a", "openai:b"] } } };
+  const { gateway, chat, voice } = await setUp(media, order, {
+    prepare: ({ stateDir }) => {
+      file = path.join(stateDir, "agents", "main", "agent", "auth-profiles.json");
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      const profiles = { "openai:a": profile("sk-first-0123456789"), "openai:b": profile("sk-second-0123456789") };
+      fs.writeFileSync(file, JSON.stringify({ version: 1, profiles }), { mode: 0o600 });
+    },
+  });
+  await chat.tell("", { attachments: [voice()] });
+  await chat.sent();
+  expect(lastPrompt(gateway)).toContain("heard");
+  await chat.tell("", { attachments: [voice()] });
+  await chat.sent();
+  expect(service.requests.map(({ headers }) => headers.authorization)).toEqual([
+    "Bearer sk-first-0123456789",
+    "Bearer sk-second-0123456789",
+    "Bearer sk-second-0123456789",
+  ]);
+  await gateway.stop();
+  const { usageStats } = JSON.parse(fs.readFileSync(file, "utf8"));
+  expect(usageStats["openai:a"]).toMatchObject({ errorCount: 1, failureCounts: { rate_limit: 1 } });
+  expect(usageStats["openai:a"].cooldownUntil).toBeGreaterThan(Date.now());
+  expect(usageStats["openai:b"].lastUsed).toBeGreaterThan(0);
+  await gateway.start();
 });

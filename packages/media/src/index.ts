@@ -11,7 +11,7 @@ export {
   outboundMaxBytes,
 } from "./outbound/fit-outbound.ts";
 export type { LoadSharp } from "./outbound/make-smaller.ts";
-export type { CredentialFor, ProviderAccess } from "./provider-access.ts";
+export type { CredentialFor, NoteUse, ProfileUse, ProviderAccess } from "./provider-access.ts";
 export {
   createSpeech,
   type Sound,

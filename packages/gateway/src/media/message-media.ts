@@ -7,6 +7,7 @@ import type { GuardedFetch } from "@openclaw/net";
 import type { SessionEntry } from "@openclaw/sessions";
 import type { Inbound } from "../pipeline/inbound.ts";
 import { modelInfo, sessionModel } from "../session-model.ts";
+import { createNoteUse } from "./profile-use.ts";
 
 /** Sessions whose last decisions are kept for their status card. */
 const maxKept = 200;
@@ -57,6 +58,7 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
       config: () => config().tools?.media ?? {},
       models,
       credentialFor,
+      noteUse: createNoteUse(models),
       fitImage: (bytes) => fitImage(bytes),
       fetch: options.fetch,
       guardedFetch: options.guardedFetch,

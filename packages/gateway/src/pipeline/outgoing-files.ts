@@ -108,7 +108,8 @@ export function createOutgoingFiles(options: OutgoingFilesOptions): OutgoingFile
       await writeFile(target, fitted.bytes, { mode: 0o600, flag: "wx" });
       return target;
     } catch (error) {
-      if (error instanceof media.MediaError) throw new UnfitFileError(`${shownName(url)}: ${error.message}`, { cause: error });
+      if (error instanceof media.MediaError)
+        throw new UnfitFileError(`${shownName(url)}: ${error.message}`, { cause: error });
       throw error;
     }
   };
