@@ -80,6 +80,7 @@ export { type ReplyTags, takeReplyTags } from "./reply/reply-tags.ts";
 export { addPrefix, resolvePrefix } from "./reply/response-prefix.ts";
 export type { ReplyTarget, SentMessage } from "./reply/sent-by-tool.ts";
 export { type ReplyPayload, type ShapeOptions, shapeLive, shapeReply } from "./reply/shape-reply.ts";
+export { shownText } from "./reply/shown-text.ts";
 export { heartbeatToken, silentToken, stripToken } from "./reply/silent-token.ts";
 export { type SpeechTags, takeSpeechTags } from "./reply/speech-tags.ts";
 export { toolOutputSummary, toolSummary } from "./reply/tool-summary.ts";

@@ -13,7 +13,7 @@ import type { ConfigStore, OpenClawConfig, Paths } from "@openclaw/config";
 import type { Log, WsLogStyle } from "@openclaw/log";
 import { createRedactor } from "@openclaw/log";
 import { createModels, createProviderRegistry } from "@openclaw/models";
-import { createAuthLimiter, requestOrigin } from "@openclaw/net";
+import { createAuthLimiter, createGuardedFetch, type GuardedFetch, requestOrigin } from "@openclaw/net";
 import type { Channel, ChannelEntry } from "@openclaw/plugin-sdk";
 import type { PluginSource } from "@openclaw/plugins/discovery";
 import { openSessions } from "@openclaw/sessions";
@@ -106,6 +106,8 @@ export interface GatewayOptions {
   /** Takes the lock on the configuration file; off only for several Gateways in one process. */
   lock?: boolean;
   fetch?: typeof fetch;
+  /** For addresses that models and people choose; default reaches public ones alone. */
+  guardedFetch?: GuardedFetch;
   /** Where the speech service that needs no key is; default Microsoft's. */
   edgeSpeechUrl?: string;
 }
@@ -253,6 +255,7 @@ export async function startGateway(
     const backgroundCommands = openBackgroundCommands({ storage, notify: tellSession, log: log.child("agent") });
     releases.push(() => backgroundCommands.close());
     const fetchNow = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+    const guardedFetch = options.guardedFetch ?? createGuardedFetch();
     const speech = createGatewaySpeech({
       models,
       config,
@@ -272,6 +275,7 @@ export async function startGateway(
       entry: (key) => sessions.get(key),
       env,
       fetch: fetchNow,
+      guardedFetch,
       log: log.child("media"),
     });
     let agentTools: AgentTools | undefined;
@@ -367,6 +371,7 @@ export async function startGateway(
       maxBytes: ({ channel, accountId }, kind) => outboundLimit(config(), { channel, accountId, kind }),
       textLimit: (channel) => channels.get(channel)?.textLimit,
       platform: process.platform,
+      guardedFetch,
       log: log.child("outbox"),
     });
     const outbox = createOutboxWorker({
