@@ -77,7 +77,7 @@ export function commandTextOf(message: InboundMessage, marks: readonly RegExp[])
 export function surroundings(message: InboundMessage): NonNullable<Inbound["around"]> {
   const context = contextText(message);
   const starter = message.thread?.starter?.text;
-  const front = `${message.chat.kind === "direct" ? "" : `${senderLabel(message.sender)}: `}${forwardText(message)}`;
+  const front = `${message.chat.kind === "direct" ? "" : `${senderLabel(message.sender)}: `}${forwardText(message)}${message.shownPrefix ? `${message.shownPrefix} ` : ""}`;
   return {
     ...(front === "" ? {} : { front }),
     ...(message.mark === undefined ? {} : { mark: message.mark }),

@@ -11,6 +11,8 @@ export interface InboundMessage {
   sender: InboundSender;
   /** The text or caption; empty when there are only files. */
   text: string;
+  /** Stands in front of the text in the prompt; commands and mentions are read without it. */
+  shownPrefix?: string;
   /** The text commands are read from, where it differs (`/help@bot` without `@bot`). */
   commandText?: string;
   /** Stands behind the text in the prompt and nowhere else: by it the model can name the message in actions. */
@@ -60,6 +62,8 @@ export interface InboundChat {
   threadSharesSession?: boolean;
   /** The chat this one is part of, where bindings and settings are looked for next (a thread's channel). */
   parentId?: string;
+  /** The name of that chat, for services whose settings may name chats. */
+  parentTitle?: string;
   title?: string;
   /** Name by which people link to it, `#general`. */
   handle?: string;
@@ -106,6 +110,8 @@ export interface RepliedMessage {
   text?: string;
   sender?: string;
   senderId?: string;
+  /** All of it as the model is shown it, for services whose quotations look different from others'. */
+  context?: string;
   /** Only a part is quoted. */
   isQuote?: boolean;
 }
