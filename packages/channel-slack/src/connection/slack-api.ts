@@ -13,14 +13,14 @@ const LAST_REQUESTS_MS = 700;
 
 /** The Web API, as one account may use it. */
 export interface SlackApi {
-  /** The library's own client, with the bot's token, for what is more than one request. */
-  client: WebClient;
   /**
    * Calls a method and reads its answer. Writes go as the bot.
    * @throws ChannelError with what Slack calls the problem
    */
   call<T>(schema: z.ZodType<T>, method: string, args?: Record<string, unknown>): Promise<T>;
-  /** The same for reading, as the person whose token is configured, if there is one. */
+  /** Sends files, which takes several requests. @throws ChannelError with what Slack calls the problem */
+  upload(files: Parameters<WebClient["filesUploadV2"]>[0]): Promise<unknown>;
+  /** The same as `call` for reading, as the person whose token is configured, if there is one. */
   read<T>(schema: z.ZodType<T>, method: string, args?: Record<string, unknown>): Promise<T>;
   /** Asks once and briefly for something that can be done without; undefined when there was no answer. */
   lookUp<T>(schema: z.ZodType<T>, method: string, args?: Record<string, unknown>): Promise<T | undefined>;
@@ -41,13 +41,11 @@ export function createSlackApi(
   const breakOff = () => ended.abort();
   signal.addEventListener("abort", breakOff, { once: true });
 
-  const request: FetchFunction = (url, init = {}) => {
-    const until = init.signal === undefined ? ended.signal : AbortSignal.any([init.signal, ended.signal]);
-    const answer = fetch(url, { ...init, signal: until });
-    running.add(answer);
-    void answer.catch(() => {}).then(() => running.delete(answer));
-    return answer;
-  };
+  const request: FetchFunction = (url, init = {}) =>
+    fetch(url, {
+      ...init,
+      signal: init.signal === undefined ? ended.signal : AbortSignal.any([init.signal, ended.signal]),
+    });
   const options: WebClientOptions = {
     slackApiUrl: account.apiUrl,
     fetch: request,
@@ -61,23 +59,27 @@ export function createSlackApi(
   const hasty = new WebClient(account.botToken, { ...options, timeout: LOOK_UP_MS, retryConfig: { retries: 0 } });
   const reader = account.userToken === undefined ? client : new WebClient(account.userToken, options);
 
+  const tracked = async <T>(what: string, work: Promise<T>): Promise<T> => {
+    running.add(work);
+    try {
+      return await work;
+    } catch (error) {
+      throw toChannelError(error, what);
+    } finally {
+      running.delete(work);
+    }
+  };
   const callWith = async <T>(
     by: WebClient,
     schema: z.ZodType<T>,
     method: string,
     args: Record<string, unknown> = {},
-  ): Promise<T> => {
-    try {
-      return schema.parse(await by.apiCall(method, args));
-    } catch (error) {
-      throw toChannelError(error, method);
-    }
-  };
+  ): Promise<T> => schema.parse(await tracked(method, by.apiCall(method, args)));
 
   return {
-    client,
     call: (schema, method, args) => callWith(client, schema, method, args),
     read: (schema, method, args) => callWith(reader, schema, method, args),
+    upload: (files) => tracked("files.uploadV2", client.filesUploadV2(files)),
     async lookUp(schema, method, args) {
       try {
         return await callWith(hasty, schema, method, args);

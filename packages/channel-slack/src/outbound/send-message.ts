@@ -2,7 +2,6 @@ import { ChannelError, type Delivery, type SendResult } from "@openclaw/plugin-s
 import { z } from "zod";
 import type { Bot } from "../bot.ts";
 import { answerCommand } from "../commands/command-replies.ts";
-import { toChannelError } from "../connection/slack-error.ts";
 import { renderMrkdwn } from "../text/chunk-text.ts";
 import { buttonBlocks } from "./message-blocks.ts";
 import { channelFor, threadFor } from "./place.ts";
@@ -75,17 +74,13 @@ async function upload(
   );
   const place = { channel_id: channel, ...(text === "" ? {} : { initial_comment: text }) };
   const file_uploads = read.map(({ name, data }) => ({ file: data, filename: name }));
-  try {
-    const done = await api.client.filesUploadV2(
-      thread === undefined ? { ...place, file_uploads } : { ...place, file_uploads, thread_ts: thread },
-    );
-    const [message] = uploaded
-      .parse(done)
-      .files.flatMap((each) => each.files ?? [])
-      .flatMap(({ shares = {} }) => Object.values(shares).flatMap((byChannel) => byChannel[channel] ?? []))
-      .flatMap(({ ts }) => (ts === undefined ? [] : [ts]));
-    return { chatId: channel, ...(message === undefined ? {} : { messageId: message }) };
-  } catch (error) {
-    throw toChannelError(error, "files.uploadV2");
-  }
+  const done = await api.upload(
+    thread === undefined ? { ...place, file_uploads } : { ...place, file_uploads, thread_ts: thread },
+  );
+  const [message] = uploaded
+    .parse(done)
+    .files.flatMap((each) => each.files ?? [])
+    .flatMap(({ shares = {} }) => Object.values(shares).flatMap((byChannel) => byChannel[channel] ?? []))
+    .flatMap(({ ts }) => (ts === undefined ? [] : [ts]));
+  return { chatId: channel, ...(message === undefined ? {} : { messageId: message }) };
 }

@@ -1,8 +1,5 @@
-<<<<<<< HEAD
-import { slackEnv, slackMeta } from "@openclaw/channel-slack/meta";
-=======
 import { discordEnv, discordMeta } from "@openclaw/channel-discord/meta";
->>>>>>> main
+import { slackEnv, slackMeta } from "@openclaw/channel-slack/meta";
 import { telegramEnv, telegramMeta } from "@openclaw/channel-telegram/meta";
 import { whatsappMeta } from "@openclaw/channel-whatsapp/meta";
 import type { ChannelEntry } from "@openclaw/plugin-sdk";
@@ -18,18 +15,17 @@ export const bundledChannels: readonly ChannelEntry[] = [
     load: async () => (await import("@openclaw/channel-telegram")).telegramChannel,
   },
   {
-<<<<<<< HEAD
-    meta: slackMeta,
-    env: slackEnv,
-    load: async () => (await import("@openclaw/channel-slack")).slackChannel,
-=======
     meta: discordMeta,
     env: discordEnv,
     load: async () => (await import("@openclaw/channel-discord")).discordChannel,
   },
   {
+    meta: slackMeta,
+    env: slackEnv,
+    load: async () => (await import("@openclaw/channel-slack")).slackChannel,
+  },
+  {
     meta: whatsappMeta,
     load: async () => (await import("@openclaw/channel-whatsapp")).whatsappChannel,
->>>>>>> main
   },
 ];
