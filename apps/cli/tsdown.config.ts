@@ -11,8 +11,9 @@ export default defineConfig({
   entry: {
     main: "src/main.ts",
     "oclif-commands": "src/oclif-commands.ts",
-    // Runs in a thread of its own, so it is a file of its own, found beside the chunk that starts it.
+    // Each runs in a thread of its own, so it is a file of its own, found beside the chunk that starts it.
     "page-worker": path.join(root, "../../packages/agent-runtime/src/tools/web/page/page-worker.ts"),
+    "pdf-worker": path.join(root, "../../packages/media/src/documents/pdf-worker.ts"),
   },
   format: "esm",
   platform: "node",

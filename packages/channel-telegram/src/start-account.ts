@@ -16,6 +16,7 @@ import type { WebhookListener } from "./connection/webhook-listener.ts";
 import { receiveWebhook } from "./connection/webhook-updates.ts";
 import { typingThread } from "./inbound/chat-place.ts";
 import { fetchMedia } from "./media/fetch-media.ts";
+import { createFileOrigins } from "./media/file-origins.ts";
 import { chatIdOf } from "./send/chat-id.ts";
 import { createDrafts } from "./send/drafts.ts";
 import { createMessageChanges } from "./send/message-changes.ts";
@@ -60,6 +61,7 @@ export async function startAccount(
     const me = await whoAmI(bot);
     const stickers = await surroundings.stickers;
     const known = createKnownStickers(stickers, now);
+    const origins = createFileOrigins();
     const sent = createSentMessages(now);
     const onProblem = (error: unknown) => log.warn("a file of the channel cannot be read", { error: errorText(error) });
     const offset = await openUpdateOffset({
@@ -86,7 +88,10 @@ export async function startAccount(
       settings,
       sent,
       waiting,
-      receive: context.receive,
+      receive(message) {
+        origins.note(message);
+        return context.receive(message);
+      },
       note: context.note,
       chatMoved: context.chatMoved,
       answerPress: async ({ id }) => void (await api.raw.answerCallbackQuery({ callback_query_id: id })),
@@ -150,9 +155,21 @@ export async function startAccount(
       },
       ...createMessageChanges(api, settings, log),
       draft: drafts.show,
-      fetchMedia(ref, limits) {
+      async fetchMedia(ref, limits) {
         known.fetched(ref);
-        return fetchMedia(bot, ref, limits);
+        const origin = origins.take(ref);
+        try {
+          return await fetchMedia(bot, ref, limits);
+        } catch (error) {
+          if (origin !== undefined && error instanceof ChannelError && error.code === "media_too_large") {
+            const text = `⚠️ File too large. Maximum size is ${Math.round(limits.maxBytes / 1024 / 1024)}MB.`;
+            const { messageId: replyTo, ...place } = origin;
+            await sender
+              .send({ channel: "telegram", accountId, ...place, replyTo, text })
+              .catch((problem: unknown) => log.warn("nobody could be told of a file", { error: errorText(problem) }));
+          }
+          throw error;
+        }
       },
       act: (action) => actOnTelegram(action, { api, stickers, sent }),
       async stop() {

@@ -45,7 +45,8 @@ export function createTelegramChannel(options: TelegramChannelOptions = {}): Cha
     },
     textLimit: 4000,
     captionLimit: CAPTION_CHARS,
-    chunk: (text, limit, { settings }) => chunkForTelegram(text, limit, settings.chunkMode),
+    chunk: (text, limit, { settings }) =>
+      chunkForTelegram(text, limit, { mode: settings.chunkMode, tables: settings.markdown.tables }),
     replyToMode: ({ replyToMode }) => (replyToMode === "off" || replyToMode === "all" ? replyToMode : "first"),
     historyMark: (messageId, chat) => `[id:${messageId} chat:${chat.id}]`,
     mediaMaxMb: 5,

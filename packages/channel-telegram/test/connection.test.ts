@@ -96,6 +96,32 @@ describe("polling", () => {
     expect(bot.received.map(({ text }) => text)).toEqual(["one", "two"]);
   });
 
+  it("takes every update of a batch after the start when the process was killed between fetching and handling it", async () => {
+    let end: (error: Error) => void = () => {};
+    const killed = new Promise<never>((_resolve, reject) => (end = reject));
+    killed.catch(() => {});
+    const { fake, bot } = await connect({ receive: () => killed });
+    closing.push(async () => end(new Error("the process is gone")));
+    fake.say(hello("one"));
+    fake.say({ ...hello("two"), chat: { ...adaChat, id: 8 } });
+    fake.say({
+      ...hello("three"),
+      chat: { ...adaChat, id: 9 },
+      media_group_id: "album",
+      photo: [{ file_id: "p" }],
+      text: undefined,
+    });
+    await bot.clock.waiting(1);
+    // The first process is never heard of again; a second one finds its files.
+    const again = await connect({ stateDir: bot.stateDir }, fake);
+    await again.bot.clock.waiting(1);
+    again.bot.clock.advance(500);
+    await again.bot.until(() => again.bot.received.length === 3);
+    await fake.until(() => (fake.unconfirmed() === 0 ? true : undefined));
+    const taken = again.bot.received.map(({ text, attachments }) => text || attachments?.[0]?.ref);
+    expect(taken.sort()).toEqual(["one", "p", "two"]);
+  });
+
   it("takes a batch in the order of its ids, and an update that comes twice once", async () => {
     const { fake, bot } = await connect();
     await fake.polled();
@@ -245,6 +271,14 @@ describe("one request", () => {
     fake.refuse(/^sendMessage$/, { error_code: 403, description: "Forbidden: bot was blocked by the user" });
     await expect(bot.send({ text: "x" })).rejects.toMatchObject({ code: "refused", permanent: true });
     expect(fake.of("sendMessage")).toHaveLength(1);
+  });
+
+  it("that takes longer than timeoutSeconds fails for now", async () => {
+    const { fake, bot } = await connect({ section: { timeoutSeconds: 0.05, retry: { attempts: 1 } } });
+    let release: () => void = () => {};
+    fake.hold("sendMessage", new Promise<void>((resolve) => (release = resolve)));
+    await expect(bot.send({ text: "x" })).rejects.toMatchObject({ code: "unavailable" });
+    release();
   });
 
   it("on its way at the end may arrive", async () => {

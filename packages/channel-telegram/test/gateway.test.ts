@@ -117,9 +117,14 @@ describe("Telegram through a Gateway", () => {
     expect(service.calls.filter(({ method }) => method === "sendMessage")).toEqual([]);
   });
 
-  it("/status is answered to somebody who is allowed and not to a stranger", async () => {
+  it("/status is answered to somebody who is allowed, and refused to a stranger", async () => {
     const { service, gateway } = await start({ dmPolicy: "allowlist", allowFrom: [owner] });
     await service.write(direct(stranger, "/status"));
+    expect(await service.take("sendMessage")).toMatchObject({
+      chat_id: stranger,
+      text: "You are not authorized to use this command.",
+    });
+    await service.write(direct(stranger, "hello?"));
     await service.write(direct(owner, "/status"));
     const reply = await service.take("sendMessage");
     expect(reply.chat_id).toBe(owner);

@@ -50,6 +50,16 @@ describe("a text", () => {
     expect(fake.of("sendMessage")).toHaveLength(2);
   });
 
+  it.each([
+    [undefined, "<pre><code>| Name | Age |"],
+    ["bullets", "<b>Ada</b>\n• Age: 36"],
+    ["off", "| Name | Age |\n| --- | --- |"],
+  ])("shows a table with markdown.tables %s", async (tables, begin) => {
+    const { fake, bot } = await connect({ section: tables === undefined ? {} : { markdown: { tables } } });
+    await bot.send({ text: "| Name | Age |\n| --- | --- |\n| Ada | 36 |" });
+    expect((await fake.take("sendMessage")).body.text).toContain(begin);
+  });
+
   it("without words is not sent", async () => {
     const { fake, bot } = await connect();
     await expect(bot.send({ text: "  " })).rejects.toThrow("Message must be non-empty for Telegram sends");

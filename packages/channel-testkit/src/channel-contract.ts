@@ -2,6 +2,7 @@ import { describe } from "vitest";
 import { createContractContext } from "./contract/contract-context.ts";
 import { deliveryContract } from "./contract/delivery.ts";
 import { directMessageContract } from "./contract/direct-messages.ts";
+import { groupContract } from "./contract/groups.ts";
 import { lifeCycleContract } from "./contract/life-cycle.ts";
 import type { TestedService } from "./tested-service.ts";
 
@@ -13,6 +14,7 @@ export function describeChannelContract(name: string, open: () => Promise<Tested
   describe(`${name} keeps the channel contract`, () => {
     const context = createContractContext(name, open);
     describe("direct messages", () => directMessageContract(context));
+    describe("groups", () => groupContract(context));
     describe("delivery", () => deliveryContract(context));
     describe("life cycle", () => lifeCycleContract(context));
   });

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Readable, Writable } from "node:stream";
+import type { ChannelEntry } from "@openclaw/plugin-sdk";
 import { runCli } from "../src/index.ts";
 
 /** A stream that keeps what is written. */
@@ -42,6 +43,7 @@ export function temporaryHome() {
         answer?: string;
         now?: () => number;
         fetch?: typeof fetch;
+        channels?: readonly ChannelEntry[];
       } = {},
     ) {
       const stdout = new Capture();
@@ -59,6 +61,7 @@ export function temporaryHome() {
         stderr,
         ...(options.now && { now: options.now }),
         ...(options.fetch && { fetch: options.fetch }),
+        ...(options.channels && { channels: options.channels }),
       });
       return { code, stdout: stdout.text, stderr: stderr.text };
     },

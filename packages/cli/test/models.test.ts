@@ -220,7 +220,7 @@ describe("models status", () => {
     expect(stdout).toContain("Auth store     : ~/.openclaw/agents/main/agent/auth-profiles.json");
     expect(stdout).toContain("Shell env      : off");
     expect(stdout).toContain(
-      "- groq effective=models.json:config | models.json=gsk-conf...23456789 | source=models.providers.groq.apiKey",
+      "- groq effective=models.json:config | models.json=gsk-conf...23456789 | source=models.providers.groq.apiKey | endpoint=https://api.groq.com/openai/v1 api=openai-completions",
     );
     expect(stdout).toContain(
       "- openai effective=profiles:openai:default | profiles=2 (oauth=0, token=0, api_key=2) | openai:default=sk-proj-...23456789, openai:b=s...1",

@@ -1,4 +1,5 @@
 import crypto from "node:crypto";
+import { shownText } from "@openclaw/agent-runtime";
 import type { OpenClawConfig } from "@openclaw/config";
 import type { Models } from "@openclaw/models";
 import type { ResultOf } from "@openclaw/protocol";
@@ -249,7 +250,7 @@ export function createConversations(options: {
       const transcript = sessions.transcript(key);
       const items = transcript.exists() ? transcript.history(limit + 1, { skip: offset }) : [];
       const hasMore = items.length > limit;
-      const messages = chatHistoryMessages(hasMore ? items.slice(1) : items, { maxChars });
+      const messages = chatHistoryMessages(hasMore ? items.slice(1) : items, { maxChars, assistantText: shownText });
       return {
         sessionKey,
         sessionId: entry.sessionId,

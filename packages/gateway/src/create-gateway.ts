@@ -12,8 +12,8 @@ import { openApprovalsStore } from "@openclaw/approvals";
 import type { ConfigStore, OpenClawConfig, Paths } from "@openclaw/config";
 import type { Log, WsLogStyle } from "@openclaw/log";
 import { createRedactor } from "@openclaw/log";
-import { createModels } from "@openclaw/models";
-import { createAuthLimiter, requestOrigin } from "@openclaw/net";
+import { createModels, createProviderRegistry } from "@openclaw/models";
+import { createAuthLimiter, createGuardedFetch, type GuardedFetch, requestOrigin } from "@openclaw/net";
 import type { Channel, ChannelEntry } from "@openclaw/plugin-sdk";
 import type { PluginSource } from "@openclaw/plugins/discovery";
 import { openSessions } from "@openclaw/sessions";
@@ -32,6 +32,8 @@ import type { ChannelSettings } from "./channels/account-config.ts";
 import { createApprovalFeed } from "./channels/channel-approvals.ts";
 import { createChannels } from "./channels/channels.ts";
 import { mediaMaxBytes } from "./channels/media-limit.ts";
+import { moveChat } from "./channels/move-chat.ts";
+import { nativeCommands } from "./channels/native-commands.ts";
 import { createQrLogins } from "./channels/qr-logins.ts";
 import { openCommands } from "./commands/open-commands.ts";
 import { createConversations } from "./conversations.ts";
@@ -104,6 +106,8 @@ export interface GatewayOptions {
   /** Takes the lock on the configuration file; off only for several Gateways in one process. */
   lock?: boolean;
   fetch?: typeof fetch;
+  /** For addresses that models and people choose; default reaches public ones alone. */
+  guardedFetch?: GuardedFetch;
   /** Where the speech service that needs no key is; default Microsoft's. */
   edgeSpeechUrl?: string;
 }
@@ -202,8 +206,10 @@ export async function startGateway(
       onBegin: (begun) => tellSessionHooks(plugins, begun, clock.now()),
     });
     releases.push(() => sessions.close());
+    const providers = createProviderRegistry();
     const models = createModels({
       config,
+      providers,
       env,
       log: log.child("models"),
       clock,
@@ -249,6 +255,7 @@ export async function startGateway(
     const backgroundCommands = openBackgroundCommands({ storage, notify: tellSession, log: log.child("agent") });
     releases.push(() => backgroundCommands.close());
     const fetchNow = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+    const guardedFetch = options.guardedFetch ?? createGuardedFetch();
     const speech = createGatewaySpeech({
       models,
       config,
@@ -268,6 +275,7 @@ export async function startGateway(
       entry: (key) => sessions.get(key),
       env,
       fetch: fetchNow,
+      guardedFetch,
       log: log.child("media"),
     });
     let agentTools: AgentTools | undefined;
@@ -313,6 +321,11 @@ export async function startGateway(
       version,
       devices,
       enqueueSystemEvent: (text, sessionKey) => systemEvents.enqueue(sessionKey, text),
+      async registerProviders(host) {
+        if (host.registry.providers.length === 0) return;
+        const { registerPluginProviders } = await import("./plugins/plugin-providers.ts");
+        registerPluginProviders(host, providers, log.child("plugins"));
+      },
       startChannels: (host) => startPluginChannels(host, channels, log.child("plugins")),
       clock,
       timers,
@@ -358,6 +371,7 @@ export async function startGateway(
       maxBytes: ({ channel, accountId }, kind) => outboundLimit(config(), { channel, accountId, kind }),
       textLimit: (channel) => channels.get(channel)?.textLimit,
       platform: process.platform,
+      guardedFetch,
       log: log.child("outbox"),
     });
     const outbox = createOutboxWorker({
@@ -482,12 +496,21 @@ export async function startGateway(
       outbox,
       replies: {
         channels,
-        settings: ({ channel, accountId, chatType, mentioned }, agentId) =>
-          replySettings(
+        settings: ({ channel, accountId, chatType, mentioned }, agentId) => ({
+          ...replySettings(
             config(),
-            { channel, accountId, agentId, direct: (chatType ?? "direct") === "direct", mentioned: mentioned === true },
+            {
+              channel,
+              accountId,
+              agentId,
+              direct: (chatType ?? "direct") === "direct",
+              kind: chatType,
+              mentioned: mentioned === true,
+            },
             channels.get(channel),
           ),
+          chunk: channels.chunker(channel, accountId),
+        }),
         speak: (reply) => speech.forReply(reply),
         speechMode: (key) => sessions.get(key)?.ttsAuto,
         agentName: (agentId) => agents.givenName(agentId),
@@ -632,10 +655,10 @@ export async function startGateway(
         return pipeline.receive(message);
       },
       note: (event) => pipeline.note(event),
-      chatMoved: async ({ channel }, { from, to }) =>
-        log.warn(`${channel}: chat ${from} goes on as ${to}; settings for it have to be moved by hand`),
+      chatMoved: (place, change) => moveChat({ configStore, log: log.child("channels") }, place, change),
       connected: (channel) => outbox.wake(channel),
-      nativeCommands: () => [],
+      nativeCommands: (channel) =>
+        nativeCommands(channel, { config: config(), channels, commands, agentId: agents.defaultId() }),
     });
     releases.push(() => channels.stop());
     await outgoingFiles.clear();

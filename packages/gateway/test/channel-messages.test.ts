@@ -340,6 +340,74 @@ describe("look-ups", () => {
   });
 });
 
+describe("what a channel says of its chats", () => {
+  it("moves settings with a chat that goes on under another id, unless writes are off", async () => {
+    let move: (change: { from: string; to: string }) => Promise<void> = async () => {};
+    const channel: Partial<Channel> = {
+      start: async ({ chatMoved }) => {
+        move = chatMoved;
+        return { send: async () => ({}), stop: async () => {} };
+      },
+    };
+    const telegram = { groups: { "-1": { requireMention: false }, "-3": {} }, accounts: {} };
+    const service = chatService("telegram", channel);
+    gateway = await startTestGateway({ channels: [service.channel], config: { channels: { telegram } } });
+    client = await gateway.connect({ protocol: 4 });
+    await move({ from: "-1", to: "-1001" });
+    const config = async () => (await call("config.get", {})).config as { channels: { telegram: Json } };
+    expect((await config()).channels.telegram.groups).toEqual({ "-1001": { requireMention: false }, "-3": {} });
+    await gateway.close();
+    gateway = await startTestGateway({
+      channels: [service.channel],
+      config: { channels: { telegram: { ...telegram, configWrites: false } } },
+    });
+    client = await gateway.connect({ protocol: 4 });
+    await move({ from: "-1", to: "-1001" });
+    expect((await config()).channels.telegram.groups).toHaveProperty("-1");
+    expect(gateway.log()).toContain("configWrites is off");
+  });
+
+  it("shows an answer while it is written, where the chat can, and sends it as a message in the end", async () => {
+    const drafts: string[] = [];
+    const service = chatService("telegram", {
+      account: {
+        async draft(chat, { id, text }) {
+          drafts.push(`${chat.to} ${id} ${text}`);
+        },
+      },
+    });
+    gateway = await startTestGateway({
+      channels: [service.channel],
+      config: { channels: { telegram: { dmPolicy: "open", allowFrom: ["*"] } } },
+    });
+    client = await gateway.connect({ protocol: 4 });
+    await service.tell("slow:200 a story", { draftId: "d1" });
+    const { text } = await service.sent();
+    expect(drafts.length).toBeGreaterThan(0);
+    expect(drafts[0]).toMatch(/^7 d1 \S/);
+    expect(text?.startsWith(drafts[0]?.slice("7 d1 ".length) ?? "?")).toBe(true);
+    await service.tell("slow:20 another");
+    const before = drafts.length;
+    await service.sent();
+    expect(drafts).toHaveLength(before);
+  });
+
+  it("gives back what an answer needs beside the chat, and cuts texts its own way", async () => {
+    const service = chatService("telegram", { chunk: (text) => text.split("|") });
+    gateway = await startTestGateway({
+      channels: [service.channel],
+      config: { channels: { telegram: { dmPolicy: "open", allowFrom: ["*"] } } },
+    });
+    client = await gateway.connect({ protocol: 4 });
+    gateway.model.enqueue({ words: ["one|two"] });
+    await service.tell("hi", { replyHandle: "interaction-1" });
+    expect([await service.sent(), await service.sent()]).toMatchObject([
+      { text: "one", replyHandle: "interaction-1" },
+      { text: "two", replyHandle: "interaction-1" },
+    ]);
+  });
+});
+
 describe("linking by QR", () => {
   const linking = () => {
     let scan: () => void = () => {};

@@ -66,6 +66,36 @@ const dice = (name: string, options = "{}") =>
   `api.registerTool({ name: "${name}", description: "Rolls.", parameters: { type: "object", properties: { n: { type: "number" } } },
     async execute(id, params) { tell("called", params); return text("rolled " + (params.n ?? 4)); } }, ${options});`;
 
+describe("providers of plugins", () => {
+  it("bring models of the AI SDK, which a session can use", async () => {
+    await startWith(
+      `
+      const usage = { inputTokens: { total: 1 }, outputTokens: { total: 1 } };
+      const parts = [
+        { type: "text-start", id: "1" }, { type: "text-delta", id: "1", delta: "from acme" }, { type: "text-end", id: "1" },
+        { type: "finish", finishReason: { unified: "stop", raw: "stop" }, usage },
+      ];
+      api.registerProvider({ id: "acme", label: "Acme", auth: [], envVars: ["ACME_KEY"],
+        models: { baseUrl: "https://acme.example", models: [{ id: "rocket", contextWindow: 50000 }] },
+        languageModel: ({ modelId, baseUrl }) => ({ specificationVersion: "v3", provider: "acme", modelId, supportedUrls: {},
+          doGenerate: async () => { throw new Error("not asked"); },
+          doStream: async ({ prompt }) => { tell("asked", modelId, baseUrl, prompt.at(-1).role);
+            return { stream: ReadableStream.from(parts) }; } }) });`,
+      {
+        config: { models: { providers: { acme: { baseUrl: "https://mine.example", apiKey: "k", models: [] } } } },
+      },
+    );
+    const client = await gateway.connect();
+    const listed = (await client.request("models.list", {})).payload as { models: Json[] };
+    expect(listed.models).toContainEqual(
+      expect.objectContaining({ provider: "acme", id: "rocket", contextWindow: 50_000 }),
+    );
+    expect((await client.request("sessions.patch", { key: "main", model: "acme/rocket" })).ok).toBe(true);
+    expect(JSON.stringify((await turn(client, "hello", "a")).message)).toContain("from acme");
+    expect(told()).toContainEqual(["asked", "rocket", "https://mine.example", "user"]);
+  });
+});
+
 describe("tools of plugins", () => {
   it("are offered to the model and called by it", async () => {
     await startWith(dice("dice_roll"));
@@ -133,6 +163,17 @@ describe("hooks of plugins", () => {
       workspaceDir: gateway.workspace,
     });
     expect(lines).toContainEqual(["end", true, 2, "number"]);
+  });
+
+  it("that hang do not keep a run from being stopped", async () => {
+    await startWith(`api.on("before_agent_start", () => { tell("hangs"); return new Promise(() => {}); });`);
+    const client = await gateway.connect();
+    await send(client, "hello", "a");
+    await until((all) => all.some(([what]) => what === "hangs"));
+    const end = ended(client, "a");
+    await client.request("chat.abort", { sessionKey: "main", runId: "a" });
+    expect((await end).state).toBe("aborted");
+    expect((await turn(client, "/status", "b")).state).toBe("final");
   });
 
   it("change the parameters of a call, refuse it, and hear of its result", async () => {
@@ -248,6 +289,15 @@ describe("chat commands of plugins", () => {
     await turn(client, "/hello world", "d");
     expect(gateway.model.requests).toHaveLength(1);
     expect(await answer("/help", "e")).not.toContain('"x"');
+    expect(await answer("/commands", "f")).toMatch(/Plugins\\n *\/hello - Greets\\n *\/echo .*- Echoes/);
+    const four = await gateway.connect({ protocol: 4 });
+    const { payload } = await four.request("commands.list", {});
+    const own = (payload.commands as Json[]).filter(({ source }) => source === "plugin");
+    expect(own.map(({ name, acceptsArgs }) => [name, acceptsArgs])).toEqual([
+      ["hello", false],
+      ["echo", true],
+      ["broken", false],
+    ]);
   });
 });
 

@@ -28,6 +28,8 @@ export const servedMethods: readonly string[] = [
   "sessions.delete",
   "sessions.compact",
   "commands.list",
+  "usage.status",
+  "usage.cost",
   "channels.status",
   "channels.logout",
   "channels.start",

@@ -287,3 +287,24 @@ test("tts.convert says what each provider said", async () => {
     message: "TTS conversion failed: edge: it is switched off",
   });
 });
+
+test("the history shows answers as they were shown when they came: without directives and tags, except in code", async () => {
+  const { gateway } = await setUp({});
+  const client = await gateway.connect();
+  const say = async (idempotencyKey: string, words: string[]) => {
+    gateway.model.enqueue({ words });
+    await client.request("chat.send", { sessionKey: "main", message: "hello", idempotencyKey });
+    const end = await client.event("chat", ({ runId, state }) => runId === idempotencyKey && state === "final");
+    return (end.message as { content: { text: string }[] }).content[0]?.text;
+  };
+  const live = [
+    await say("h1", ["[[reply_to_current]] Hello [[tts:voice=nova]]", "you. [[tts]]"]),
+    await say("h2", ["[[tts:text]]Good morning", "to you[[/tts:text]]"]),
+    await say("h3", ["Write", "`[[tts]]`", "and [[audio_as_voice]]", "done."]),
+  ];
+  const { payload } = await client.request("chat.history", { sessionKey: "main" });
+  const messages = payload?.messages as { role: string; content: { text: string }[] }[];
+  const shown = messages.filter(({ role }) => role === "assistant").map(({ content }) => content[0]?.text);
+  expect(shown).toEqual(["Hello you.", "Good morning to you", "Write `[[tts]]` and done."]);
+  expect(shown).toEqual(live);
+});

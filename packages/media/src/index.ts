@@ -1,3 +1,5 @@
+export { type DocumentFile, type DocumentsConfig, extractDocument } from "./documents/extract-document.ts";
+export { createReadDocuments, type ReadDocuments } from "./documents/read-documents.ts";
 export { type DetectedType, detectType } from "./kinds/detect-type.ts";
 export { type MediaKind, mediaKind } from "./kinds/media-type.ts";
 export { MediaError, type MediaErrorCode } from "./media-error.ts";
@@ -9,7 +11,7 @@ export {
   outboundMaxBytes,
 } from "./outbound/fit-outbound.ts";
 export type { LoadSharp } from "./outbound/make-smaller.ts";
-export type { CredentialFor, ProviderAccess } from "./provider-access.ts";
+export type { CredentialFor, NoteUse, ProfileUse, ProviderAccess } from "./provider-access.ts";
 export {
   createSpeech,
   type Sound,
@@ -33,10 +35,10 @@ export {
   speechProviders,
 } from "./speech/speech-config.ts";
 export { createSummarize, type Summarize, type SummaryRequest } from "./speech/summarize.ts";
-export { inboundMaxBytes } from "./store/channel-limits.ts";
+export { type Download, type DownloadOptions, download, type ServedAs } from "./store/download.ts";
+export { sentName } from "./store/file-name.ts";
 export {
   createMediaStore,
-  type FetchOptions,
   type MediaStore,
   type SaveOptions,
   type StoredMedia,

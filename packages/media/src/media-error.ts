@@ -7,7 +7,9 @@ export type MediaErrorCode =
   /** The answer was a web page where a file was expected. */
   | "not-media"
   /** No smaller version of the image fits. */
-  | "not-reducible";
+  | "not-reducible"
+  /** Broken, locked, or made to keep its reader busy. */
+  | "unreadable";
 
 /** A file that cannot be stored, fetched or sent. The message is written for people. */
 export class MediaError extends Error {
@@ -30,4 +32,9 @@ export function limitInMb(bytes: number): string {
 /** A size as people read it, in MB with two decimals: `20.00`. */
 export function sizeInMb(bytes: number): string {
   return (bytes / megabyte).toFixed(2);
+}
+
+/** For what is larger than it may be, by how much nobody knows. */
+export function tooLarge(maxBytes: number): MediaError {
+  return new MediaError("too-large", `Media exceeds ${limitInMb(maxBytes)}MB limit`);
 }

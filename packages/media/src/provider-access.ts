@@ -14,3 +14,16 @@ export type CredentialFor = (
   provider: string,
   wanted?: { agentId?: string | undefined; profile?: string | undefined; preferredProfile?: string | undefined },
 ) => Promise<ProviderAccess | undefined>;
+
+/** How a request with a credential profile ended. */
+export interface ProfileUse {
+  provider: string;
+  model: string;
+  profile: string;
+  agentId?: string | undefined;
+  /** Why it failed; absent when it was answered. */
+  error?: unknown;
+}
+
+/** Takes note of the use of a profile. True when it rests from now on, so that another one may be tried. */
+export type NoteUse = (use: ProfileUse) => boolean;

@@ -209,7 +209,7 @@ export function createModels(options: CreateModelsOptions): Models {
   }
 
   async function defaultRef(agentId?: string): Promise<ModelRef> {
-    await ready();
+    await credentials?.ready();
     const current = currentView();
     const { agents } = current.config;
     const agent =

@@ -1,5 +1,5 @@
 export type { ApiKind } from "./api-kind.ts";
-export { apiKinds, configurableApiKinds } from "./api-kind.ts";
+export { apiKinds, configurableApiKinds, parseApiKind } from "./api-kind.ts";
 export { offlineModelInfo } from "./catalogue/model-catalogue.ts";
 export type { CreateModelsOptions, Models, ResolveOptions } from "./create-models.ts";
 export { createModels } from "./create-models.ts";
@@ -60,6 +60,7 @@ export type {
 export type { StoredCredential } from "./models-json/implicit-providers.ts";
 export type { ModelsJson, ModelsJsonOptions } from "./models-json/models-json.ts";
 export { createModelsJson } from "./models-json/models-json.ts";
+export { readProviderEntry } from "./models-json/read-models-json.ts";
 export { createOfflineModel } from "./offline/create-offline-model.ts";
 export { type ProviderAccess, providerAccess } from "./providers/provider-access.ts";
 export type {

@@ -120,6 +120,7 @@ export type {
   PluginMethodHandler,
   PluginMethodRequest,
   PluginMethodScope,
+  PluginModelRequest,
   PluginProvider,
   PluginService,
   PluginServiceContext,

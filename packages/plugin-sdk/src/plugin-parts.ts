@@ -120,14 +120,28 @@ export interface PluginAuthMethod {
   run(context: unknown): Promise<unknown>;
 }
 
-/** A provider of models whose login a plugin knows. */
+/** What a plugin's provider makes a model from. */
+export interface PluginModelRequest {
+  readonly modelId: string;
+  /** The configured address, else the provider's own. */
+  readonly baseUrl?: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Gives what the next request is signed with; to be asked before each. */
+  readonly credential: () => unknown;
+  readonly fetch: typeof fetch;
+}
+
+/** A provider of models whose login a plugin knows, or that it makes itself. */
 export interface PluginProvider {
   id: string;
   label: string;
   docsPath?: string;
   aliases?: readonly string[];
   envVars?: readonly string[];
+  /** As an entry of `models.providers`: `{ baseUrl, api, headers, models: [{ id, … }] }`. */
   models?: unknown;
+  /** Makes a model of the AI SDK (interface v2, v3 or v4). Called once per model, at its first use. */
+  languageModel?(request: PluginModelRequest): unknown;
   auth: readonly PluginAuthMethod[];
   formatApiKey?(credential: unknown): string;
   refreshOAuth?(credential: unknown): Promise<unknown>;

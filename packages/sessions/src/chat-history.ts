@@ -34,15 +34,28 @@ export interface ChatHistoryMessage {
 
 /**
  * History items as clients see them: envelopes taken off user texts, compactions and stops as marks, roles that no
- * client knows left out. Brought below `maxBytes` by leaving out image data, then whole messages, the oldest first; a single
+ * client knows left out, texts of the assistant as `assistantText` gives them. Brought below `maxBytes` by leaving out image data, then whole messages, the oldest first; a single
  * message that is still too large has its text cut. `maxChars` cuts each text before.
  */
 export function chatHistoryMessages(
   items: readonly HistoryItem[],
-  { maxBytes = historyByteLimit, maxChars }: { maxBytes?: number; maxChars?: number | undefined } = {},
+  {
+    maxBytes = historyByteLimit,
+    maxChars,
+    assistantText,
+  }: { maxBytes?: number; maxChars?: number | undefined; assistantText?: (text: string) => string } = {},
 ): ChatHistoryMessage[] {
-  const messages = items.flatMap((item) => historyMessage(item) ?? []);
+  const found = items.flatMap((item) => historyMessage(item) ?? []);
+  const messages = assistantText === undefined ? found : found.map((one) => withTexts(one, assistantText));
   return capHistory(maxChars === undefined ? messages : messages.map((one) => shortened(one, maxChars)), maxBytes);
+}
+
+function withTexts(message: ChatHistoryMessage, assistantText: (text: string) => string): ChatHistoryMessage {
+  if (message.role !== "assistant") return message;
+  const content = message.content.map((block) =>
+    block.type === "text" ? { ...block, text: assistantText(block.text) } : block,
+  );
+  return { ...message, content };
 }
 
 /** The message with each of its texts cut to `maxChars` characters. */

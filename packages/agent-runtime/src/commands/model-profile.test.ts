@@ -37,21 +37,28 @@ beforeEach(() => {
   );
   const config = {
     models: {
-      providers: { zai: { baseUrl: "https://api.z.ai/v1", api: "openai-completions", models: [{ id: "glm" }] } },
+      providers: {
+        own: {
+          baseUrl: "https://own.example/v1",
+          api: "openai-completions",
+          apiKey: "OWN_KEY",
+          models: [{ id: "glm" }],
+        },
+      },
     },
     agents: {
       defaults: {
         model: "anthropic/claude-opus-4-6",
-        models: { "anthropic/claude-opus-4-6": {}, "openai/gpt-5.2": { alias: "gpt" }, "zai/glm": {} },
+        models: { "anthropic/claude-opus-4-6": {}, "openai/gpt-5.2": { alias: "gpt" }, "own/glm": {} },
       },
     },
   };
   models = createModels({
     config: () => config,
-    env: { Z_AI_API_KEY: "zzz" },
+    env: { OWN_KEY: "zzz" },
     log: silentLog,
     stateDir: dir,
-    shellEnvKeys: () => ["Z_AI_API_KEY"],
+    shellEnvKeys: () => ["OWN_KEY"],
     clock: { now: () => now },
   });
 });
@@ -62,7 +69,8 @@ function services() {
     models,
     now: () => now,
     authFile: (agentId) => models.credentials?.store(agentId).path ?? "",
-    endpoint: (provider) => (provider === "zai" ? { baseUrl: "https://api.z.ai/v1", api: "openai-completions" } : {}),
+    endpoint: (provider) =>
+      provider === "own" ? { baseUrl: "https://own.example/v1", api: "openai-completions" } : {},
   });
 }
 
@@ -105,11 +113,7 @@ test("/model status names the file, the address, the api and every credential wi
     "[openai] endpoint: default api: openai-responses auth: openai:work=sk-proj-...ijklmnop (next, lastGood), openai:me@example.com=s...t (cooldown 5m)",
     "  • openai/gpt-5.2 (gpt)",
     "",
-    "[zai] endpoint: https://api.z.ai/v1 api: openai-completions auth: shell env: Z_AI_API_KEY",
-    "  • zai/glm",
-    "  • zai/glm-4.6",
-    "  • zai/glm-4.6v",
-    "  • zai/glm-4.7",
-    "  • zai/glm-4.7-flash",
+    "[own] endpoint: https://own.example/v1 api: openai-completions auth: shell env: OWN_KEY",
+    "  • own/glm",
   ]);
 });

@@ -1,4 +1,4 @@
-import { type ModelFailure, type ModelRef, sameModelRef } from "@openclaw/models";
+import { formatModelRef, type ModelFailure, type ModelRef, sameModelRef } from "@openclaw/models";
 import {
   type NewEntry,
   runUsagePatch,
@@ -12,7 +12,7 @@ import {
 import { emptyAnswerText } from "../loop/agent-loop.ts";
 import type { LoopResult } from "../loop/loop-events.ts";
 import type { SystemPromptReport } from "../prompt/system-prompt-report.ts";
-import { answerSomewhere, begin } from "./answer.ts";
+import { answerSomewhere, begin, tellFallback } from "./answer.ts";
 import { createFailover } from "./failover.ts";
 import { tellHooksOfEnd, withHookContext } from "./hooks-around-run.ts";
 import { compactAfterTurn, makeRoom } from "./keep-in-window.ts";
@@ -83,6 +83,10 @@ async function runOnTranscript(
     return { ...base, status: "error", error: failure.userMessage, errorKind: failure.kind };
   }
   const { prepared } = begun;
+  const asked = parts.models.canonical(formatModelRef(ref)) ?? ref;
+  if (!sameModelRef(prepared.model.ref, asked)) {
+    tellFallback(context, { from: asked, to: prepared.model.ref, reason: failover.lastReason ?? "unknown" });
+  }
 
   request.onModel?.({ ...prepared.model.ref, thinking: prepared.thinking });
   const output = createRunOutput({
@@ -97,7 +101,7 @@ async function runOnTranscript(
     ...context,
     entry,
     transcript,
-    requested: ref,
+    requested: asked,
     prepared,
     window: begun.window,
   };
@@ -167,6 +171,7 @@ function finish(conversation: RunConversation, loopEnd: FinishedLoop): RunOutcom
     }),
     systemSent: true,
     abortedLastRun: byUser,
+    ...noticePatch(conversation),
     ...(result.outcome === "done" && sameModelRef(prepared.model.ref, conversation.requested)
       ? pinPatch(parts.sessions.get(request.sessionKey), prepared.model.profile)
       : {}),
@@ -196,6 +201,14 @@ function finish(conversation: RunConversation, loopEnd: FinishedLoop): RunOutcom
     return { ...outcome, status: "error", error: emptyAnswerText, errorKind: "empty" };
   }
   return { ...outcome, status: "ok" };
+}
+
+/** Remembers which model answered in place of the session's own, until that answers again. */
+function noticePatch({ parts, request, prepared, requested }: RunConversation): Partial<SessionEntry> {
+  const known = parts.sessions.get(request.sessionKey)?.fallbackNoticeModel;
+  const answered = prepared.model.ref;
+  const model = sameModelRef(answered, requested) ? undefined : formatModelRef(answered);
+  return known === model ? {} : { fallbackNoticeModel: model };
 }
 
 /** Begins a new session when no model takes the conversation any more; the transcript is kept aside. */

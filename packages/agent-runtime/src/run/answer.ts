@@ -1,11 +1,4 @@
-import {
-  describeModelFailure,
-  failoverOf,
-  formatModelRef,
-  type ModelFailure,
-  type ModelRef,
-  sameModelRef,
-} from "@openclaw/models";
+import { describeModelFailure, formatModelRef, type ModelFailure, type ModelRef, sameModelRef } from "@openclaw/models";
 import {
   type AssistantMessage,
   type ContextMessage,
@@ -87,7 +80,7 @@ async function goOn(
   failure: ModelFailure,
   options: { otherModel: boolean },
 ): Promise<RunConversation | undefined> {
-  const { entry, request, emit } = conversation;
+  const { entry, request } = conversation;
   const from = conversation.prepared.model.ref;
   const next = await failover.next(failure, options);
   if (!next) return undefined;
@@ -95,16 +88,7 @@ async function goOn(
   if ("failed" in begun) return undefined;
   const { ref } = begun.prepared.model;
   if (!sameModelRef(ref, from)) {
-    const reason = failoverOf(failure);
-    emit({
-      stream: "lifecycle",
-      data: {
-        phase: "fallback",
-        from: formatModelRef(from),
-        to: formatModelRef(ref),
-        reason: reason.kind === "stop" ? failure.kind : reason.reason,
-      },
-    });
+    tellFallback(conversation, { from, to: ref, reason: failover.lastReason ?? failure.kind });
     request.onModel?.({ ...ref, thinking: begun.prepared.thinking });
   }
   return { ...conversation, prepared: begun.prepared, window: begun.window };
@@ -173,6 +157,25 @@ function recoveryOf(conversation: RunConversation, resumed: boolean): Recovery {
     context: async () => shownContext(conversation, resumed),
     isMessageTooLong: () => isMessageTooLong(conversation),
     now: () => parts.clock.now(),
+  });
+}
+
+/** Tells clients that another model answers, and whether it is the one that did so before. */
+export function tellFallback(
+  { emit, parts, request }: ReadyContext,
+  change: { from: ModelRef; to: ModelRef; reason: string },
+): void {
+  const to = formatModelRef(change.to);
+  const repeated = parts.sessions.get(request.sessionKey)?.fallbackNoticeModel === to;
+  emit({
+    stream: "lifecycle",
+    data: {
+      phase: "fallback",
+      from: formatModelRef(change.from),
+      to,
+      reason: change.reason,
+      ...(repeated && { repeated }),
+    },
   });
 }
 

@@ -43,6 +43,8 @@ export interface Failover {
   readonly left: number;
   /** Notes a failure and says where to go on. `otherModel` false keeps it to the same model. */
   next(failure: ModelFailure, options?: { otherModel?: boolean }): Promise<NextAttempt>;
+  /** Why the model before the current one was left. */
+  readonly lastReason: FailureReason | undefined;
   /** The current place has answered. */
   succeeded(): void;
   /** What the user is told when no place is left. */
@@ -144,6 +146,9 @@ export function createFailover(options: FailoverOptions): Failover {
     get left() {
       const later = places.slice(model + 1).reduce((sum, place) => sum + place.ids.length, 0);
       return Math.max(0, (places[model]?.ids.length ?? 0) - profile) + later;
+    },
+    get lastReason() {
+      return failed.at(-1)?.reason;
     },
     async next(failure, { otherModel = true } = {}) {
       const place = current();

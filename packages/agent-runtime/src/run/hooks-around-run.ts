@@ -9,10 +9,12 @@ export async function withHookContext(context: ReadyContext, transcript: Transcr
   const plugins = loading instanceof Promise ? await loading : loading;
   if (!plugins?.hooks.has("before_agent_start")) return context;
   const workspaceDir = await parts.workspace(request.agentId);
-  const { systemPrompt, prependContext } = await plugins.hooks.beforeAgentStart(
+  const asked = plugins.hooks.beforeAgentStart(
     { prompt: request.prompt?.text ?? "", messages: [...transcript.context()] },
     placeOf(request, workspaceDir),
   );
+  // A hook that hangs must not keep a run from being stopped.
+  const { systemPrompt, prependContext } = await orStopped(asked, context.control.signal, {});
   return {
     ...context,
     request: withContext(request, prependContext),
@@ -40,6 +42,20 @@ export function withSystemPrompt(prepared: PreparedRun, behind: string | undefin
   const { prompt } = prepared;
   const tokens = prompt.tokens + Math.ceil(behind.length / 4);
   return { ...prepared, prompt: { ...prompt, tokens, text: `${prompt.text}\n\n${behind}` } };
+}
+
+async function orStopped<T>(work: Promise<T>, signal: AbortSignal, otherwise: T): Promise<T> {
+  let onStop = () => {};
+  const stopped = new Promise<T>((resolve) => {
+    onStop = () => resolve(otherwise);
+    if (signal.aborted) onStop();
+    else signal.addEventListener("abort", onStop, { once: true });
+  });
+  try {
+    return await Promise.race([work, stopped]);
+  } finally {
+    signal.removeEventListener("abort", onStop);
+  }
 }
 
 function placeOf({ agentId, sessionKey, channel }: ReadyRequest, workspaceDir: string) {

@@ -123,7 +123,7 @@ export function createRunOutput(options: {
   };
   const showReasoning = (delta: string) => {
     liveReasoning += delta;
-    request.onReasoning?.(liveReasoning);
+    request.onReasoning?.(liveReasoning, prepared.levels.reasoning === "stream");
   };
   const noteFailure = (name: string, args: Record<string, unknown>, result: ToolResult) => {
     const error = errorText(result);

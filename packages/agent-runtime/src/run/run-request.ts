@@ -65,8 +65,8 @@ export interface RunRequest {
   replyTarget?: ReplyTarget;
   /** Hands the answer out in blocks while it is written. */
   blocks?: BlockReplies;
-  /** Called with what the model has thought so far, whenever that grows. */
-  onReasoning?: (text: string) => void;
+  /** Called with what the model has thought so far, whenever that grows; `isShown` where the session wants to see it. */
+  onReasoning?: (text: string, isShown: boolean) => void;
   /** Called when it is known which model answers. */
   onModel?: (model: RunModel) => void;
 }

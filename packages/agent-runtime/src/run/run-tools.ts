@@ -102,7 +102,14 @@ export function createRunTools(
   const imageTools = (scope: ToolScope, active: ModelInfo): Tool[] => {
     const maxMb = options.config().agents?.defaults?.mediaMaxMb;
     const files = scope.sandbox === undefined ? {} : { files: scope.sandbox.files };
-    const tool = createImageTool({ ...options, workspaceDir: scope.workspaceDir, ...files, active, maxMb });
+    const tool = createImageTool({
+      ...options,
+      agentId: scope.agentId,
+      workspaceDir: scope.workspaceDir,
+      ...files,
+      active,
+      maxMb,
+    });
     return tool === undefined ? [] : [tool];
   };
 

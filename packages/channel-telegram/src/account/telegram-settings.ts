@@ -32,6 +32,7 @@ const settingsSchema = z.object({
     .prefault({}),
   textChunkLimit: z.number().int().positive().default(4000),
   chunkMode: z.enum(["length", "newline"]).default("length"),
+  markdown: z.object({ tables: z.enum(["off", "bullets", "code"]).default("code") }).prefault({}),
   linkPreview: z.boolean().default(true),
   reactionNotifications: z.enum(["off", "own", "all"]).default("own"),
   reactionLevel: z.enum(["off", "ack", "minimal", "extensive"]).default("minimal"),

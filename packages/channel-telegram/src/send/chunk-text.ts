@@ -1,11 +1,24 @@
 import { chunkByMode } from "@openclaw/plugin-sdk";
-import { type MarkdownText, parseMarkdown, renderSpans, splitMarkdown } from "@openclaw/plugin-sdk/markdown";
+import {
+  convertTables,
+  type MarkdownText,
+  parseMarkdown,
+  renderSpans,
+  splitMarkdown,
+  type TableMode,
+} from "@openclaw/plugin-sdk/markdown";
 
 /**
  * Cuts Markdown into pieces of at most `limit` characters. Where a cut goes through bold text, a link or the like, that is
  * closed in the one piece and opened again in the next.
  */
-export function chunkForTelegram(text: string, limit: number, mode: "length" | "newline"): string[] {
+export function chunkForTelegram(
+  source: string,
+  limit: number,
+  { mode, tables }: { mode: "length" | "newline"; tables: TableMode },
+): string[] {
+  // A table that was cut would not be one any more.
+  const text = convertTables(source, tables);
   const pieces = chunkByMode(text, limit, mode);
   if (pieces.length < 2 || pieces.map(shown).join("") === shown(text)) return pieces;
   // A mark was torn from its partner, and would stand there as a character.

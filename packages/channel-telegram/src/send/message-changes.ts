@@ -12,7 +12,7 @@ export type MessageChanges = Required<Pick<RunningAccount, "react" | "edit" | "r
 
 export function createMessageChanges(
   api: Pick<Api, "raw">,
-  settings: Pick<TelegramSettings, "capabilities" | "linkPreview">,
+  settings: Pick<TelegramSettings, "capabilities" | "linkPreview" | "markdown">,
   log: ChannelLog,
 ): MessageChanges {
   return {
@@ -34,7 +34,7 @@ export function createMessageChanges(
         await api.raw.editMessageReplyMarkup({ ...ref, ...markup }).catch(ignoreUnchanged);
         return;
       }
-      const { html, plain } = renderText(text);
+      const { html, plain } = renderText(text, settings.markdown.tables);
       const preview = settings.linkPreview ? {} : { link_preview_options: { is_disabled: true } };
       try {
         await api.raw.editMessageText({ ...ref, ...markup, ...preview, text: html, parse_mode: "HTML" });

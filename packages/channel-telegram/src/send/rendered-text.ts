@@ -1,4 +1,4 @@
-import { parseMarkdown, plainText, telegramHtml } from "@openclaw/plugin-sdk/markdown";
+import { convertTables, parseMarkdown, plainText, type TableMode, telegramHtml } from "@openclaw/plugin-sdk/markdown";
 
 /** A text in the two forms it may be sent in. */
 export interface RenderedText {
@@ -7,8 +7,8 @@ export interface RenderedText {
   plain: string;
 }
 
-/** Renders Markdown as the HTML of the Bot API. */
-export function renderText(markdown: string): RenderedText {
-  const parsed = parseMarkdown(markdown, { spoilers: true });
+/** Renders Markdown as the HTML of the Bot API, which has no tables. */
+export function renderText(markdown: string, tables: TableMode): RenderedText {
+  const parsed = parseMarkdown(convertTables(markdown, tables), { spoilers: true });
   return { html: telegramHtml(parsed), plain: plainText(parsed) };
 }

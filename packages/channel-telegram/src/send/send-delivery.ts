@@ -19,7 +19,7 @@ export const CAPTION_CHARS = 1024;
 
 export interface SenderOptions {
   api: Api;
-  settings: Pick<TelegramSettings, "capabilities" | "linkPreview" | "textChunkLimit" | "chunkMode">;
+  settings: Pick<TelegramSettings, "capabilities" | "linkPreview" | "textChunkLimit" | "chunkMode" | "markdown">;
   sent: Pick<SentMessages, "add">;
   context: Pick<ChannelContext, "fetch" | "log">;
 }
@@ -50,7 +50,7 @@ export function createSender(options: SenderOptions): Sender {
   };
 
   const sendText = (delivery: Delivery, text: string, keyboard: InlineKeyboardMarkup | undefined) => {
-    const { html, plain } = renderText(text);
+    const { html, plain } = renderText(text, settings.markdown.tables);
     if (plain.trim() === "") throw new ChannelError("refused", "Message must be non-empty for Telegram sends");
     return deliver(delivery, (form) =>
       api.raw.sendMessage({
@@ -67,7 +67,8 @@ export function createSender(options: SenderOptions): Sender {
   /** Sends a text in as many messages as it needs; buttons stand under the first. */
   const sendTexts = async (delivery: Delivery, text: string, keyboard: InlineKeyboardMarkup | undefined) => {
     const fits = text.length <= MESSAGE_CHARS;
-    const pieces = fits ? [text] : chunkForTelegram(text, settings.textChunkLimit, settings.chunkMode);
+    const { chunkMode: mode, markdown, textChunkLimit } = settings;
+    const pieces = fits ? [text] : chunkForTelegram(text, textChunkLimit, { mode, tables: markdown.tables });
     const messages: Message[] = [];
     for (const [index, piece] of pieces.entries()) {
       messages.push(await sendText(delivery, piece, index === 0 ? keyboard : undefined));
@@ -92,7 +93,7 @@ export function createSender(options: SenderOptions): Sender {
         )
         .catch((error: unknown) => context.log.debug("record_voice could not be shown", { error: String(error) }));
     }
-    const words = caption === "" ? undefined : renderText(caption);
+    const words = caption === "" ? undefined : renderText(caption, settings.markdown.tables);
     return deliver(delivery, (form) =>
       sendFile(api, kind, file, {
         ...placeFields(form),
@@ -106,7 +107,7 @@ export function createSender(options: SenderOptions): Sender {
 
   const sendAllMedia = async (delivery: Delivery, media: readonly string[], keyboard?: InlineKeyboardMarkup) => {
     const { text = "" } = delivery;
-    const follows = renderText(text).plain.length > CAPTION_CHARS;
+    const follows = renderText(text, settings.markdown.tables).plain.length > CAPTION_CHARS;
     const messages: Message[] = [];
     for (const [index, place] of media.entries()) {
       const first = index === 0;

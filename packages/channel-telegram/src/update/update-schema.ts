@@ -161,7 +161,6 @@ export type TelegramUser = z.output<typeof user>;
 export type TelegramChat = z.output<typeof chat>;
 export type TelegramMessage = z.output<typeof message>;
 export type TelegramEntity = z.output<typeof entity>;
-export type ExternalReply = z.output<typeof externalReply>;
 export type ForwardSource = z.output<typeof origin>;
 export type CallbackQuery = z.output<typeof callbackQuery>;
 export type MessageReaction = z.output<typeof messageReaction>;

@@ -28,6 +28,21 @@ export function directMessageContract({ connect }: ContractContext): void {
     expect(await service.nextSent()).toMatchObject({ chat: service.chatOf({ from: stranger }) });
   });
 
+  it("a stranger gets one pairing code under the policy pairing, where the channel can pair", async (test) => {
+    const { service, gateway, settle } = await connect({ direct: { policy: "pairing" } });
+    const channel = "load" in service.channel ? await service.channel.load() : service.channel;
+    if (channel.access?.idLine === undefined) return test.skip();
+    const { stranger } = service.people;
+    await service.write({ from: stranger, text: "hello" });
+    const reply = await service.nextSent();
+    expect(reply.chat).toBe(service.chatOf({ from: stranger }));
+    expect(reply.text).toContain("openclaw pairing approve");
+    await service.write({ from: stranger, text: "hello again" });
+    await settle();
+    expect(service.untaken()).toEqual([]);
+    expect(gateway.model.prompts.join("\n")).not.toContain("hello");
+  });
+
   it("right-to-left and zero-width characters arrive as they were written", async () => {
     const { service, gateway } = await connect();
     const text = "\u202eolleh\u202c \u200bshalom שלום";

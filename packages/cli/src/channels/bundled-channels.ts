@@ -1,3 +1,4 @@
+import { discordEnv, discordMeta } from "@openclaw/channel-discord/meta";
 import { telegramEnv, telegramMeta } from "@openclaw/channel-telegram/meta";
 import { whatsappMeta } from "@openclaw/channel-whatsapp/meta";
 import type { ChannelEntry } from "@openclaw/plugin-sdk";
@@ -11,6 +12,11 @@ export const bundledChannels: readonly ChannelEntry[] = [
     meta: telegramMeta,
     env: telegramEnv,
     load: async () => (await import("@openclaw/channel-telegram")).telegramChannel,
+  },
+  {
+    meta: discordMeta,
+    env: discordEnv,
+    load: async () => (await import("@openclaw/channel-discord")).discordChannel,
   },
   {
     meta: whatsappMeta,

@@ -10,7 +10,7 @@ function command(key: "model" | "imageModel", label: string): CommandModule {
       const { models } = await openModels(context);
       const ref = readReference(args[0] ?? "", models);
       const name = formatModelRef(ref);
-      const known = await models.list({ all: true });
+      const known = await models.list({ all: true, known: true });
       if (!known.some(({ provider, id }) => provider === ref.provider && id === ref.model)) {
         context.warn(`Warning: ${name} is not in the catalogue; it is sent to its provider as it is.`);
       }

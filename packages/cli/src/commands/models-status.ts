@@ -41,7 +41,7 @@ async function probe(
   const names = [
     ...[...credentials.profiles(agentId).profiles.values()].map(({ provider }) => provider),
     ...Object.keys(config.models?.providers ?? {}),
-    ...(await models.list({ all: true })).map(({ provider }) => provider),
+    ...(await models.list({ all: true, known: true })).map(({ provider }) => provider),
   ];
   const states = [...new Set(names)]
     .flatMap((provider) => models.providerAuth(provider, agentId) ?? [])

@@ -46,6 +46,10 @@ export interface ProviderStatus {
   profiles: { count: number; oauth: number; token: number; apiKey: number; labels: string[] };
   env?: { value: string; source: string };
   modelsJson?: { value: string; source: string };
+  /** Where requests go: an address of the configuration, or `default`. */
+  endpoint: string;
+  /** The API kind of its first model. */
+  api: string;
 }
 
 export interface OAuthProfile {
@@ -78,13 +82,18 @@ export async function collectModelsStatus(local: LocalModels, context: CommandCo
     ),
   ].filter((provider) => provider !== "offline");
   const known = [...credentials.profiles(agentId).profiles.values()].map(({ provider }) => canonicalProvider(provider));
-  const withKeys = (await models.list({ all: true })).map(({ provider }) => provider);
+  const catalogue = await models.list({ all: true, known: true });
+  const withKeys = catalogue.map(({ provider }) => provider);
   const states = [...new Set([...inUse, ...known, ...Object.keys(config.models?.providers ?? {}), ...withKeys])]
     .flatMap((provider) => models.providerAuth(provider, agentId) ?? [])
     .filter((state, at, all) => all.findIndex((other) => other.provider === state.provider) === at)
     .filter(({ provider }) => provider !== "offline")
     .sort((a, b) => (a.provider < b.provider ? -1 : 1));
-  const providers = states.map((state) => providerStatus(state));
+  const providers = states.map((state) => ({
+    ...providerStatus(state),
+    endpoint: endpointOf(state.provider, config),
+    api: catalogue.find(({ provider }) => provider === state.provider)?.api ?? "unknown",
+  }));
   const profiles = states.flatMap((state) => state.profiles.map((profile) => ({ provider: state.provider, profile })));
   const tokens = profiles.filter(({ profile }) => profile.type !== "api_key");
   const shell = config.env && "shellEnv" in config.env ? config.env.shellEnv : undefined;
@@ -161,7 +170,12 @@ export function checkCode({ auth }: ModelsStatus): number {
   return statuses.includes("expiring") ? 2 : 0;
 }
 
-function providerStatus(state: ProviderAuthState): ProviderStatus {
+function endpointOf(provider: string, config: OpenClawConfig): string {
+  const declared = Object.entries(config.models?.providers ?? {}).find(([id]) => id.trim().toLowerCase() === provider);
+  return declared?.[1]?.baseUrl ?? "default";
+}
+
+function providerStatus(state: ProviderAuthState): Omit<ProviderStatus, "endpoint" | "api"> {
   const { provider, profiles, key: found, configured } = state;
   const count = (type: ProfileState["type"]) => profiles.filter((profile) => profile.type === type).length;
   const tried = profiles.filter(({ excluded }) => excluded === undefined);

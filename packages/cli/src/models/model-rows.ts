@@ -42,7 +42,7 @@ export async function modelRows(
   options: { all: boolean; local: boolean; provider: string | undefined },
 ): Promise<ModelRow[]> {
   const configured = await configuredModels(config, models);
-  const known = await models.list({ all: true });
+  const known = await models.list({ all: true, known: true });
   const spoken = distinct([
     configured.default,
     ...configured.fallbacks,

@@ -64,13 +64,14 @@ export function printModelsStatus(
   if (auth.probes) printProbes(auth.probes, context);
 }
 
-function providerLine({ provider, effective, profiles, env, modelsJson }: ProviderStatus): string {
+function providerLine({ provider, effective, profiles, env, modelsJson, endpoint, api }: ProviderStatus): string {
   const { count, oauth, token, apiKey, labels } = profiles;
   return [
     `${provider} effective=${effective.kind}:${effective.detail}`,
     ...(count > 0 ? [`profiles=${count} (oauth=${oauth}, token=${token}, api_key=${apiKey})`, labels.join(", ")] : []),
     ...(env ? [`env=${env.value}`, `source=${env.source}`] : []),
     ...(modelsJson ? [`models.json=${modelsJson.value}`, `source=${modelsJson.source}`] : []),
+    `endpoint=${endpoint} api=${api}`,
   ].join(" | ");
 }
 

@@ -137,7 +137,7 @@ function targetsOf(state: ProviderAuthState, ref: ModelRef | undefined): Target[
 async function candidateModels({ config, models }: LocalModels): Promise<Map<string, ModelRef>> {
   const { configuredModels } = await import("./model-rows.ts");
   const spoken = await configuredModels(config, models);
-  const known = (await models.list({ all: true })).map(({ provider, id }) => ({ provider, model: id }));
+  const known = (await models.list({ all: true, known: true })).map(({ provider, id }) => ({ provider, model: id }));
   const found = new Map<string, ModelRef>();
   const image = spoken.image ? [spoken.image] : [];
   for (const ref of [spoken.default, ...spoken.fallbacks, ...image, ...spoken.listed, ...known]) {

@@ -45,7 +45,10 @@ export function parseArguments(command: AnyCommand, argv: readonly string[]): Pa
     } else {
       if (token.value === undefined) throw new UsageError(`option '${flagUsage(token.name, flag)}' argument missing`);
       const before = flag.multiple ? given.get(token.name) : undefined;
-      given.set(token.name, typeof before === "string" ? `${before},${token.value}` : token.value);
+      given.set(
+        token.name,
+        typeof before === "string" ? `${before}${flag.separator ?? ","}${token.value}` : token.value,
+      );
     }
   }
   checkCount(command, args);

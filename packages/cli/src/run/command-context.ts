@@ -1,5 +1,6 @@
 import type { ConfigSnapshot } from "@openclaw/config";
 import type { Paths } from "@openclaw/config/paths";
+import type { ChannelEntry } from "@openclaw/plugin-sdk";
 import type { PluginSource } from "@openclaw/plugins/discovery";
 import type { Style } from "../terminal/style.ts";
 
@@ -27,6 +28,8 @@ export interface CommandContext {
   readonly errorStyle: Style;
   /** Folder of the Control UI's built files, where there is one. */
   readonly webRoot: string | undefined;
+  /** Channels that can be configured. */
+  readonly channels: readonly ChannelEntry[];
   readonly now: () => number;
   /** Asks services outside the Gateway. */
   readonly fetch: typeof fetch;

@@ -2,7 +2,9 @@ import { spawn } from "node:child_process";
 import type { ConfigSnapshot } from "@openclaw/config";
 import { ConfigError, exportProfile, loadEnvFiles, type Paths, resolvePaths } from "@openclaw/config/paths";
 import { ignoreBrokenPipe } from "@openclaw/log";
+import type { ChannelEntry } from "@openclaw/plugin-sdk";
 import type { PluginSource } from "@openclaw/plugins/discovery";
+import { bundledChannels } from "../channels/bundled-channels.ts";
 import { type GlobalFlags, parseGlobalFlags } from "../parse/global-flags.ts";
 import { parseArguments } from "../parse/parse-arguments.ts";
 import { resolveCommand } from "../parse/resolve-command.ts";
@@ -32,6 +34,8 @@ export interface RunCliOptions {
   stdin?: TerminalInput;
   stdout: Terminal;
   stderr: Terminal;
+  /** Channels beside Gateway and plugins; those that come with the program when absent. */
+  channels?: readonly ChannelEntry[];
   now?: () => number;
   fetch?: typeof fetch;
   random?: () => number;
@@ -123,6 +127,7 @@ async function createContext(options: RunCliOptions, paths: Paths, globals: Glob
     style,
     errorStyle,
     webRoot: options.webRoot,
+    channels: options.channels ?? bundledChannels,
     now: options.now ?? Date.now,
     fetch: options.fetch ?? fetch,
     spawn: options.spawn ?? spawn,

@@ -23,6 +23,8 @@ export interface FlagSpec {
   readonly unchecked?: boolean;
   /** May be given several times; the values are joined by commas. Texts only. */
   readonly multiple?: boolean;
+  /** What joins the values instead of a comma, for texts that may have commas. */
+  readonly separator?: string;
   readonly hidden?: boolean;
 }
 

@@ -126,6 +126,7 @@ function locationText({ latitude, longitude, accuracy, name, address, live }: Me
 
 /** What stands behind a message that answers another one. */
 export function contextText({ replyTo }: Pick<InboundMessage, "replyTo">): string {
+  if (replyTo?.context !== undefined) return replyTo.context;
   if (replyTo?.text === undefined || replyTo.text === "") return "";
   const who = oneLine(`${replyTo.sender ?? "somebody"}${replyTo.id === undefined ? "" : ` id:${replyTo.id}`}`);
   return replyTo.isQuote

@@ -60,6 +60,8 @@ export interface Channels {
   send(delivery: Delivery): Promise<SendResult>;
   /** Shows that an answer is being written, where the channel can show it. A failure is only logged. */
   showTyping(channel: string, chat: TypingChat, accountId?: string): void;
+  /** A channel's own way of cutting a text into messages, for one of its accounts. */
+  chunker(id: string, accountId: string): ((text: string, limit: number) => string[]) | undefined;
   /** What a channel says of itself, once it was loaded. */
   get(id: string): Channel | undefined;
   /** @throws Error for an id that is not known, or a module that cannot be loaded */
@@ -243,6 +245,12 @@ export function createChannels(
         .catch((error: unknown) =>
           log.debug(`${channel} could not show that somebody types`, { error: String(error) }),
         );
+    },
+    chunker(id, accountId) {
+      const channel = catalogue.loaded(id);
+      if (channel?.chunk === undefined) return undefined;
+      const { account } = readAccount(channel, channelConfigInput(options, id), accountId);
+      return (text, limit) => channel.chunk?.(text, limit, account) ?? [text];
     },
     get: (id) => catalogue.loaded(id),
     load: (id) => catalogue.load(id),

@@ -2,8 +2,8 @@ import type { OpenClawConfig } from "@openclaw/config";
 import { type Channel, mergeAccountSection } from "@openclaw/plugin-sdk";
 import { channelSection } from "./account-config.ts";
 
-/** Largest document where nothing says otherwise, MB. */
-const defaultMaxMb = 100;
+/** Where nothing says otherwise, MB. */
+const defaultMaxMb = 5;
 
 /** Largest file an account takes in, bytes: what the account says, its channel, the agents' default, the channel itself. */
 export function mediaMaxBytes(

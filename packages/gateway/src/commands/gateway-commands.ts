@@ -24,7 +24,7 @@ import type { GatewaySpeech } from "../media/gateway-speech.ts";
 import type { ModelWindow } from "../model-windows.ts";
 import type { Inbound } from "../pipeline/inbound.ts";
 import type { SystemEvents } from "../pipeline/system-events.ts";
-import { answerPluginCommand } from "../plugins/plugin-command.ts";
+import { answerPluginCommand, pluginCommandSpec } from "../plugins/plugin-command.ts";
 import type { GatewaySkills } from "../skills/agent-skills.ts";
 import { readSkillInvocation, type SkillInvocation, skillRequest } from "../skills/skill-invocation.ts";
 import type { Reception } from "./reception.ts";
@@ -98,6 +98,7 @@ export function createGatewayCommands(parts: CommandParts): GatewayCommands {
   const registry = createCommandRegistry({
     providers: providersOf(parts),
     docks: parts.channels.length > 0 ? ["webchat", ...parts.channels] : [],
+    further: () => parts.pluginCommands()?.list().map(pluginCommandSpec) ?? [],
   });
 
   let loading: ReturnType<typeof load> | undefined;

@@ -1,12 +1,13 @@
 import { fitImage } from "@openclaw/agent-runtime";
 import type { OpenClawConfig } from "@openclaw/config";
 import type { Logger } from "@openclaw/log";
-import type { CredentialFor, UnderstandLinks, UnderstandMedia } from "@openclaw/media";
+import type { CredentialFor, ReadDocuments, UnderstandLinks, UnderstandMedia } from "@openclaw/media";
 import { type Models, providerAccess } from "@openclaw/models";
-import { createGuardedFetch } from "@openclaw/net";
+import type { GuardedFetch } from "@openclaw/net";
 import type { SessionEntry } from "@openclaw/sessions";
 import type { Inbound } from "../pipeline/inbound.ts";
 import { modelInfo, sessionModel } from "../session-model.ts";
+import { createNoteUse } from "./profile-use.ts";
 
 /** Sessions whose last decisions are kept for their status card. */
 const maxKept = 200;
@@ -16,7 +17,8 @@ export interface MessageMedia {
   /** Whether a message has files, or links, that could be understood. */
   concerns(message: Inbound): boolean;
   /**
-   * The message with what was understood in place of the files, and of links behind its text. One of which nothing was understood is returned as it is.
+   * The message with what was understood in place of the files; what its documents say, and what was found out about its
+   * links, stands behind its text. One of which nothing was understood is returned as it is.
    * Rejects only when `signal` is aborted.
    */
   understand(message: Inbound, signal: AbortSignal): Promise<Inbound>;
@@ -30,6 +32,8 @@ export interface MessageMediaOptions {
   entry(sessionKey: string): SessionEntry | undefined;
   env: NodeJS.ProcessEnv;
   fetch: typeof fetch;
+  /** For files on the web. */
+  guardedFetch: GuardedFetch;
   log: Logger;
 }
 
@@ -37,6 +41,7 @@ interface Loaded {
   library: typeof import("@openclaw/media");
   understand: UnderstandMedia;
   links: UnderstandLinks;
+  documents: ReadDocuments;
 }
 
 /** Loads what it needs with the first message that has a file, or a link that is to be looked at. */
@@ -53,14 +58,19 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
       config: () => config().tools?.media ?? {},
       models,
       credentialFor,
+      noteUse: createNoteUse(models),
       fitImage: (bytes) => fitImage(bytes),
       fetch: options.fetch,
-      guardedFetch: createGuardedFetch(),
+      guardedFetch: options.guardedFetch,
       env,
       log,
     });
     const links = library.createUnderstandLinks({ config: () => config().tools?.links ?? {}, env, log });
-    return { library, understand, links };
+    const documents = library.createReadDocuments({
+      config: () => config().gateway?.http?.endpoints?.responses?.files ?? {},
+      log,
+    });
+    return { library, understand, links, documents };
   };
 
   const activeModel = async ({ sessionKey, agentId, model }: Inbound) => {
@@ -117,7 +127,8 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
         ? loaded.links({ text: message.text, place, variables: variablesOf(message), signal })
         : ([] as string[]),
     ]);
-    return said.length === 0 ? seen : withTexts(seen, said);
+    const behind = [...(await loaded.documents(seen.attachments, signal)), ...said];
+    return behind.length === 0 ? seen : withTexts(seen, behind);
   };
 
   const hasLinks = ({ text }: Inbound) =>
@@ -161,7 +172,7 @@ function hasFiles({ attachments }: Inbound): boolean {
   return attachments.length > 0;
 }
 
-/** The message with what programs said of its links behind everything else. */
+/** The message with documents, and what programs said of its links, behind everything else. */
 function withTexts(message: Inbound, texts: readonly string[]): Inbound {
   const behind = `\n\n${texts.join("\n\n")}`;
   const { body, around } = message.understood ?? { body: undefined, around: { before: "", after: "" } };

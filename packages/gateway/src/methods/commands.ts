@@ -18,7 +18,7 @@ export function commandMethods({ agents, commands, configStore }: MethodContext)
         .filter((spec) => scope !== "native" || nativeName(spec));
       return {
         commands: [
-          ...listed.map((spec) => described(spec, "native")),
+          ...listed.map((spec) => described(spec, spec.category === "plugins" ? "plugin" : "native")),
           ...skills.map((spec) => described(spec, "skill")),
         ],
       };
@@ -27,7 +27,7 @@ export function commandMethods({ agents, commands, configStore }: MethodContext)
         return (provider === undefined ? undefined : spec.nativeNames?.[provider]) ?? spec.nativeName;
       }
 
-      function described(spec: CommandSpec, source: "native" | "skill") {
+      function described(spec: CommandSpec, source: "native" | "skill" | "plugin") {
         const native = nativeName(spec);
         return {
           name: spec.name,

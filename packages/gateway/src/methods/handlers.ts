@@ -11,8 +11,8 @@ import { outboundMethods } from "./outbound.ts";
 import { sessionMethods } from "./sessions.ts";
 import { speechMethods } from "./speech.ts";
 import { systemMethods } from "./system.ts";
-import { voiceMethods } from "./voice.ts";
 import { usageMethods } from "./usage.ts";
+import { voiceMethods } from "./voice.ts";
 
 /** Every method this build serves. */
 export function createHandlers(context: MethodContext): Handlers {

@@ -11,7 +11,7 @@ type OutboundMethod = "send" | "poll" | "message.action";
 
 /** `send`, `poll` and everything else that is done on channels. */
 export function outboundMethods(gateway: MethodContext): HandlersOf<OutboundMethod> {
-  const { messageActions, conversations, agents } = gateway;
+  const { messageActions, conversations, agents, channels } = gateway;
   const work = <T>(run: () => Promise<T>): Promise<T> =>
     run().catch((error: unknown) => {
       throw error instanceof OutboundError ? asRequestError(error) : error;
@@ -42,6 +42,7 @@ export function outboundMethods(gateway: MethodContext): HandlersOf<OutboundMeth
       const { channel, accountId, idempotencyKey, sessionKey, ...content } = params;
       if (channel.trim().toLowerCase() === "webchat")
         throw invalidRequest(`unsupported channel: webchat. ${webchatRefusal}`);
+      if (channels.idOf(channel) === undefined) throw invalidRequest(`unsupported channel: ${channel}`);
       const { replyToId, ...rest } = "replyToId" in content ? content : { ...content, replyToId: undefined };
       const result = await run("send", {
         channel,
@@ -64,7 +65,9 @@ export function outboundMethods(gateway: MethodContext): HandlersOf<OutboundMeth
     },
     async poll(params) {
       const { channel, accountId, idempotencyKey, to, question, options, maxSelections, durationHours } = params;
-      if (channel.trim().toLowerCase() === "webchat") throw invalidRequest("unsupported poll channel: webchat");
+      const id = channels.idOf(channel);
+      const polls = id === undefined ? undefined : (await channels.load(id)).capabilities?.polls;
+      if (polls !== true) throw invalidRequest(`unsupported poll channel: ${channel}`);
       const result = await run("poll", {
         channel,
         accountId,

@@ -68,13 +68,10 @@ function datesOf(
   asked: { days: number; startDate?: string | undefined; endDate?: string | undefined },
   now: number,
 ): string[] {
-  const end = asked.endDate ?? localDate(now);
-  const start = asked.startDate ?? dayBefore(end, Math.min(asked.days, mostDays) - 1);
-  for (const [name, date] of Object.entries({ startDate: start, endDate: end })) {
-    if (!datePattern.test(date) || Number.isNaN(startOfDay(date))) {
-      throw invalidRequest(`invalid usage.cost params: ${name} must be a date as in 2026-02-13`);
-    }
-  }
+  // As clients of version 3 know it, what is no date counts as not given.
+  const read = (date: string | undefined) => (date !== undefined && !Number.isNaN(startOfDay(date)) ? date : undefined);
+  const end = read(asked.endDate) ?? localDate(now);
+  const start = read(asked.startDate) ?? dayBefore(end, Math.min(asked.days, mostDays) - 1);
   const dates: string[] = [];
   for (let date = start; date <= end && dates.length < mostDays; date = dayBefore(date, -1)) dates.push(date);
   if (dates.length === 0) throw invalidRequest("invalid usage.cost params: startDate is after endDate");

@@ -212,11 +212,18 @@ export function createMessageActions(options: {
     if (needsTarget && raw === undefined) throw invalid(`Action ${action} requires a target.`);
     const target = needsTarget ? await targets.resolve(channel, accountId, raw) : undefined;
     const threadId = text(params.threadId) ?? target?.threadId;
-    const config = readAccount(channel, channelConfigInput(settings, id), accountId).input.config;
+    const configured = readAccount(channel, channelConfigInput(settings, id), accountId);
+    const { config } = configured.input;
     const place: Place | undefined =
       target === undefined
         ? undefined
-        : { channel, accountId, config, target: { ...target, ...(threadId === undefined ? {} : { threadId }) } };
+        : {
+            channel,
+            accountId,
+            config,
+            account: configured.account,
+            target: { ...target, ...(threadId === undefined ? {} : { threadId }) },
+          };
     const done = (handledBy: ActionResult["handledBy"], payload: Record<string, unknown>): ActionResult => ({
       action,
       channel: id,
@@ -287,6 +294,8 @@ interface Place {
   channel: Channel;
   accountId: string;
   config: Readonly<Record<string, unknown>>;
+  /** What the channel makes of the account's section. */
+  account: unknown;
   target: Target;
 }
 
@@ -305,10 +314,10 @@ function contentOf({ params, media }: ActionRequest, place: Place, more: Partial
   if (words.trim() === "" && files.length === 0 && card === undefined) {
     throw invalid("send requires message, media or card");
   }
-  const { channel, config } = place;
+  const { channel, config, account } = place;
   const limit = Math.min(number(config.textChunkLimit) ?? 4000, channel.textLimit ?? Number.POSITIVE_INFINITY);
-  const pieces =
-    words.trim() === "" ? [] : chunkByMode(words, limit, config.chunkMode === "newline" ? "newline" : "length");
+  const mode = config.chunkMode === "newline" ? "newline" : "length";
+  const pieces = words.trim() === "" ? [] : (channel.chunk?.(words, limit, account) ?? chunkByMode(words, limit, mode));
   const base = { ...addressOf(place), ...more, ...(params.silent === true ? { silent: true } : {}) };
   const replyTo = text(params.replyTo) ?? text(params.replyToId);
   const first: Delivery = {

@@ -1,4 +1,3 @@
-import { createGuardedFetch } from "@openclaw/net";
 import { invalidRequest } from "../methods/handler.ts";
 import type { Attachment } from "./inbound.ts";
 
@@ -28,7 +27,7 @@ export async function storeAttachments(
     const { bytes, declared } = decode(item.content, label, options.maxBytes);
     if (bytes.length === 0) continue;
     const { createMediaStore } = await import("@openclaw/media");
-    const store = createMediaStore({ stateDir: options.stateDir, fetch: createGuardedFetch() });
+    const store = createMediaStore({ stateDir: options.stateDir });
     const { path, mimeType } = await store.save(bytes, {
       fileName: item.fileName,
       mimeType: declared ?? (typeof item.mimeType === "string" ? item.mimeType : undefined),

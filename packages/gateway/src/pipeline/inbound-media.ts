@@ -1,5 +1,4 @@
 import type { Logger } from "@openclaw/log";
-import { createGuardedFetch } from "@openclaw/net";
 import type { RunningAccount } from "@openclaw/plugin-sdk";
 import type { Attachment, Inbound } from "./inbound.ts";
 
@@ -51,7 +50,7 @@ export function createInboundMedia(options: {
   ): Promise<Attachment> => {
     const bytes = await collected(body instanceof Uint8Array ? [body] : body, maxBytes);
     const { createMediaStore } = await import("@openclaw/media");
-    const store = createMediaStore({ stateDir: options.stateDir, fetch: createGuardedFetch() });
+    const store = createMediaStore({ stateDir: options.stateDir });
     const stored = await store.save(bytes, {
       fileName,
       mimeType: declared.endsWith("/*") ? undefined : declared,

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Logger } from "@openclaw/log";
 import { retryDelay } from "@openclaw/net";
 import { type Delivery, isPermanent, retryAfterOf } from "@openclaw/plugin-sdk";
@@ -37,6 +38,11 @@ export interface OutboxWorker {
   wake(channel: string): void;
   /** Resolves when nothing is being sent, at the latest after a second; what waits stays on disk. */
   stop(): Promise<void>;
+}
+
+/** The same for every attempt, short enough for services that recognise a repetition by it. */
+function deliveryKey(id: string): string {
+  return createHash("sha256").update(id).digest("base64url").slice(0, 25);
 }
 
 export function createOutboxWorker(options: {
@@ -103,7 +109,7 @@ export function createOutboxWorker(options: {
       const attempt = noteAttempt(item, before + 1);
       let messageId: string | undefined;
       try {
-        const sent = await unlessAborted(options.send(deliveryOf(item)), abandoned);
+        const sent = await unlessAborted(options.send({ ...deliveryOf(item), key: deliveryKey(item.id) }), abandoned);
         if (abandoned.aborted) return true;
         messageId = sent?.messageId;
       } catch (error) {

@@ -43,7 +43,7 @@ export interface DeliveryShape {
 
 export function createDeliveryShape(
   route: ChannelRoute,
-  settings: Pick<ReplySettings, "replyToMode" | "textLimit" | "paragraphs">,
+  settings: Pick<ReplySettings, "replyToMode" | "textLimit" | "paragraphs" | "chunk">,
   options: {
     /** What stands in front of every text. */
     prefix(): string;
@@ -98,17 +98,22 @@ export function createDeliveryShape(
   };
 }
 
-function chunks(text: string, { textLimit, paragraphs }: Pick<ReplySettings, "textLimit" | "paragraphs">): string[] {
+function chunks(
+  text: string,
+  { textLimit, paragraphs, chunk }: Pick<ReplySettings, "textLimit" | "paragraphs" | "chunk">,
+): string[] {
+  if (chunk !== undefined) return chunk(text, textLimit);
   if (text.length <= textLimit && !paragraphs) return [text];
   return chunkWholeText(text, { minChars: 1, maxChars: textLimit, breakPreference: "newline", paragraphs });
 }
 
-function place(route: ChannelRoute): Pick<Delivery, "channel" | "accountId" | "to" | "threadId"> {
+function place(route: ChannelRoute): Pick<Delivery, "channel" | "accountId" | "to" | "threadId" | "replyHandle"> {
   return {
     channel: route.channel,
     accountId: route.accountId,
     to: route.to,
     ...(route.threadId === undefined ? {} : { threadId: route.threadId }),
+    ...(route.replyHandle === undefined ? {} : { replyHandle: route.replyHandle }),
   };
 }
 

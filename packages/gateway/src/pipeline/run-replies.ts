@@ -16,6 +16,7 @@ import type { Logger } from "@openclaw/log";
 import type { Delivery } from "@openclaw/plugin-sdk";
 import type { Journal } from "@openclaw/storage";
 import type { Channels } from "../channels/channels.ts";
+import { createAnswerDraft } from "./answer-draft.ts";
 import { type BlockJournal, blockId, openBlockJournal } from "./block-journal.ts";
 import type { Inbound } from "./inbound.ts";
 import type { OutboxWorker } from "./outbox.ts";
@@ -32,7 +33,7 @@ export interface RunReplies {
     replyTarget?: ReplyTarget;
     blocks?: BlockReplies;
     onModel?(model: RunModel): void;
-    onReasoning?(text: string): void;
+    onReasoning?(text: string, isShown: boolean): void;
   };
   onEvent(event: EmittedRunEvent): void;
   /** Tells a chat that sees what tools do that its session was begun. */
@@ -48,7 +49,7 @@ export interface RunReplies {
 export interface RunRepliesContext {
   journal: Pick<Journal, "get" | "step">;
   outbox: OutboxWorker;
-  channels: Pick<Channels, "showTyping">;
+  channels: Pick<Channels, "showTyping" | "account">;
   /** How the chat of a message wants its replies. */
   settings(route: ChannelRoute, agentId: string): ReplySettings;
   /** Speaks an answer, where it is to be spoken. */
@@ -106,9 +107,11 @@ function chatReplies(
   const settings = context.settings(route, message.agentId);
   const chat = chatKey(message);
   const known = openBlockJournal(message.id, { journal, outbox });
-  // What was begun in blocks goes on in blocks, also when the configuration was changed in between.
+  const draft = settings.drafts ? openDraft(route, context) : undefined;
+  // What was begun in blocks goes on in blocks, also when the configuration was changed in between. An answer that can be
+  // read while it is written needs none.
   const blocks: BlockJournal | undefined =
-    settings.inBlocks || known.withheld || known.sent.length > 0 ? known : undefined;
+    (settings.inBlocks && draft === undefined) || known.withheld || known.sent.length > 0 ? known : undefined;
   let model: RunModel | undefined;
   let finishing = false;
   let cancelled = false;
@@ -140,6 +143,7 @@ function chatReplies(
   const stop = () => {
     speaking.abort(new Error("the answer is not wanted any more"));
     pipeline.cancel();
+    draft?.stop();
     typing.stop();
     context.stopped.removeEventListener("abort", stop);
   };
@@ -237,7 +241,10 @@ function chatReplies(
       onModel(answering) {
         model = answering;
       },
-      onReasoning: () => typing.reasoning(),
+      onReasoning(text, isShown) {
+        typing.reasoning();
+        if (isShown) draft?.reasoning(text);
+      },
       ...(blocks === undefined
         ? {}
         : {
@@ -249,7 +256,14 @@ function chatReplies(
           }),
     },
     onEvent(event) {
-      if (event.stream === "assistant" && event.data.text.trim() !== "") typing.text();
+      if (event.stream === "assistant" && event.data.text.trim() !== "") {
+        typing.text();
+        draft?.text(event.data.text);
+      }
+      if (event.stream === "lifecycle" && event.data.phase === "fallback") {
+        const { from, to, reason, repeated } = event.data;
+        if (verbose() !== "off" && repeated !== true) notice(`↪️ Model fallback: ${from} → ${to} (${reason})`);
+      }
       if (event.stream !== "tool") return;
       if (event.data.phase === "start") typing.tool();
       notices.onTool(event.data);
@@ -263,6 +277,7 @@ function chatReplies(
     },
     async finish(result) {
       typing.runEnded();
+      draft?.stop();
       finishing = true;
       before = ending.get(chat);
       const work = Promise.resolve(before).then(() => finish(result));
@@ -276,6 +291,15 @@ function chatReplies(
       }
     },
   };
+}
+
+/** The answer as it is written, where its message asked for that and the channel can show it. */
+function openDraft(route: ChannelRoute, { channels, log }: Pick<RunRepliesContext, "channels" | "log">) {
+  const { draftId: id, threadId } = route;
+  const account = id === undefined ? undefined : channels.account(route.channel, route.accountId);
+  if (id === undefined || account?.draft === undefined) return undefined;
+  const chat = { to: route.to, ...(threadId === undefined ? {} : { threadId }) };
+  return createAnswerDraft((text) => account.draft?.(chat, { id, text }) ?? Promise.resolve(), log);
 }
 
 /** What the outbox keeps beside a block until it was noted in the journal. */

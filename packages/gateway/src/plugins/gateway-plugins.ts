@@ -23,6 +23,8 @@ export interface GatewayPluginsOptions {
   version: string;
   devices: DeviceStore;
   enqueueSystemEvent(text: string, sessionKey: string): Promise<void>;
+  /** Makes the models of plugins' providers known, before anything runs. */
+  registerProviders(host: PluginHost): Promise<void>;
   /** Starts the channels plugins have registered. */
   startChannels(host: PluginHost): Promise<void>;
   clock: Clock;
@@ -95,6 +97,7 @@ export function createGatewayPlugins(options: GatewayPluginsOptions): GatewayPlu
         timers,
         log,
       });
+      await options.registerProviders(host);
       runs = forRuns(host, options.stateDir, config);
     } catch (error) {
       log.error("the plugins could not be loaded", { error: String(error) });

@@ -1,7 +1,22 @@
+import type { CommandSpec } from "@openclaw/agent-runtime";
 import type { CommandReply } from "@openclaw/agent-runtime/commands";
 import type { OpenClawConfig } from "@openclaw/config";
-import type { MatchedCommand } from "@openclaw/plugins";
+import type { MatchedCommand, PluginCommands } from "@openclaw/plugins";
 import type { Inbound } from "../pipeline/inbound.ts";
+
+/** A plugin's command, as lists and command menus show it. */
+export function pluginCommandSpec(command: ReturnType<PluginCommands["list"]>[number]): CommandSpec {
+  const { name, description, acceptsArgs } = command;
+  return {
+    name,
+    aliases: [],
+    category: "plugins",
+    description,
+    args: acceptsArgs ? [{ name: "args", description: "what follows the name" }] : [],
+    nativeName: name,
+    kind: "command",
+  };
+}
 
 /** Runs a plugin's command for the message it is. */
 export async function answerPluginCommand(

@@ -18,7 +18,16 @@ export interface TestGatewayOptions
   extends Partial<
     Pick<
       GatewayOptions,
-      "flags" | "limits" | "clock" | "timers" | "webRoot" | "channels" | "wsLog" | "version" | "edgeSpeechUrl"
+      | "flags"
+      | "limits"
+      | "clock"
+      | "timers"
+      | "webRoot"
+      | "channels"
+      | "wsLog"
+      | "version"
+      | "edgeSpeechUrl"
+      | "guardedFetch"
     >
   > {
   /**
@@ -107,6 +116,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
         ...(options.channels ? { channels: options.channels } : {}),
         // Tests reach nothing but this machine.
         edgeSpeechUrl: options.edgeSpeechUrl ?? "ws://127.0.0.1:9/",
+        ...(options.guardedFetch ? { guardedFetch: options.guardedFetch } : {}),
         ...(options.wsLog ? { wsLog: options.wsLog } : {}),
       },
       (request) => {

@@ -1,5 +1,5 @@
 import type { Models } from "@openclaw/models";
-import type { CredentialFor, ProviderAccess } from "../provider-access.ts";
+import type { CredentialFor, NoteUse, ProviderAccess } from "../provider-access.ts";
 import { mediaProviderId, usualModel } from "./entries.ts";
 import { askChatModel } from "./providers/chat-image.ts";
 import { transcribeDeepgram } from "./providers/deepgram.ts";
@@ -34,6 +34,7 @@ export interface ProviderEntryOptions {
   media: { bytes: Buffer; mimeType: string; fileName: string };
   models: Pick<Models, "resolve">;
   credentialFor: CredentialFor;
+  noteUse: NoteUse;
   fitImage: FitImage;
   fetch: typeof fetch;
   signal: AbortSignal;
@@ -46,29 +47,46 @@ export function providerLabel(capability: Capability, entry: EntryConfig): strin
   return model === undefined ? provider : `${provider}/${model}`;
 }
 
-/** Asks a provider about a file. */
+/** Asks a provider about a file, with its next profile where one is refused. */
 export async function askProvider(options: ProviderEntryOptions): Promise<string> {
-  const { capability, entry, limits, media } = options;
+  const { capability, entry, agentId, credentialFor, noteUse } = options;
   const provider = mediaProviderId(entry.provider ?? "");
   if (provider === "") throw new Error("the entry names no provider");
   const model = entry.model?.trim() || usualModel(capability, provider);
   if (model === undefined) throw new Error(`the entry of provider ${provider} names no model`);
-  const wanted = {
-    agentId: options.agentId,
-    profile: entry.profile,
-    preferredProfile: entry.preferredProfile,
-  };
+  const wanted = { agentId, profile: entry.profile, preferredProfile: entry.preferredProfile };
+  const tried = new Set<string>();
+  let access = await credentialFor(provider, wanted);
+  for (;;) {
+    const profile = access?.profile;
+    const use = profile === undefined ? undefined : { provider, model, profile, agentId };
+    try {
+      const text = await askOnce({ provider, model, access }, options);
+      if (use !== undefined) noteUse(use);
+      return text;
+    } catch (error) {
+      options.signal.throwIfAborted();
+      if (use === undefined || !noteUse({ ...use, error })) throw error;
+      tried.add(use.profile);
+      access = await credentialFor(provider, wanted);
+      if (access?.profile === undefined || tried.has(access.profile)) throw error;
+    }
+  }
+}
+
+async function askOnce(
+  { provider, model, access }: { provider: string; model: string; access: ProviderAccess | undefined },
+  options: ProviderEntryOptions,
+): Promise<string> {
+  const { capability, entry, limits, media } = options;
   if (capability === "image" && provider !== "minimax") {
     const fitted = await options.fitImage(media.bytes);
     if ("reason" in fitted) throw new Error(fitted.reason);
     const { models, agentId, signal } = options;
-    const profile = entry.profile ?? entry.preferredProfile;
-    const chosen = profile === undefined ? undefined : (await options.credentialFor(provider, wanted))?.profile;
-    const who = { models, agentId, profile: chosen };
+    const who = { models, agentId, profile: access?.profile };
     return askChatModel({ ...who, provider, model, image: fitted.image, prompt: limits.prompt, signal });
   }
 
-  const access = await options.credentialFor(provider, wanted);
   if (access === undefined) throw new Error(`No API key found for provider "${provider}"`);
   const request: MediaRequest = {
     ...media,

@@ -6,7 +6,7 @@ import { createModels } from "@openclaw/models";
 import { createGuardedFetch, type GuardedFetch } from "@openclaw/net";
 import { expect, onTestFinished, test } from "vitest";
 import { startScriptedModelServer } from "../../../models/src/testing/scripted-model-server.ts";
-import type { CredentialFor } from "../provider-access.ts";
+import type { CredentialFor, NoteUse } from "../provider-access.ts";
 import { type FakeService, startFakeService } from "../testing/fake-service.ts";
 import { decisionParts } from "./decision.ts";
 import { createUnderstandMedia, type UnderstandRequest } from "./understand-media.ts";
@@ -23,6 +23,7 @@ interface Setup {
   credentialFor?: CredentialFor;
   modelUrl?: string;
   guardedFetch?: GuardedFetch;
+  noteUse?: NoteUse;
 }
 
 function setUp(config: UnderstandingConfig, more: Setup = {}) {
@@ -46,6 +47,7 @@ function setUp(config: UnderstandingConfig, more: Setup = {}) {
     config: () => config,
     models,
     credentialFor: more.credentialFor ?? (async () => ({ apiKey: "secret-key" })),
+    ...(more.noteUse === undefined ? {} : { noteUse: more.noteUse }),
     fitImage: async (bytes) => ({ image: { data: Buffer.from(bytes).toString("base64"), mimeType: "image/png" } }),
     fetch: onThisMachine,
     guardedFetch: more.guardedFetch ?? createGuardedFetch(),
@@ -311,6 +313,60 @@ test("without entries, the model's own provider, then programs, then keys are us
   program("whisper", 'echo "from whisper"');
   const local = setUp({}, { env: { PATH: `${dir}:/usr/bin:/bin` }, credentialFor: async () => undefined });
   expect((await local.ask()).transcript).toBe("from whisper");
+});
+
+test.each([
+  ["audio", "openai", "openai/gpt-4o-mini-transcribe"],
+  ["audio", "groq", "groq/whisper-large-v3-turbo"],
+  ["audio", "deepgram", "deepgram/nova-3"],
+  ["audio", "google", "google/gemini-3-flash-preview"],
+  ["video", "google", "google/gemini-3-flash-preview"],
+])("without entries and programs, %s is understood with a key of %s by %s", async (kind, provider, label) => {
+  await using service = await startFakeService(({ path: at }) => ({
+    body: at.endsWith("/listen")
+      ? { results: { channels: [{ alternatives: [{ transcript: "heard" }] }] } }
+      : at.endsWith(":generateContent")
+        ? { candidates: [{ content: { parts: [{ text: "heard" }] } }] }
+        : { text: "heard" },
+  }));
+  const credentialFor: CredentialFor = async (asked) =>
+    asked === provider ? { apiKey: "k", baseUrl: service.url } : undefined;
+  const { ask, file } = setUp({}, { credentialFor });
+  const attachments = kind === "audio" ? undefined : [{ path: file("a.mp4", Buffer.from("film")) }];
+  const result = await ask(attachments === undefined ? {} : { attachments });
+  expect(result.outputs).toEqual([{ capability: kind, attachment: 0, text: "heard" }]);
+  expect(decisionParts(result.decisions)).toContain(`${kind} ok (${label})`);
+});
+
+test("a profile whose request is refused gives way to the next one, and how each was used is told", async () => {
+  await using service = await startFakeService(({ headers }) =>
+    headers.authorization === "Bearer first" ? { status: 429, body: "slow down" } : { body: { text: "heard" } },
+  );
+  const resting = new Set<string>();
+  const told: string[] = [];
+  const credentialFor: CredentialFor = async () => {
+    const profile = resting.has("first") ? "second" : "first";
+    return { apiKey: profile, profile };
+  };
+  const noteUse: NoteUse = ({ profile, provider, model, error }) => {
+    told.push(`${provider}/${model} ${profile} ${error === undefined ? "answered" : String(error)}`);
+    if (error !== undefined) resting.add(profile);
+    return error !== undefined;
+  };
+  const { ask } = setUp(transcripts(service), { credentialFor, noteUse });
+  expect((await ask()).transcript).toBe("heard");
+  expect(told).toEqual([
+    "openai/gpt-4o-mini-transcribe first MediaRequestError: Audio transcription failed (HTTP 429): slow down",
+    "openai/gpt-4o-mini-transcribe second answered",
+  ]);
+});
+
+test("a profile that fails and is the only one is asked once", async () => {
+  await using service = await startFakeService(() => ({ status: 429 }));
+  const credentialFor: CredentialFor = async () => ({ apiKey: "k", profile: "only" });
+  const { ask } = setUp(transcripts(service), { credentialFor, noteUse: () => true });
+  expect((await ask()).body).toBeUndefined();
+  expect(service.requests).toHaveLength(1);
 });
 
 test("the Gemini program is used only when its trial succeeds, which is done once", async () => {

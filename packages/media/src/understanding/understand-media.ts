@@ -6,8 +6,8 @@ import type { Models } from "@openclaw/models";
 import type { GuardedFetch } from "@openclaw/net";
 import { detectType } from "../kinds/detect-type.ts";
 import { MediaError } from "../media-error.ts";
-import type { CredentialFor } from "../provider-access.ts";
-import { download } from "../store/media-store.ts";
+import type { CredentialFor, NoteUse } from "../provider-access.ts";
+import { download } from "../store/download.ts";
 import { createLocalPrograms } from "./auto-detect.ts";
 import { askProgram } from "./cli-entry.ts";
 import type { CapabilityDecision } from "./decision.ts";
@@ -35,6 +35,8 @@ export interface UnderstandMediaOptions {
   config: () => UnderstandingConfig;
   models: Pick<Models, "resolve">;
   credentialFor: CredentialFor;
+  /** Told how requests with credential profiles end; without it none is ever let rest. */
+  noteUse?: NoteUse;
   fitImage: FitImage;
   /** For providers. */
   fetch: typeof fetch;
@@ -154,6 +156,7 @@ export function createUnderstandMedia(options: UnderstandMediaOptions): Understa
           })
         : await askProvider({
             ...options,
+            noteUse: options.noteUse ?? (() => false),
             capability,
             entry,
             own,

@@ -1,5 +1,8 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { silentLog } from "@openclaw/log";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { createModels } from "../create-models.ts";
 import type { ModelsConfig } from "../models-config.ts";
 import { builtinProviders } from "../providers/builtin-providers.ts";
@@ -93,12 +96,22 @@ test("servers of this machine are not listed as there before somebody says so", 
   expect(found).toMatchObject([{ id: "minimax-m2.1-gs32", available: true }]);
 });
 
-test("choosing a model and its key costs microseconds once it has been chosen", async () => {
-  const made = setUp({
-    agents: { defaults: { model: "anthropic/claude-opus-4-6", models: { "openai/gpt-5.2": {} } } },
-  });
+test("choosing a model, a profile and its key costs microseconds once it has been done", async () => {
+  const stateDir = mkdtempSync(path.join(tmpdir(), "openclaw-choice-"));
+  onTestFinished(() => rmSync(stateDir, { recursive: true, force: true }));
+  const profiles = Object.fromEntries(
+    ["work", "home", "old"].map((id) => [
+      `anthropic:${id}`,
+      { type: "api_key", provider: "anthropic", key: `k-${id}` },
+    ]),
+  );
+  const agentDir = path.join(stateDir, "agents", "main", "agent");
+  mkdirSync(agentDir, { recursive: true });
+  writeFileSync(path.join(agentDir, "auth-profiles.json"), JSON.stringify({ version: 1, profiles }));
+  const config = { agents: { defaults: { model: "anthropic/claude-opus-4-6", models: { "openai/gpt-5.2": {} } } } };
+  const made = createModels({ config: () => config, env: keys, log: silentLog, stateDir });
   const choose = async () => made.resolve(await made.defaultRef());
-  await choose();
+  expect((await choose()).keySource).toBe("profile:anthropic:work");
   let best = Number.POSITIVE_INFINITY;
   for (let round = 0; round < 20; round += 1) {
     const began = performance.now();

@@ -27,6 +27,12 @@ export function readModelsJson(text: string): ModelsFile {
   return { raw, providers, problems };
 }
 
+/** Reads one entry, as `models.providers` has them; undefined when it is no object. What has the wrong shape is left out. */
+export function readProviderEntry(value: unknown): ProviderConfig | undefined {
+  const entry = objectOf(value);
+  return entry && readProvider(entry);
+}
+
 function readProvider(entry: WireObject): ProviderConfig {
   const { baseUrl, apiKey, auth, api, authHeader } = entry;
   const headers = readTexts(entry.headers);

@@ -9,6 +9,8 @@ export interface ChatPlace {
 export interface Delivery extends ChatPlace {
   channel: string;
   accountId: string;
+  /** The same at every attempt to send this message, for services that recognise a repetition. At most 25 characters. */
+  key?: string;
   /** Within the text limit; with files within the caption limit. */
   text?: string;
   /** Local paths or http(s) addresses, in order. */

@@ -60,6 +60,8 @@ export interface InboundChat {
   threadSharesSession?: boolean;
   /** The chat this one is part of, where bindings and settings are looked for next (a thread's channel). */
   parentId?: string;
+  /** The name of that chat, for services whose settings may name chats. */
+  parentTitle?: string;
   title?: string;
   /** Name by which people link to it, `#general`. */
   handle?: string;
@@ -106,6 +108,8 @@ export interface RepliedMessage {
   text?: string;
   sender?: string;
   senderId?: string;
+  /** All of it as the model is shown it, for services whose quotations look different from others'. */
+  context?: string;
   /** Only a part is quoted. */
   isQuote?: boolean;
 }

@@ -31,7 +31,8 @@ export function splitMarkdown(
 function firstCut(source: MarkdownText, limit: number, measure: (piece: MarkdownText) => number): number {
   let room = limit;
   for (;;) {
-    const [first = ""] = source.text.length <= room ? [source.text] : chunkText(source.text, room);
+    // One character more than there is room for: where it is cut does not depend on what comes later.
+    const [first = ""] = source.text.length <= room ? [source.text] : chunkText(source.text.slice(0, room + 1), room);
     const end = Math.max(1, source.text.indexOf(first) + first.length);
     const size = measure(sliceMarkdown(source, 0, end));
     if (size <= limit || room <= 1) return end;

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { chunkByMode, chunkMarkdown, chunkParagraphs, chunkText } from "./chunk-text.ts";
 
 const fences = (text: string) => text.split("\n").filter((line) => line.startsWith("```")).length;
@@ -42,4 +42,23 @@ it("one message per paragraph, code blocks whole, long paragraphs cut", () => {
   expect(chunkParagraphs("a\n\n```\nb\n\nc\n```", 100)).toEqual(["a", "```\nb\n\nc\n```"]);
   expect(chunkParagraphs("one two three\n\nfour", 8)).toEqual(["one two", "three", "four"]);
   expect(chunkByMode("no paragraphs here", 10)).toEqual(["no", "paragraphs", "here"]);
+});
+
+describe("a very long text", () => {
+  it("is cut in time that grows with its length, not with its square", () => {
+    const text = `\`\`\`ts\n${"some words in a line that goes on\n".repeat(30_000)}\`\`\``;
+    const startedAt = performance.now();
+    const pieces = chunkMarkdown(text, 4000);
+    // Looking for the fences of the whole rest at every place takes minutes.
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    expect(pieces.every((piece) => piece.startsWith("```ts\n") && piece.endsWith("\n```"))).toBe(true);
+  });
+
+  it("has its fence closed also where a line ends exactly at the limit", () => {
+    const line = "x".repeat(9);
+    const text = `\`\`\`\n${`${line}\n`.repeat(20)}\`\`\``;
+    for (let limit = 40; limit < 60; limit++) {
+      for (const piece of chunkMarkdown(text, limit)) expect(piece.match(/```/g)).toHaveLength(2);
+    }
+  });
 });

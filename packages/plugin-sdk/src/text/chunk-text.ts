@@ -5,7 +5,7 @@ import { type FencedBlock, fencedBlocks } from "./fenced-blocks.ts";
  * last white space outside them, else at the limit. The separator is dropped; no piece is empty.
  */
 export function chunkText(text: string, limit: number): string[] {
-  return cut(text, limit, () => undefined);
+  return cut(text, limit, () => []);
 }
 
 /**
@@ -13,7 +13,7 @@ export function chunkText(text: string, limit: number): string[] {
  * the piece and opened again, with its info string, in the next.
  */
 export function chunkMarkdown(text: string, limit: number): string[] {
-  return cut(text, limit, (rest, at) => fencedBlocks(rest).find(({ start, end }) => at > start && at < end));
+  return cut(text, limit, fencedBlocks);
 }
 
 /** One piece per paragraph; a paragraph over the limit is cut by `cutLong`. Fenced blocks are not taken apart. */
@@ -43,14 +43,15 @@ export function chunkByMode(text: string, limit: number, mode: "length" | "newli
   return mode === "newline" ? chunkParagraphs(text, limit) : chunkMarkdown(text, limit);
 }
 
-type FenceAt = (rest: string, at: number) => FencedBlock | undefined;
-
-function cut(text: string, limit: number, fenceAt: FenceAt): string[] {
+function cut(text: string, limit: number, blocksOf: (text: string) => readonly FencedBlock[]): string[] {
   if (!(limit > 0)) return text.trim() === "" ? [] : [text];
   const pieces: string[] = [];
   let rest = text;
   while (rest.length > limit) {
-    const { piece, next } = cutOnce(rest, limit, fenceAt);
+    // Up to the end of the line at the limit: looking through all that is left for every piece would take forever.
+    const lineEnd = rest.indexOf("\n", limit);
+    const blocks = blocksOf(lineEnd < 0 ? rest : rest.slice(0, lineEnd + 1));
+    const { piece, next } = cutOnce(rest, limit, blocks);
     if (piece.trim() !== "") pieces.push(piece);
     // Every round must shorten the rest, whatever the fences say.
     rest = next.length < rest.length ? next : rest.slice(limit);
@@ -59,10 +60,11 @@ function cut(text: string, limit: number, fenceAt: FenceAt): string[] {
   return pieces;
 }
 
-function cutOnce(rest: string, limit: number, fenceAt: FenceAt): { piece: string; next: string } {
-  const free = breakPoint(rest, limit, (at) => fenceAt(rest, at) === undefined);
+function cutOnce(rest: string, limit: number, blocks: readonly FencedBlock[]): { piece: string; next: string } {
+  const fenceAt = (at: number) => blocks.find(({ start, end }) => at > start && at < end);
+  const free = breakPoint(rest, limit, (at) => fenceAt(at) === undefined);
   if (free !== undefined) return split(rest, free);
-  const fence = fenceAt(rest, limit);
+  const fence = fenceAt(limit);
   if (fence === undefined) return split(rest, wholeCharacter(rest, limit));
   return splitFence(rest, limit, fence) ?? split(rest, wholeCharacter(rest, limit));
 }
