@@ -49,7 +49,8 @@ export async function startAccount(
   const echoes = createOwnEchoes();
   const keys = createRecentKeys();
   const media = await openWaitingMedia({ dir: path.join(context.stateDir, "whatsapp", accountId, "media"), now });
-  const feed = createInboundFeed({ context, keys, echoes, media, now });
+  const known = Promise.withResolvers<void>();
+  const feed = createInboundFeed({ context, keys, echoes, media, now, ready: known.promise });
   let current: Connection | undefined;
   const socket = (): WhatsAppSocket => {
     if (current === undefined) throw new ChannelError("unavailable", noListener(accountId));
@@ -153,6 +154,8 @@ export async function startAccount(
     throw error;
   }
 
+  // Messages come with the connection, but receipts and reactions for them go through what is returned here.
+  setImmediate(known.resolve);
   const marks = createMessageMarks({ socket, keys });
   const receipts = account.settings.sendReadReceipts;
   return {
