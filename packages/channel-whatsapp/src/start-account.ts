@@ -49,7 +49,8 @@ export async function startAccount(
   const echoes = createOwnEchoes();
   const keys = createRecentKeys();
   const media = await openWaitingMedia({ dir: path.join(context.stateDir, "whatsapp", accountId, "media"), now });
-  const feed = createInboundFeed({ context, keys, echoes, media, now });
+  const known = Promise.withResolvers<void>();
+  const feed = createInboundFeed({ context, keys, echoes, media, now, ready: known.promise });
   let current: Connection | undefined;
   const socket = (): WhatsAppSocket => {
     if (current === undefined) throw new ChannelError("unavailable", noListener(accountId));
@@ -153,6 +154,8 @@ export async function startAccount(
     throw error;
   }
 
+  // Messages come with the connection, but receipts and reactions for them go through what is returned here.
+  setImmediate(known.resolve);
   const marks = createMessageMarks({ socket, keys });
   const receipts = account.settings.sendReadReceipts;
   return {
@@ -187,6 +190,7 @@ function notLinked(accountId: string): string {
   return `Not linked (no WhatsApp Web session). Link WhatsApp with: ${linkCommand(accountId)}`;
 }
 
-function noListener(accountId: string): string {
+/** What is said of an account that nobody listens on. */
+export function noListener(accountId: string): string {
   return `No active WhatsApp Web listener (account: ${accountId}). Start the gateway, then link WhatsApp with: ${linkCommand(accountId)}.`;
 }

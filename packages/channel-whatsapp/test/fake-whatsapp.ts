@@ -58,6 +58,7 @@ export function createFakeWhatsApp(
   const failures: Error[] = [];
   const files = new Map<string, Uint8Array>();
   let messageCount = 0;
+  let steps: Promise<void> = Promise.resolve();
   let down: Error | undefined;
   const look = () => {
     for (const each of [...looks]) each();
@@ -167,6 +168,10 @@ export function createFakeWhatsApp(
         connection: "close",
         lastDisconnect: { error: closedWith(status, message), date: new Date() },
       }),
+    /** After what was begun before has gone on, one after the other. */
+    later(run: () => void) {
+      steps = steps.then(() => new Promise((resolve) => setImmediate(resolve))).then(run);
+    },
     /** The next sends fail. */
     fail: (...errors: Error[]) => void failures.push(...errors),
     /** No connection can be opened. */

@@ -33,7 +33,8 @@ export async function startWhatsAppService(): Promise<TestedService> {
         });
         return opened;
       },
-      wait: async (_ms, signal) => void (signal.aborted || (await new Promise((resolve) => setImmediate(resolve)))),
+      wait: async (_ms, signal) =>
+        void (signal.aborted || (await new Promise<void>((resolve) => setImmediate(resolve)))),
     }),
     section: { accounts: { default: { authDir: path.join(dir, "auth") } } },
     people: { owner: "+15551234567", stranger: "+15557654321" },

@@ -24,10 +24,12 @@ export function createInboundFeed(options: {
   echoes: OwnEchoes;
   media: WaitingMedia;
   now(): number;
+  /** Nothing is handed over before. */
+  ready: Promise<void>;
 }): InboundFeed {
   const { context, keys, echoes, media, now } = options;
   const { account, log, receive, report } = context;
-  let last: Promise<void> = Promise.resolve();
+  let last = options.ready;
   let lastMessageAt: number | undefined;
 
   const take = async (raw: WAMessage, type: "notify" | "append", reader: Reader) => {
