@@ -67,6 +67,17 @@ describe("sending", () => {
     rmSync(folder, { recursive: true });
   });
 
+  it("answers a command that has run out to the person alone", async () => {
+    const { slack, account } = await start();
+    const replyHandle = JSON.stringify({ url: `${slack.origin}/respond`, ephemeral: true, userId: owner });
+    slack.answer("respond", { status: 404, body: { ok: false } });
+    await account.send(delivery({ text: "secret", replyHandle }));
+    expect((await slack.take("chat.postMessage")).body.channel).toBe(await slack.directChannel(owner));
+    const open = JSON.stringify({ url: "https://evil.example/x", ephemeral: false, userId: owner });
+    await account.send(delivery({ text: "for all", replyHandle: open }));
+    expect((await slack.take("chat.postMessage")).body.channel).toBe(mainChannel);
+  });
+
   it("offers buttons below the text", async () => {
     const { slack, account } = await start();
     await account.send(delivery({ text: "**Sure?**", buttons: [[{ text: "Yes", data: "yes" }]] }));

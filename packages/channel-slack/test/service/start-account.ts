@@ -21,6 +21,8 @@ export interface StartedAccount {
   moves: { from: string; to: string }[];
   states: AccountState[];
   lines: string[];
+  /** Resolves when a line of the log contains the text. */
+  logged(text: string): Promise<void>;
 }
 
 export interface AccountSetup {
@@ -50,7 +52,21 @@ export function accountsOfTests(): (setup?: AccountSetup) => Promise<StartedAcco
     const moves: { from: string; to: string }[] = [];
     const states: AccountState[] = [];
     const lines: string[] = [];
-    const log = (text: string) => void lines.push(text);
+    const looks = new Set<() => void>();
+    const log = (text: string) => {
+      lines.push(text);
+      for (const look of [...looks]) look();
+    };
+    const logged = (text: string) =>
+      new Promise<void>((resolve) => {
+        const look = () => {
+          if (!lines.some((line) => line.includes(text))) return;
+          looks.delete(look);
+          resolve();
+        };
+        looks.add(look);
+        look();
+      });
     const stateDir = "/nowhere";
     const context: ChannelContext<SlackAccount> = {
       accountId: "default",
@@ -79,7 +95,7 @@ export function accountsOfTests(): (setup?: AccountSetup) => Promise<StartedAcco
       await account.stop();
     });
     await slack.connected();
-    return { slack, account, messages, events, moves, states, lines };
+    return { slack, account, messages, events, moves, states, lines, logged };
   };
 }
 
