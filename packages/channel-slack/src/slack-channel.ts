@@ -1,4 +1,5 @@
 import { type Channel, pause } from "@openclaw/plugin-sdk";
+import { convertTables } from "@openclaw/plugin-sdk/markdown";
 import { slackAccess } from "./access/slack-access.ts";
 import { type SlackAccount, slackAccounts } from "./account/slack-account.ts";
 import { readSettings, replyModeFor } from "./account/slack-settings.ts";
@@ -29,7 +30,8 @@ export function createSlackChannel({ wait = pause }: SlackChannelOptions = {}): 
       blockStreaming: true,
     },
     textLimit: SLACK_TEXT_LIMIT,
-    chunk: (text, limit, { settings }) => chunkForSlack(text, limit, settings.chunkMode),
+    chunk: (text, limit, { settings }) =>
+      chunkForSlack(convertTables(text, settings.markdown.tables), limit, settings.chunkMode),
     blockJoining: { minChars: 1500, idleMs: 1000 },
     replyToMode: (config, kind) => replyModeFor(readSettings(config), kind),
     replyTagsAlways: true,

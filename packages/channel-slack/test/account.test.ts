@@ -59,6 +59,15 @@ describe("an account", () => {
     );
   });
 
+  it("shows a table as markdown.tables says", () => {
+    const table = "| a | b |\n| - | - |\n| 1 | 2 |";
+    const pieces = (tables?: string) =>
+      slackChannel.chunk?.(table, 4000, resolve(tables ? { markdown: { tables } } : {}));
+    expect(pieces()?.join("")).toContain("```");
+    expect(pieces("bullets")?.join("")).not.toContain("|");
+    expect(pieces("off")).toEqual([table]);
+  });
+
   it("is asked who it is", async () => {
     const { slack } = await start();
     const config = { botToken: slack.botToken, appToken };

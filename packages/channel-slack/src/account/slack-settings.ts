@@ -8,6 +8,7 @@ const settingsSchema = z.object({
   webhookPath: z.string().default("/slack/events"),
   userTokenReadOnly: z.boolean().default(true),
   chunkMode: z.enum(["length", "newline"]).default("length"),
+  markdown: z.object({ tables: z.enum(["off", "bullets", "code"]).default("code") }).prefault({}),
   mediaMaxMb: z.number().positive().default(20),
   reactionNotifications: z.enum(["off", "own", "all", "allowlist"]).default("own"),
   reactionAllowlist: ids.default([]),

@@ -74,9 +74,3 @@ export function toChannelError(error: unknown, what: string): ChannelError {
   if (targetErrors.has(data.error)) return new ChannelError("invalid_target", text, { cause: error });
   return new ChannelError("refused", text, { cause: error });
 }
-
-/** Whether an error means that the account cannot go on. */
-export function isCredentialError(error: unknown): boolean {
-  const code = slackErrorCode(error);
-  return code !== undefined && credentialErrors.has(code);
-}
