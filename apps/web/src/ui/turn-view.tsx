@@ -95,6 +95,9 @@ function PartView({ part, active, live }: { part: Part; active: boolean; live: b
       return <ToolCard call={part.call} active={active} />;
     case "image":
       return <Images images={[part.image]} />;
+    case "audio":
+      // biome-ignore lint/a11y/useMediaCaption: the text stands above it
+      return <audio className="sound" controls preload="metadata" src={part.url} aria-label="Spoken answer" />;
     case "error":
       return (
         <p className="turn-error">
