@@ -1,5 +1,6 @@
 import type { ChatMessage } from "@openclaw/protocol";
 import type { ChatImage, Part } from "./turn.ts";
+import { withoutVoiceDirective } from "./voice-directive.ts";
 
 /** Longest tool output that is kept, in characters. */
 const OUTPUT_LIMIT = 120_000;
@@ -12,7 +13,7 @@ const silentTexts = new Set(["NO_REPLY", "HEARTBEAT_OK"]);
 
 /** The text of an assistant message for a reader; empty when it says nothing. */
 export function visibleText(text: string): string {
-  const visible = text.replace(replyTags, "").trim();
+  const visible = withoutVoiceDirective(text.replace(replyTags, "")).trim();
   return silentTexts.has(visible) ? "" : visible;
 }
 
