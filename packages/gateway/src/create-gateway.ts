@@ -496,7 +496,7 @@ export async function startGateway(
       outbox,
       replies: {
         channels,
-        settings: ({ channel, accountId, chatType, mentioned }, agentId) => ({
+        settings: ({ channel, accountId, chatType, mentioned, self }, agentId) => ({
           ...replySettings(
             config(),
             {
@@ -506,6 +506,7 @@ export async function startGateway(
               direct: (chatType ?? "direct") === "direct",
               kind: chatType,
               mentioned: mentioned === true,
+              selfPrefix: self ? `[${agents.givenName(agentId) ?? "openclaw"}]` : undefined,
             },
             channels.get(channel),
           ),
