@@ -32,7 +32,10 @@ export default defineConfig({
   },
   inputOptions: {
     // The packages of this repository are taken from their sources, so that unused exports fall away.
-    resolve: { conditionNames: ["@openclaw/source", "node", "import", "module", "default"] },
+    resolve: {
+      conditionNames: ["@openclaw/source", "node", "import", "module", "default"],
+      alias: { "node-fetch": path.join(root, "build/unused-fetch.ts") },
+    },
   },
   plugins: [
     thirdPartyNotices({ fileName: "THIRD-PARTY-NOTICES.txt", own: (name) => /^(?:@openclaw\/|openclaw$)/.test(name) }),

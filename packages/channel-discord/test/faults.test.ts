@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { discordChannel } from "../src/index.ts";
 import { botsOfTests } from "./service/connect-bot.ts";
 import { startDiscordService } from "./service/discord-service.ts";
-import { botContext } from "./service/start-bot.ts";
+import { botContext, startBot } from "./service/start-bot.ts";
 import { nextId, owner } from "./service/tested-discord.ts";
 
 const start = botsOfTests();
@@ -96,6 +96,23 @@ describe("a start", () => {
   it("without the intents it asks for fails for good and names them", async () => {
     const problem = await startAgainst((discord) => discord.refuseConnections(4014));
     expect(problem).toMatchObject({ permanent: true, message: expect.stringContaining("Message Content Intent") });
+  });
+
+  it("that failed does not go on behind the back of the next one", async () => {
+    const discord = await startDiscordService();
+    discord.refuseUpgrades(true);
+    const first = botContext(discord);
+    await expect(discordChannel.start(first.context)).rejects.toMatchObject({ code: "unavailable", permanent: false });
+    discord.refuseUpgrades(false);
+    const second = await startBot(discord);
+    // Connecting again takes as long as the library would have waited for the failed one.
+    await discord.drop();
+    await discord.connected();
+    await discord.write({ from: owner, channelId: await discord.directChannel(owner), content: "for the second" });
+    expect((await second.message(1)).text).toBe("for the second");
+    expect(first.messages.all).toEqual([]);
+    await second.stop();
+    await discord.close();
   });
 
   it("without a token says where to put one", async () => {

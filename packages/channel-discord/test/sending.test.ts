@@ -213,6 +213,18 @@ describe("what Discord refuses", () => {
     });
   });
 
+  it("a token that was reset while the bot runs is said so, every time", async () => {
+    const { discord, bot, channel } = await start();
+    discord.answer(isPost, { status: 401, body: { code: 0, message: "401: Unauthorized" } }, 2);
+    for (const text of ["one", "two"]) {
+      await expect(bot.account.send(to(`channel:${channel}`, { text }))).rejects.toMatchObject({
+        code: "invalid_credentials",
+        permanent: true,
+      });
+    }
+    await bot.account.send(to(`channel:${channel}`, { text: "three" }));
+  });
+
   it("no error shows the token", async () => {
     const { discord, bot, channel } = await start();
     discord.answer(isPost, { status: 400, body: { code: 50035, message: "Invalid Form Body" } });

@@ -266,6 +266,13 @@ describe("one request", () => {
     expect(fake.of("sendMessage")).toHaveLength(1);
   });
 
+  it("answered by a page of some server in between is tried again", async () => {
+    const { fake, bot } = await connect();
+    fake.refuse(/^sendMessage$/, "page", 2);
+    await bot.send({ text: "x" });
+    expect(fake.of("sendMessage")).toHaveLength(3);
+  });
+
   it("that was refused for good is not tried again", async () => {
     const { fake, bot } = await connect();
     fake.refuse(/^sendMessage$/, { error_code: 403, description: "Forbidden: bot was blocked by the user" });

@@ -36,7 +36,7 @@ export async function startFakeBotApi(me: Partial<typeof botUser> = {}) {
   const updates: { update_id: number }[] = [];
   const sockets = new Set<Socket>();
   const files = new Map<string, { path: string; bytes: Uint8Array; size?: number }>();
-  const refusals: { method: RegExp; times: number; how: Refusal | "drop" }[] = [];
+  const refusals: { method: RegExp; times: number; how: Refusal | "drop" | "page" }[] = [];
   const watchers = new Set<() => void>();
   const held = new Map<string, Promise<void>>();
   let poll: { body: Record<string, unknown>; answer: () => void } | undefined;
@@ -109,6 +109,7 @@ export async function startFakeBotApi(me: Partial<typeof botUser> = {}) {
       call.refused = true;
     }
     if (refusal?.how === "drop") return void request.socket.destroy();
+    if (refusal?.how === "page") return void response.writeHead(502).end("<html>Bad Gateway</html>");
     for (const watcher of watchers) watcher();
     await held.get(method);
     if (refusal !== undefined) respond(response, refusal.how);
@@ -191,7 +192,8 @@ export async function startFakeBotApi(me: Partial<typeof botUser> = {}) {
     answer(method: string, result: (body: Record<string, unknown>) => unknown) {
       results[method] = result;
     },
-    refuse(method: RegExp, how: Refusal | "drop", times = 1) {
+    /** `drop` cuts the connection, `page` answers as a server in between would. */
+    refuse(method: RegExp, how: Refusal | "drop" | "page", times = 1) {
       refusals.push({ method, how, times });
     },
     /** The token is no longer accepted. */

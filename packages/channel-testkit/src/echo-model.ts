@@ -95,7 +95,7 @@ function lastLine(prompt: string): string {
   const lines = prompt
     .split("\n")
     .map((line) => line.trim())
-    .filter((line) => line !== "" && !/^\[(message_id|from|id):?[^\]]*\]$/.test(line));
+    .filter((line) => line !== "" && !/^\[(message_id|from|id|[a-z]+ message id):?[^\]]*\]$/.test(line));
   return (lines.at(-1) ?? "").replace(/^\[[^\]]*\]\s*/, "");
 }
 

@@ -190,6 +190,7 @@ function notLinked(accountId: string): string {
   return `Not linked (no WhatsApp Web session). Link WhatsApp with: ${linkCommand(accountId)}`;
 }
 
-function noListener(accountId: string): string {
+/** What is said of an account that nobody listens on. */
+export function noListener(accountId: string): string {
   return `No active WhatsApp Web listener (account: ${accountId}). Start the gateway, then link WhatsApp with: ${linkCommand(accountId)}.`;
 }

@@ -7,7 +7,7 @@ import { createLogin } from "./login/whatsapp-login.ts";
 import { whatsappMeta } from "./meta.ts";
 import { createOpenSocket } from "./socket/open-socket.ts";
 import type { OpenSocket } from "./socket/whatsapp-socket.ts";
-import { startAccount } from "./start-account.ts";
+import { noListener, startAccount } from "./start-account.ts";
 import { whatsappStatus } from "./status/status.ts";
 import { whatsappTargets } from "./targets.ts";
 
@@ -47,6 +47,7 @@ export function createWhatsAppChannel(options: WhatsAppChannelOptions = {}): Cha
     targets: whatsappTargets,
     actions: ({ settings: { actions } }) => (actions.reactions ? ["react"] : []),
     status: whatsappStatus,
+    notConnected: noListener,
     login: createLogin(open),
     start: (context) => startAccount(context, { open, cryptoFailures, now, wait, every, random }),
   };

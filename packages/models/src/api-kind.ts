@@ -12,6 +12,8 @@ export const apiKinds = [
   "github-copilot",
   /** A model that a plugin brought along as an AI SDK model. */
   "plugin",
+  /** A program of this machine, see `cli-backend/`. */
+  "cli",
   /** The embedded assistant, which calls nothing. */
   "offline",
 ] as const;
@@ -34,7 +36,7 @@ export const configurableApiKinds = [
 /** Reads the `api` of a provider or model. `ollama` is an accepted other name of `openai-completions`. */
 export function parseApiKind(text: string): ApiKind | undefined {
   if (text === "ollama") return "openai-completions";
-  return apiKinds.find((kind) => kind === text && kind !== "offline" && kind !== "plugin");
+  return apiKinds.find((kind) => kind === text && kind !== "offline" && kind !== "plugin" && kind !== "cli");
 }
 
 /** The kind behind a model of a provider whose models speak several, told by the model's id. */

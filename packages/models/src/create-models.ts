@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import type { Logger } from "@openclaw/log";
+import { loadCliModels } from "./adapters/adapters.ts";
 import { findListedModel, providerModels, unlistedModel } from "./catalogue/model-catalogue.ts";
+import type { CreateCliModel } from "./cli-backend/create-cli-models.ts";
 import { type ConfigView, isAllowedModel, viewConfig } from "./config-view.ts";
 import { type Credentials, createCredentials } from "./credentials/credentials.ts";
 import { builtinRefreshers } from "./credentials/oauth/builtin-refreshers.ts";
@@ -127,6 +129,7 @@ export function createModels(options: CreateModelsOptions): Models {
           refreshers: { ...builtinRefreshers, ...options.refreshers },
         });
   const modelsJson = credentials && modelsJsonOf(credentials);
+  let cliModels: Promise<CreateCliModel> | undefined;
   const parts: ModelParts = {
     env,
     log,
@@ -136,6 +139,7 @@ export function createModels(options: CreateModelsOptions): Models {
     discovery,
     credentials,
     shellEnvKeys,
+    cliModels: () => (cliModels ??= loadCliModels().then((createCliModels) => createCliModels({ env, log }))),
     setupOf,
     hasKey,
   };

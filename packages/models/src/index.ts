@@ -46,10 +46,11 @@ export type { ModelFailureKind } from "./failure/failure-kind.ts";
 export type { ModelAlias } from "./model-aliases.ts";
 export type { ModelErrorCode } from "./model-error.ts";
 export { ModelError } from "./model-error.ts";
-export type { ModelCost, ModelInfo, ResolvedModel } from "./model-info.ts";
+export type { ModelCost, ModelInfo, ProgramModel, ProgramSession, ResolvedModel } from "./model-info.ts";
 export type { ModelRef } from "./model-ref.ts";
 export { defaultModel, defaultProvider, formatModelRef, parseModelRef, sameModelRef } from "./model-ref.ts";
 export type {
+  CliBackendConfig,
   CompatConfig,
   ModelChoice,
   ModelDefinitionConfig,

@@ -1,4 +1,5 @@
 import { offlineModelInfo, providerModels } from "./catalogue/model-catalogue.ts";
+import { listCliModels } from "./cli-backend/list-cli-models.ts";
 import type { ConfigView } from "./config-view.ts";
 import { ModelError } from "./model-error.ts";
 import type { ModelInfo } from "./model-info.ts";
@@ -17,7 +18,7 @@ export async function listModels(
   const builtin = [...builtinProviders.keys()].filter((id) => normalizeProviderId(id) === id);
   const ids = new Set([...builtin, ...registered, ...view.configuredIds]);
   const found = await Promise.all([...ids].map((id) => listProvider(id, view, parts, known)));
-  return [...found.flat(), offlineModelInfo].sort(
+  return [...found.flat(), ...listCliModels(view, ids), offlineModelInfo].sort(
     (a, b) => compareText(a.provider, b.provider) || compareText(a.id, b.id),
   );
 }

@@ -41,6 +41,8 @@ export interface ResolvedModel {
   readonly authMode: AuthMode;
   /** The auth profile its requests are signed with, if it is one. */
   readonly profile?: string;
+  /** Set where a program of this machine answers: in text alone, without tools, and with sessions of its own. */
+  readonly program?: ProgramModel;
   /**
    * The `providerOptions` of a call with this thinking level (`off` … `xhigh`). The session's id lets providers find
    * what they keep of its earlier prompts.
@@ -49,6 +51,24 @@ export interface ResolvedModel {
     thinking: string,
     session?: { readonly sessionId?: string },
   ): { openclaw: { thinking: string; sessionId?: string } };
+}
+
+/** A model that is a program. Its `languageModel` answers single questions. */
+export interface ProgramModel {
+  /** The id under which a session keeps the program's own session. */
+  readonly backend: string;
+  /** The model as it goes on with a session. */
+  inSession(session: ProgramSession): LanguageModelV4;
+}
+
+/** What a program needs to know of a session of ours. */
+export interface ProgramSession {
+  /** Where it runs. */
+  readonly workspaceDir: string;
+  /** The program's session to go on with. */
+  sessionId(): string | undefined;
+  /** Told the program's session when it is another one; undefined when it cannot be gone on with. */
+  keep(id: string | undefined): void;
 }
 
 export const freeOfCharge: ModelCost = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };

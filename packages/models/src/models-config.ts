@@ -17,6 +17,8 @@ export interface ModelsConfig {
       readonly model?: ModelChoice;
       readonly imageModel?: ModelChoice;
       readonly models?: Readonly<Record<string, ModelEntryConfig | undefined>>;
+      /** Programs that answer in place of an API, by the provider id their models have. */
+      readonly cliBackends?: Readonly<Record<string, CliBackendConfig | undefined>>;
     };
     readonly list?: readonly AgentModelConfig[];
   };
@@ -48,6 +50,32 @@ export interface ModelEntryConfig {
   readonly alias?: string;
   readonly params?: Readonly<Record<string, unknown>>;
   readonly streaming?: boolean;
+}
+
+/** One entry of `agents.defaults.cliBackends`. */
+export interface CliBackendConfig {
+  readonly command?: string;
+  readonly args?: readonly string[];
+  readonly resumeArgs?: readonly string[];
+  readonly output?: "json" | "text" | "jsonl";
+  readonly resumeOutput?: "json" | "text" | "jsonl";
+  readonly input?: "arg" | "stdin";
+  readonly maxPromptArgChars?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly clearEnv?: readonly string[];
+  readonly modelArg?: string;
+  readonly modelAliases?: Readonly<Record<string, string>>;
+  readonly sessionArg?: string;
+  readonly sessionArgs?: readonly string[];
+  readonly sessionMode?: "always" | "existing" | "none";
+  readonly sessionIdFields?: readonly string[];
+  readonly systemPromptArg?: string;
+  /** Says what the program does with the prompt it is given; the call is the same. */
+  readonly systemPromptMode?: "append" | "replace";
+  readonly systemPromptWhen?: "first" | "always" | "never";
+  readonly imageArg?: string;
+  readonly imageMode?: "repeat" | "list";
+  readonly serialize?: boolean;
 }
 
 /** One entry of `models.providers`. */

@@ -3,6 +3,9 @@ import type { ModelSetup } from "./adapters/adapter.ts";
 import { adapterFor, loadOfflineModel } from "./adapters/adapters.ts";
 import { type CatalogueEntry, findListedModel, offlineModelInfo, unlistedModel } from "./catalogue/model-catalogue.ts";
 import { publishedModel } from "./catalogue/published-models.ts";
+import { type CliBackend, findCliBackend } from "./cli-backend/cli-backend.ts";
+import { cliModelInfo } from "./cli-backend/cli-model-info.ts";
+import type { CreateCliModel } from "./cli-backend/create-cli-models.ts";
 import type { ConfigView } from "./config-view.ts";
 import { chooseCredential } from "./credentials/choose-credential.ts";
 import type { Credentials } from "./credentials/credentials.ts";
@@ -26,6 +29,8 @@ export interface ModelParts {
   /** Absent where there is no state directory. */
   readonly credentials: Credentials | undefined;
   readonly shellEnvKeys: (() => readonly string[]) | undefined;
+  /** Makes models of programs; loaded at the first one. */
+  cliModels(): Promise<CreateCliModel>;
   setupOf(id: string, view: ConfigView): ProviderSetup | undefined;
   hasKey(setup: ProviderSetup): boolean;
 }
@@ -41,6 +46,8 @@ export async function resolveModel(
 ): Promise<ResolvedModel> {
   if (ref.provider === "offline" && !view.configuredIds.has("offline")) return resolveOffline(ref, parts);
   const setup = parts.setupOf(ref.provider, view);
+  const backend = setup ? undefined : findCliBackend(ref.provider, view.config);
+  if (backend) return resolveProgram(ref, backend, parts);
   if (!setup) throw unknownModel(ref, view);
   const chosen = chooseCredential(setup, { ...parts, ...whose });
   const { info, definition, known } = await findModel(setup, ref, view, parts);
@@ -132,11 +139,31 @@ async function resolveOffline(ref: ModelRef, { now }: ModelParts): Promise<Resol
   };
 }
 
+async function resolveProgram(ref: ModelRef, backend: CliBackend, parts: ModelParts): Promise<ResolvedModel> {
+  const createModel = await parts.cliModels();
+  return {
+    ref,
+    info: cliModelInfo(ref),
+    languageModel: createModel(backend, ref.model),
+    reasoningTags: false,
+    keySource: "none",
+    authMode: "none",
+    program: { backend: backend.id, inSession: (session) => createModel(backend, ref.model, session) },
+    providerOptions: openclawOptions,
+  };
+}
+
 function openclawOptions(thinking: string, session?: { readonly sessionId?: string }) {
   return { openclaw: { thinking, ...(session?.sessionId !== undefined && { sessionId: session.sessionId }) } };
 }
 
 function unknownModel(ref: ModelRef, { configuredIds }: ConfigView): ModelError {
+  if (ref.provider.endsWith("-cli")) {
+    return new ModelError(
+      "unknown-model",
+      `Unknown CLI backend: ${ref.provider}. Declare it under agents.defaults.cliBackends.${ref.provider} (command, args).`,
+    );
+  }
   const known = [...new Set([...builtinProviders.keys(), "offline", ...configuredIds])].sort();
   return new ModelError(
     "unknown-model",

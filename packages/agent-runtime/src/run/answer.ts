@@ -18,6 +18,7 @@ import { withFirstByteBudget } from "./first-byte-budget.ts";
 import { withSystemPrompt } from "./hooks-around-run.ts";
 import { compactInTurn, isMessageTooLong } from "./keep-in-window.ts";
 import { type PreparedRun, prepareRun } from "./prepare-run.ts";
+import { languageModelOf } from "./program-session.ts";
 import { createRecovery, type Recovery } from "./recovery.ts";
 import { runContext, runPruning } from "./run-context.ts";
 import type { ReadyContext, RunConversation } from "./run-conversation.ts";
@@ -206,7 +207,7 @@ async function loop(
   for (;;) {
     const shown = shownContext(conversation, run.resumed);
     const result = await runAgentLoop({
-      model: withFirstByteBudget(model.languageModel, {
+      model: withFirstByteBudget(languageModelOf(conversation), {
         timeLeftMs: control.timeLeft(),
         places: run.failover.left,
         timers: parts.timers,

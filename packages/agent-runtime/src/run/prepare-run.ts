@@ -90,9 +90,9 @@ export async function prepareRun(
   };
   const pluginsNow = parts.plugins();
   const plugins = pluginsNow instanceof Promise ? await pluginsNow : pluginsNow;
-  const tools = parts
-    .toolsFor(scope, model.info, plugins)
-    .filter((tool) => request.withoutTools?.includes(tool.name) !== true);
+  const tools = model.program
+    ? []
+    : parts.toolsFor(scope, model.info, plugins).filter((tool) => request.withoutTools?.includes(tool.name) !== true);
   const hint = parts.voiceHint?.(entry?.ttsAuto);
   const voice = hint === undefined ? undefined : await hint;
   const prompt = parts.prompts.get({

@@ -103,7 +103,10 @@ export function createDiscordApi(
         ...more,
       });
     } catch (error) {
-      throw toChannelError(error);
+      const problem = toChannelError(error);
+      // The library forgets a token that was refused, and then fails in words of its own.
+      if (problem.code === "invalid_credentials") rest.setToken(account.token);
+      throw problem;
     }
   };
 

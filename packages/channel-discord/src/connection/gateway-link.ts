@@ -31,7 +31,10 @@ export interface GatewayLink {
  * @throws ChannelError when it cannot, permanent where trying again cannot help
  */
 export async function openGatewayLink(options: GatewayLinkOptions): Promise<GatewayLink> {
-  const { signal, report, now = Date.now } = options;
+  const { report, now = Date.now } = options;
+  const given = new AbortController();
+  /** Nobody wants this connection any more. */
+  const signal = AbortSignal.any([options.signal, given.signal]);
   const reconnect = options.reconnect ?? { initialMs: 500, maxMs: 30_000 };
   const sessions = new Map<number, SessionInfo>();
   let attempts = 0;
@@ -50,7 +53,7 @@ export async function openGatewayLink(options: GatewayLinkOptions): Promise<Gate
     async retrieveSessionInfo(shard) {
       if (attempts > 1)
         await pause(retryDelay({ attempt: attempts - 1, baseMs: reconnect.initialMs, maxMs: reconnect.maxMs }), signal);
-      // An account that was stopped in the meantime must not connect: this attempt never goes on.
+      // Between two attempts the library cannot be told to stop: an attempt that nobody wants any more never goes on.
       return signal.aborted ? new Promise<never>(() => {}) : (sessions.get(shard) ?? null);
     },
     updateSessionInfo(shard, session) {
@@ -82,11 +85,12 @@ export async function openGatewayLink(options: GatewayLinkOptions): Promise<Gate
   manager.on(WebSocketShardEvents.Error, ({ error }) => options.log.debug(`Discord connection: ${error.message}`));
 
   const close = async () => {
+    given.abort();
     await manager.destroy();
   };
   try {
     // The library forgets to end its attempt when Discord refuses it for good.
-    await Promise.race([manager.connect(), closed, aborted(signal)]);
+    await Promise.race([manager.connect(), closed, aborted(options.signal)]);
   } catch (error) {
     await close();
     throw error instanceof ChannelError

@@ -66,6 +66,8 @@ export interface DiscordService {
   drop(code?: number): Promise<void>;
   /** New connections are closed with this code at once; undefined ends that. */
   refuseConnections(code: number | undefined): void;
+  /** Requests for a connection are refused with an HTTP error, or taken again. */
+  refuseUpgrades(refused: boolean): void;
   /** What the bot said when it connected, last. */
   identified(): { intents: number } | undefined;
   /** Resolves with what the bot said with an opcode, once it has. */
@@ -90,6 +92,7 @@ export async function startDiscordService(): Promise<DiscordService> {
   const listeners: { opcode: number; resolve(data: unknown): void }[] = [];
   let identify: { intents: number } | undefined;
   let refusal: number | undefined;
+  let upgradesRefused = false;
 
   const record = (call: ApiCall) => {
     calls.push(call);
@@ -137,7 +140,7 @@ export async function startDiscordService(): Promise<DiscordService> {
   const rim = createServer((request, response) => {
     handle(request, response).catch(() => response.destroy());
   });
-  const sockets = new WebSocketServer({ server: rim });
+  const sockets = new WebSocketServer({ server: rim, verifyClient: () => !upgradesRefused });
   sockets.on("connection", (client, request) => {
     if (refusal !== undefined) return client.close(refusal);
     const upstream = new WebSocket(`${manifest.endpoints.gatewayUrl}${new URL(request.url ?? "/", "http://x").search}`);
@@ -265,6 +268,9 @@ export async function startDiscordService(): Promise<DiscordService> {
     },
     refuseConnections(code) {
       refusal = code;
+    },
+    refuseUpgrades(refused) {
+      upgradesRefused = refused;
     },
     identified: () => identify,
     said: (opcode) =>

@@ -3,6 +3,7 @@ import type { Api, Transformer } from "grammy";
 import type { TelegramAccount } from "../account/telegram-accounts.ts";
 import { type ConnectionAgent, createAgent } from "./network.ts";
 import { retrying } from "./retrying.ts";
+import { createTransport } from "./transport.ts";
 
 /** A bot's way to the Bot API. */
 export interface BotApi {
@@ -36,7 +37,7 @@ export async function createBotApi(options: BotApiOptions): Promise<BotApi> {
   const { apiRoot, timeoutSeconds, proxy, network, retry } = settings;
   const agent = await createAgent({ apiRoot, proxy, autoSelectFamily: network.autoSelectFamily, env });
   const { Api: BotApiClient } = await import("grammy");
-  const api = new BotApiClient(token, { apiRoot, timeoutSeconds, baseFetchConfig: { agent, compress: true } });
+  const api = new BotApiClient(token, { apiRoot, timeoutSeconds, fetch: createTransport(agent) });
   const calls = await endingCalls(signal);
   // The last one is the outermost: what is tried again is throttled again.
   api.config.use(calls.transformer, await throttling(), retrying(retry, wait, signal, onRetry));

@@ -23,11 +23,19 @@ const isLinked = ({ authDir }: WhatsAppAccount) => existsSync(credsFile(authDir)
 
 /** What `channels status` shows of a linked device. */
 export const whatsappStatus: ChannelStatus<WhatsAppAccount> = {
-  describe: (account) => ({ linked: isLinked(account) }),
+  describe: (account) => ({
+    connected: false,
+    reconnectAttempts: 0,
+    lastConnectedAt: null,
+    lastDisconnect: null,
+    lastMessageAt: null,
+    lastEventAt: null,
+    linked: isLinked(account),
+  }),
   async summary(_row, { authDir }) {
     const [user, changedAt] = await Promise.all([readLinkedUser(authDir), credsChangedAt(authDir)]);
     return {
-      ...(changedAt === undefined ? {} : { authAgeMs: Math.max(0, Date.now() - changedAt) }),
+      authAgeMs: changedAt === undefined ? null : Math.max(0, Date.now() - changedAt),
       self: { e164: user?.e164 ?? null, jid: user?.jid ?? null },
     };
   },

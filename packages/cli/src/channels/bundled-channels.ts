@@ -1,4 +1,5 @@
 import { discordEnv, discordMeta } from "@openclaw/channel-discord/meta";
+import { slackEnv, slackMeta } from "@openclaw/channel-slack/meta";
 import { telegramEnv, telegramMeta } from "@openclaw/channel-telegram/meta";
 import { whatsappMeta } from "@openclaw/channel-whatsapp/meta";
 import type { ChannelEntry } from "@openclaw/plugin-sdk";
@@ -17,6 +18,11 @@ export const bundledChannels: readonly ChannelEntry[] = [
     meta: discordMeta,
     env: discordEnv,
     load: async () => (await import("@openclaw/channel-discord")).discordChannel,
+  },
+  {
+    meta: slackMeta,
+    env: slackEnv,
+    load: async () => (await import("@openclaw/channel-slack")).slackChannel,
   },
   {
     meta: whatsappMeta,

@@ -75,12 +75,21 @@ async function channelReport(
   const known = await Promise.all(ids.map((accountId) => accountReport(channel, accountId, options, request)));
   const main = known.find(({ row }) => row.accountId === defaultId) ?? known[0];
   const extra = main?.account === undefined ? {} : await channel.status?.summary?.(main.row, main.account);
-  const { accountId: _, ...rest } = main?.row ?? { accountId: "" };
+  const ofAccounts = new Set([
+    "accountId",
+    "name",
+    "enabled",
+    "dmPolicy",
+    "allowFrom",
+    "lastInboundAt",
+    "lastOutboundAt",
+  ]);
+  const rest = Object.fromEntries(Object.entries(main?.row ?? {}).filter(([name]) => !ofAccounts.has(name)));
   return {
     id,
     defaultId,
     rows: known.map(({ row }) => row),
-    summary: { ...rest, ...extra },
+    summary: { lastProbeAt: null, ...rest, ...extra },
     issues: known.flatMap(({ row, account }) =>
       (account === undefined ? [] : (channel.status?.issues?.(row, account) ?? [])).map((issue) => ({
         channel: id,
@@ -108,11 +117,16 @@ async function accountReport(
     ...(typeof name === "string" ? { name } : {}),
     enabled,
     configured,
-    ...state,
-    ...(state.running || problem === undefined ? {} : { lastError: problem }),
+    lastStartAt: null,
+    lastStopAt: null,
+    lastError: null,
+    lastInboundAt: null,
+    lastOutboundAt: null,
     dmPolicy: direct.policy ?? "pairing",
     allowFrom: (direct.allowFrom ?? []).map(String),
     ...(account === undefined ? {} : channel.status?.describe?.(account)),
+    ...state,
+    ...(state.running || problem === undefined ? {} : { lastError: problem }),
   };
   if (!probe || !enabled || !configured || account === undefined || channel.probe === undefined)
     return { row, account };

@@ -2,7 +2,7 @@ import { normalizeAccountId } from "@openclaw/plugin-sdk";
 import { accountIds, channelConfigInput, readAccount } from "../channels/account-config.ts";
 import { channelsStatus } from "../channels/channel-status.ts";
 import { OutboundError } from "../outbound/outbound-error.ts";
-import { type HandlersOf, invalidRequest, unavailable } from "./handler.ts";
+import { type HandlersOf, invalidRequest } from "./handler.ts";
 import type { MethodContext } from "./method-context.ts";
 import { asRequestError } from "./outbound.ts";
 
@@ -135,7 +135,7 @@ export function channelMethods(gateway: MethodContext): HandlersOf<ChannelMethod
       const channel = await channels.load(id);
       if (channel.login !== undefined) return channel;
     }
-    throw unavailable("web login provider is not available");
+    throw invalidRequest("web login provider is not available");
   }
 }
 

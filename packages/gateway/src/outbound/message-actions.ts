@@ -111,7 +111,8 @@ export function createMessageActions(options: {
     const account = channels.account(channel.meta.id, accountId);
     if (account !== undefined) return account;
     const which = accountId === "default" ? "" : ` (account: ${accountId})`;
-    throw new OutboundError("unavailable", `Channel ${channel.meta.id}${which} is not connected.`);
+    const problem = channel.notConnected?.(accountId) ?? `Channel ${channel.meta.id}${which} is not connected.`;
+    throw new OutboundError("unavailable", problem);
   };
 
   /** Puts a message into the outbox and waits until it was sent, at most some seconds. */

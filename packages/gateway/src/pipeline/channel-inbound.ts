@@ -80,6 +80,7 @@ export function surroundings(message: InboundMessage): NonNullable<Inbound["arou
   const front = `${message.chat.kind === "direct" ? "" : `${senderLabel(message.sender)}: `}${forwardText(message)}${message.shownPrefix ? `${message.shownPrefix} ` : ""}`;
   return {
     ...(front === "" ? {} : { front }),
+    ...(message.mark === undefined ? {} : { mark: message.mark }),
     ...(context === "" ? {} : { behind: context }),
     ...(starter === undefined ? {} : { threadStarter: starter }),
     ...(message.untrusted?.length ? { untrusted: message.untrusted } : {}),

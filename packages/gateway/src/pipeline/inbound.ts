@@ -54,6 +54,8 @@ export const inbound = z.object({
     .object({
       /** Between header and words. */
       front: z.string().optional(),
+      /** On the line below the words. */
+      mark: z.string().optional(),
       /** Behind the words. */
       behind: z.string().optional(),
       threadStarter: z.string().optional(),

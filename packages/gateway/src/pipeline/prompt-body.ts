@@ -59,8 +59,9 @@ export function promptBody(message: Inbound, text: string, around: PromptSurroun
 
 /** The words of a message behind its header, or behind a time stamp when it has none. */
 function stamped(message: Inbound, text: string, around: PromptSurroundings): string {
-  const { front = "", behind } = message.around ?? {};
-  const body = `${front}${text}${behind === undefined ? "" : `\n\n${behind}`}`;
+  const { front = "", mark, behind } = message.around ?? {};
+  const words = `${front}${text}${mark === undefined ? "" : `\n${mark}`}`;
+  const body = `${words}${behind === undefined ? "" : `\n\n${behind}`}`;
   if (!around.stamp) return body;
   if (message.header !== undefined) return `${message.header} ${body}`;
   if (/^\[[^\]]*\d{4}-\d{2}-\d{2}[^\]]*\]/.test(text) || text.includes("Current time: ")) return body;

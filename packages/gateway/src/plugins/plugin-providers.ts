@@ -43,7 +43,9 @@ function offeredModels(provider: PluginProvider): RegisteredProvider | undefined
     return { ...base, kind: "models", languageModel: make };
   }
   const api = entry.api === undefined ? undefined : parseApiKind(entry.api);
-  return api === undefined || api === "plugin" || api === "offline" ? undefined : { ...base, kind: "api", api };
+  return api === undefined || api === "plugin" || api === "offline" || api === "cli"
+    ? undefined
+    : { ...base, kind: "api", api };
 }
 
 function asModel(made: unknown): AnyLanguageModel {

@@ -5,7 +5,9 @@ import type { RegisteredProvider } from "../providers/registered-provider.ts";
 import type { Adapter } from "./adapter.ts";
 
 /** How models of each kind are called. An adapter, and the library under it, is loaded at its first use. */
-const adapters: Readonly<Record<Exclude<ApiKind, "offline" | "plugin" | "google-vertex">, () => Promise<Adapter>>> = {
+const adapters: Readonly<
+  Record<Exclude<ApiKind, "offline" | "plugin" | "cli" | "google-vertex">, () => Promise<Adapter>>
+> = {
   "openai-completions": async () => (await import("./openai-completions.ts")).createOpenAICompletionsModel,
   "openai-responses": async () => (await import("./openai-responses.ts")).createOpenAIResponsesModel,
   "azure-openai-responses": async () => (await import("./openai-responses.ts")).createOpenAIResponsesModel,
@@ -28,6 +30,7 @@ export async function adapterFor(info: ModelInfo, registered: RegisteredProvider
       return (setup) => createPluginModel(setup, registered);
     }
     case "offline":
+    case "cli":
     case "google-vertex":
       break;
     default:
@@ -37,6 +40,11 @@ export async function adapterFor(info: ModelInfo, registered: RegisteredProvider
     "unavailable-api",
     `Models of the API kind "${info.api}" cannot be called. Declare the provider under models.providers.${info.provider} with another "api", or choose a model of another provider.`,
   );
+}
+
+/** Loads what runs programs in place of an API. */
+export async function loadCliModels() {
+  return (await import("../cli-backend/create-cli-models.ts")).createCliModels;
 }
 
 /** Loads the embedded assistant. */

@@ -1,3 +1,4 @@
+import { CliBackendError } from "../cli-backend/cli-backend-error.ts";
 import { ModelError } from "../model-error.ts";
 import type { ModelRef } from "../model-ref.ts";
 import type { ThinkingLevel } from "../thinking-level.ts";
@@ -39,6 +40,7 @@ const longestShown = 600;
  */
 export function describeModelFailure(error: unknown, ref: ModelRef, options?: { now?: number }): ModelFailure {
   if (error instanceof ModelError) return describeOwnError(error);
+  if (error instanceof CliBackendError) return describeProgramFailure(error, ref);
   const facts = errorFacts(error);
   const base = {
     ...(facts.status !== undefined && { status: facts.status }),
@@ -63,6 +65,21 @@ export function describeModelFailure(error: unknown, ref: ModelRef, options?: { 
     ...(supportedThinking && { supportedThinking }),
     userMessage: maskSecrets(failureText(kind, facts, ref)),
   };
+}
+
+/** A program's words are judged like a provider's; whatever they are, another model may answer. */
+function describeProgramFailure({ code, message, output }: CliBackendError, ref: ModelRef): ModelFailure {
+  const facts = errorFacts(new Error(output));
+  const kind = code === "cli-failed" && output !== "" ? failureKind(facts) : "unknown";
+  const words = facts.message ? `${message} ${facts.message}` : message;
+  const detail = maskSecrets(shorten(words));
+  // What the program keeps of the conversation cannot be made shorter from here.
+  if (kind === "unknown" || kind === "context_overflow") {
+    return { kind: "unknown", retryable: false, missing: true, userMessage: beforeReply(detail), detail };
+  }
+  const retryable = kind === "rate_limit" || kind === "overloaded" || kind === "timeout" || kind === "network";
+  const text = retryable || kind === "billing" ? failureText(kind, facts, ref) : beforeReply(detail);
+  return { kind, retryable, userMessage: maskSecrets(text), detail };
 }
 
 function describeOwnError(error: ModelError): ModelFailure {

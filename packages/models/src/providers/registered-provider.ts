@@ -22,7 +22,7 @@ interface RegisteredBase {
 /** A provider a plugin brought along. */
 export type RegisteredProvider =
   /** It speaks a kind this package speaks. */
-  | (RegisteredBase & { readonly kind: "api"; readonly api: Exclude<ApiKind, "plugin" | "offline"> })
+  | (RegisteredBase & { readonly kind: "api"; readonly api: Exclude<ApiKind, "plugin" | "offline" | "cli"> })
   /** It is spoken to through the AI SDK's models, which the plugin makes. */
   | (RegisteredBase & {
       readonly kind: "models";

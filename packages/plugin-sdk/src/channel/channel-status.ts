@@ -36,7 +36,10 @@ export interface StatusIssue {
 
 /** What a channel adds to its accounts' rows in `channels.status`. */
 export interface ChannelStatus<Account> {
-  /** Where secrets came from and other facts of the configuration. Never a secret itself. */
+  /**
+   * Where secrets came from and other facts of the configuration, never a secret itself; also what stands for parts of the
+   * state that have not been reported.
+   */
   describe?(account: Account): Readonly<Record<string, unknown>>;
   /** Checks that need the service, after a successful probe: permissions, memberships. */
   audit?(

@@ -111,6 +111,8 @@ export interface Channel<Account = unknown> {
   status?: ChannelStatus<Account>;
   /** Asks the service who the account is. Must not need `start`. @throws what the service says */
   probe?(input: AccountInput & { account: Account; signal: AbortSignal; fetch: typeof fetch }): Promise<AccountProbe>;
+  /** What is said of an account that messages cannot go through now; default that it is not connected. */
+  notConnected?(accountId: string): string;
   /** Linking by QR or pairing code, and forgetting the link. */
   login?: ChannelLogin<Account>;
   /** Keys of an account's section that hold its secrets: removed by `channels logout`, and masked everywhere. */

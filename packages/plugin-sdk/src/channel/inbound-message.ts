@@ -15,6 +15,8 @@ export interface InboundMessage {
   shownPrefix?: string;
   /** The text commands are read from, where it differs (`/help@bot` without `@bot`). */
   commandText?: string;
+  /** Stands behind the text in the prompt and nowhere else: by it the model can name the message in actions. */
+  mark?: string;
   /** When it was written, in milliseconds since 1970. */
   at: number;
   /** Files, already downloaded by the channel or fetched by the host once the message was let in. */
