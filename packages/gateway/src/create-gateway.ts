@@ -513,7 +513,7 @@ export async function startGateway(
       outbox,
       replies: {
         channels,
-        settings: ({ channel, accountId, chatType, mentioned }, agentId) => ({
+        settings: ({ channel, accountId, chatType, mentioned, self }, agentId) => ({
           ...replySettings(
             config(),
             {
@@ -523,6 +523,7 @@ export async function startGateway(
               direct: (chatType ?? "direct") === "direct",
               kind: chatType,
               mentioned: mentioned === true,
+              selfPrefix: self ? `[${agents.givenName(agentId) ?? "openclaw"}]` : undefined,
             },
             channels.get(channel),
           ),
