@@ -6,24 +6,30 @@ const handleSchema = z.object({
   /** Where Slack takes answers, for half an hour. */
   url: z.string(),
   ephemeral: z.boolean(),
+  userId: z.string(),
 });
 
 export function commandHandle(value: z.output<typeof handleSchema>): string {
   return JSON.stringify(value);
 }
 
+/** `sent`, or where the answer has to go when the command cannot be answered any more. */
+export type CommandAnswer = { sent: true } | { sent: false; to: string | undefined };
+
 /**
- * Answers a command where Slack said, so that only the person who used it sees the answer if that is wanted. False when
- * it cannot be answered there any more.
+ * Answers a command where Slack said, so that only the person who used it sees the answer if that is wanted. Half an hour
+ * later that person is written to instead.
  */
 export async function answerCommand(
   { context }: Pick<Bot, "context">,
   handle: string,
   text: string,
   files: readonly string[],
-): Promise<boolean> {
+): Promise<CommandAnswer> {
   const read = handleSchema.safeParse(parseJson(handle));
-  if (!read.success || !isResponseUrl(read.data.url, context.account.apiUrl)) return false;
+  if (!read.success) return { sent: false, to: undefined };
+  const instead = { sent: false, to: read.data.ephemeral ? `user:${read.data.userId}` : undefined } as const;
+  if (!isResponseUrl(read.data.url, context.account.apiUrl)) return instead;
   const { url, ephemeral } = read.data;
   // Files cannot go this way: they are named.
   const body = [text, ...files].filter((part) => part !== "").join("\n");
@@ -38,9 +44,9 @@ export async function answerCommand(
     signal: AbortSignal.any([context.signal, AbortSignal.timeout(10_000)]),
   });
   void response.body?.cancel();
-  if (response.ok) return true;
+  if (response.ok) return { sent: true };
   context.log.debug(`Slack takes no answer to the command any more: HTTP ${response.status}`);
-  return false;
+  return instead;
 }
 
 function isResponseUrl(url: string, apiUrl: string): boolean {

@@ -56,7 +56,7 @@ export function createSlashCommands(bot: Bot): SlashCommands {
         at: Date.now(),
         mentions: { me: true, any: true },
         ...spoken(own, text),
-        replyHandle: commandHandle({ url: response_url, ephemeral: slashCommand.ephemeral }),
+        replyHandle: commandHandle({ url: response_url, ephemeral: slashCommand.ephemeral, userId: user_id }),
       });
       return undefined;
     },

@@ -21,12 +21,14 @@ export async function sendMessage(bot: Bot, delivery: Delivery): Promise<SendRes
     throw new ChannelError("refused", "Slack send requires text or media");
   }
   const rendered = renderMrkdwn(text);
-  if (delivery.replyHandle !== undefined) {
-    const answered = await answerCommand(bot, delivery.replyHandle, rendered, mediaUrls);
-    if (answered) return {};
-  }
-  const channel = await channelFor(bot, delivery.to);
-  const thread = threadFor(delivery);
+  const answer =
+    delivery.replyHandle === undefined
+      ? undefined
+      : await answerCommand(bot, delivery.replyHandle, rendered, mediaUrls);
+  if (answer?.sent) return {};
+  // What only one person was meant to see does not go into the channel.
+  const channel = await channelFor(bot, answer?.to ?? delivery.to);
+  const thread = answer?.to === undefined ? threadFor(delivery) : undefined;
   if (mediaUrls.length > 0) return upload(bot, { channel, thread, text: rendered, files: mediaUrls });
   const blocks = buttonBlocks(rendered, buttons);
   const sent = await bot.api.call(posted, "chat.postMessage", {
