@@ -18,7 +18,7 @@ export interface TestGatewayOptions
   extends Partial<
     Pick<
       GatewayOptions,
-      "flags" | "limits" | "clock" | "timers" | "webRoot" | "channels" | "wsLog" | "version" | "edgeSpeechUrl"
+      "flags" | "limits" | "clock" | "timers" | "webRoot" | "channels" | "fetch" | "wsLog" | "version" | "edgeSpeechUrl"
     >
   > {
   /**
@@ -105,6 +105,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
         ...(options.timers ? { timers: options.timers } : {}),
         ...(options.webRoot ? { webRoot: options.webRoot } : {}),
         ...(options.channels ? { channels: options.channels } : {}),
+        ...(options.fetch ? { fetch: options.fetch } : {}),
         // Tests reach nothing but this machine.
         edgeSpeechUrl: options.edgeSpeechUrl ?? "ws://127.0.0.1:9/",
         ...(options.wsLog ? { wsLog: options.wsLog } : {}),
