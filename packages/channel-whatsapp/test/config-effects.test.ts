@@ -1,4 +1,7 @@
+import { randomBytes } from "node:crypto";
+import fs from "node:fs";
 import path from "node:path";
+import { crc32, deflateSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { startTestGateway } from "../../gateway/src/testing/test-gateway.ts";
 import { createWhatsAppChannel } from "../src/index.ts";
@@ -107,7 +110,7 @@ describe("the configuration of WhatsApp", () => {
   });
 
   it("debounceMs joins texts that follow each other", async () => {
-    const { fake, gateway, sent, connected } = await start({ allowFrom: [owner], debounceMs: 60 });
+    const { fake, gateway, sent, connected } = await start({ allowFrom: [owner], debounceMs: 1000 });
     await connected();
     fake.write(message("part one"));
     fake.write(message("part two"));
@@ -124,6 +127,43 @@ describe("the configuration of WhatsApp", () => {
     fake.write(message("", { id: "B1", message: { imageMessage } }));
     await sent();
     expect(prompt(gateway.model.requests[0]?.body)).toContain("too big");
+  });
+
+  it.each([
+    [{ emoji: "👀", direct: false, group: "always" }, [group]],
+    [{ emoji: "👀", group: "never" }, ["15551234567@s.whatsapp.net"]],
+  ])("ackReaction is set in private chats and groups as it says: %j", async (ackReaction, expected) => {
+    const { fake, connected } = await start({
+      allowFrom: [owner],
+      ackReaction,
+      groups: { "*": { requireMention: false } },
+    });
+    await connected();
+    const answers = (jid: string) =>
+      fake.sends().find((call) => call.jid === jid && call.content && "text" in call.content);
+    fake.write(message("in private"));
+    await fake.until(() => answers("15551234567@s.whatsapp.net"));
+    fake.write(message("in the group", { group }));
+    await fake.until(() => answers(group));
+    const acks = fake.sends().filter(({ content }) => content && "react" in content);
+    expect(acks.map(({ jid }) => jid)).toEqual(expected);
+  });
+
+  it("a picture over agents.defaults.mediaMaxMb is made smaller before it is sent", async () => {
+    const { fake, gateway, connected } = await start({ allowFrom: [owner] });
+    await connected();
+    const big = noisePng(1500);
+    expect(big.length).toBeGreaterThan(6 * 1024 * 1024);
+    fs.writeFileSync(path.join(gateway.workspace, "big.png"), big);
+    gateway.model.enqueue({ words: ["Here it is.\nMEDIA:", "./big.png"] });
+    fake.write(message("a picture please"));
+    const { content } = await fake.until(() => fake.sends()[0]);
+    if (content === undefined || !("image" in content)) throw new Error("no picture was sent");
+    expect(content.caption).toBe("Here it is.");
+    const { image } = content;
+    const bytes = Buffer.isBuffer(image) ? image.length : "url" in image ? fs.statSync(image.url).size : 0;
+    expect(bytes).toBeGreaterThan(0);
+    expect(bytes).toBeLessThanOrEqual(5 * 1024 * 1024);
   });
 
   it("a text of a megabyte, of somebody who may write, is answered", async () => {
@@ -144,3 +184,28 @@ describe("the configuration of WhatsApp", () => {
     expect(JSON.stringify(answer)).toContain("No active WhatsApp Web listener (account: default)");
   });
 });
+
+/** A square picture nothing can be left out of. */
+function noisePng(side: number): Buffer {
+  const rows = randomBytes(side * (side * 3 + 1));
+  for (let row = 0; row < side; row += 1) rows[row * (side * 3 + 1)] = 0;
+  const chunk = (type: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
+    const whole = Buffer.alloc(body.length + 8);
+    whole.writeUInt32BE(data.length, 0);
+    body.copy(whole, 4);
+    whole.writeUInt32BE(crc32(body), body.length + 4);
+    return whole;
+  };
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(side, 0);
+  head.writeUInt32BE(side, 4);
+  head.set([8, 2, 0, 0, 0], 8);
+  const begin = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  return Buffer.concat([
+    begin,
+    chunk("IHDR", head),
+    chunk("IDAT", deflateSync(rows, { level: 0 })),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
+}
