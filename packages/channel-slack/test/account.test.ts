@@ -40,6 +40,25 @@ describe("an account", () => {
     expect(resolve({ webhookPath: "hooks/slack" }).settings.webhookPath).toBe("/hooks/slack");
   });
 
+  it("answers into threads as the kind of chat says", () => {
+    const config = { replyToMode: "all", replyToModeByChatType: { group: "first" }, dm: { replyToMode: "off" } };
+    const mode = (more: object, kind: "direct" | "group" | "channel") =>
+      slackChannel.replyToMode?.({ ...config, ...more }, kind);
+    expect([mode({}, "direct"), mode({}, "group"), mode({}, "channel")]).toEqual(["off", "first", "all"]);
+    expect(mode({ replyToModeByChatType: { direct: "first" } }, "direct")).toBe("first");
+    expect(slackChannel.replyToMode?.({}, "channel")).toBe("off");
+  });
+
+  it("offers the actions that are not switched off", () => {
+    const actions = (switches: object) => slackChannel.actions?.(resolve({ actions: switches }));
+    expect(actions({})).toEqual(
+      "react reactions read edit delete pin unpin list-pins member-info emoji-list".split(" "),
+    );
+    expect(actions({ reactions: false, messages: false, memberInfo: false, emojiList: false })).toEqual(
+      "pin unpin list-pins".split(" "),
+    );
+  });
+
   it("is asked who it is", async () => {
     const { slack } = await start();
     const config = { botToken: slack.botToken, appToken };

@@ -218,6 +218,14 @@ describe("commands and buttons", () => {
     ]);
   });
 
+  it("the single command has the name it is given", async () => {
+    const { slack } = await start({ section: { slashCommand: { enabled: true, name: "claw" } } });
+    const response_url = `${slack.origin}/respond`;
+    expect(await slack.envelope("slash_commands", { ...command, command: "/claw", response_url })).toMatchObject({
+      text: "Message required.",
+    });
+  });
+
   it("a press on a button is a message of who pressed it", async () => {
     const { slack, messages } = await start();
     await slack.envelope("interactive", {

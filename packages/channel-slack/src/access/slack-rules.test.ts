@@ -52,6 +52,15 @@ describe("rules for a channel", () => {
   });
 });
 
+describe("a channel", () => {
+  it("may let other bots in", () => {
+    expect(slackGroupRules({ channels: { C0MAIN0001: { allowBots: true } } }, room).allowBots).toBe(true);
+    expect(slackGroupRules({ allowBots: true, channels: { C0MAIN0001: { allowBots: false } } }, room).allowBots).toBe(
+      false,
+    );
+  });
+});
+
 describe("rules for a group of people", () => {
   it("need dm.groupEnabled, and a place in dm.groupChannels where that is given", () => {
     expect(slackGroupRules({}, people).enabled).toBe(false);
