@@ -419,6 +419,10 @@ export async function startGateway(
       systemEvents,
       speech,
       mediaParts: (key) => media.statusParts(key),
+      async providerUsage(provider, agentId) {
+        const { providerUsageLine } = await import("./commands/provider-usage-line.ts");
+        return providerUsageLine(provider, agentId, { models, env, fetch: fetchNow, clock });
+      },
       config,
       configStore,
       clock,
