@@ -15,7 +15,10 @@ export async function run(
   if (context.stdin.isTTY !== true) throw new CliError("models auth login requires an interactive TTY.");
   const { builtinProviderAuths } = await import("@openclaw/models/auth");
   const local = await openModels(context);
-  const auths = builtinProviderAuths;
+  const { pluginAuths } = await import("../models/plugin-auths.ts");
+  const ofPlugins = await pluginAuths(context);
+  // A plugin takes the place of a built-in sign-in of the same provider, as its models do.
+  const auths = [...builtinProviderAuths.filter(({ id }) => !ofPlugins.some((each) => each.id === id)), ...ofPlugins];
   if (auths.length === 0) {
     throw new CliError("No provider plugins found. Install one via `openclaw plugins install`.");
   }
