@@ -22,6 +22,23 @@ it("messages the Gateway merged into one turn stand alone, as they were written"
   expect(historyTurns([{ role: "user", content: other, timestamp: 1 }])).toMatchObject([{ text: other }]);
 });
 
+it("what was spoken of an answer stands under it, when it is this Gateway's", () => {
+  const sounds = [
+    { url: "/__openclaw__/media/abc", mimeType: "audio/mpeg" },
+    { url: "//elsewhere.example/a.mp3", mimeType: "audio/mpeg" },
+    { url: "javascript:alert(1)", mimeType: "audio/mpeg" },
+  ];
+  const message: ChatMessage = { role: "assistant", content: text("Hi"), timestamp: 1, __openclaw: { sounds } };
+  expect(historyTurns([message])).toMatchObject([
+    {
+      parts: [
+        { kind: "text", text: "Hi" },
+        { kind: "audio", url: "/__openclaw__/media/abc" },
+      ],
+    },
+  ]);
+});
+
 describe("historyTurns", () => {
   it("shows that a run was stopped before it had said anything, alone or after its tools", () => {
     const stop: ChatMessage = { role: "assistant", content: [], stopReason: "aborted", timestamp: 2 };

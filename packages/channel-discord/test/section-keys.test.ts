@@ -23,6 +23,7 @@ const shown: Readonly<Record<string, readonly [file: string, test: string]>> = {
   enabled: [settings, "enabled false leaves one out"],
   name: [settings, "accounts connect beside each other"],
   token: ["channel-discord/src/account/discord-account.test.ts", "is the account's own before the section's"],
+  configWrites: [settings, "configWrites false keeps the chat from changing"],
   accounts: [settings, "accounts connect beside each other"],
   groupPolicy: [settings, "groupPolicy disabled closes guilds"],
   textChunkLimit: [settings, "textChunkLimit makes messages shorter"],
@@ -81,7 +82,7 @@ const shown: Readonly<Record<string, readonly [file: string, test: string]>> = {
 };
 
 /** Keys whose effect lies with parts of the Gateway that do not exist yet. This list may only become shorter. */
-const waiting = ["capabilities", "configWrites", "heartbeat.showAlerts", "heartbeat.showOk", "heartbeat.useIndicator"];
+const waiting = ["capabilities", "heartbeat.showAlerts", "heartbeat.showOk", "heartbeat.useIndicator"];
 
 /** Where the schema goes on with shapes of its own. */
 const whole = new Set(["tools", "toolsBySender", "accounts"]);

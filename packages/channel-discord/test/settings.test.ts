@@ -122,6 +122,12 @@ describe("settings of the section", () => {
     expect((await nextSent()).text).toContain("just talking");
   });
 
+  it("configWrites false keeps the chat from changing the configuration", async () => {
+    const { whisper, nextSent } = await connect({ configWrites: false }, { commands: { config: true } });
+    await whisper('/config set messages.responsePrefix="hi"');
+    expect((await nextSent()).text).toContain("Set channels.discord.configWrites=true to enable.");
+  });
+
   it("accounts connect beside each other, each with its own token, and enabled false leaves one out", async () => {
     const service = await openTestedDiscord();
     closing.push(() => service.close());

@@ -220,6 +220,16 @@ it("configWrites lets a group keep its settings when it becomes a supergroup, or
   expect(closed.gateway.log()).toContain("configWrites is off");
 });
 
+it("actions.sendMessage keeps clients and the agent's tool from sending, not from answering", async () => {
+  const { fake, gateway, tell } = await start({ actions: { sendMessage: false } });
+  const client = await gateway.connect();
+  const answer = await client.request("send", { channel: "telegram", to: "7", message: "x", idempotencyKey: "1" });
+  expect(JSON.stringify(answer)).toContain("channels.telegram.actions.sendMessage");
+  tell("hello");
+  expect((await fake.take("sendMessage")).body.text).toContain("hello");
+  expect(fake.of("sendMessage")).toEqual([]);
+});
+
 it("network.autoSelectFamily is off unless the configuration or the environment says otherwise", () => {
   const on = { OPENCLAW_TELEGRAM_ENABLE_AUTO_SELECT_FAMILY: "1" };
   const off = { OPENCLAW_TELEGRAM_DISABLE_AUTO_SELECT_FAMILY: "true" };

@@ -1,5 +1,7 @@
+import fs from "node:fs";
+import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { startTestGateway } from "../../gateway/src/testing/test-gateway.ts";
+import { startTestGateway, type TestGatewayOptions } from "../../gateway/src/testing/test-gateway.ts";
 import { createTelegramChannel } from "../src/index.ts";
 import { botToken, startFakeBotApi } from "./fake-bot-api.ts";
 import { ada, adaChat, group } from "./running-bot.ts";
@@ -11,10 +13,15 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-async function start(telegram: Record<string, unknown> = {}, config: Record<string, unknown> = {}) {
+async function start(
+  telegram: Record<string, unknown> = {},
+  config: Record<string, unknown> = {},
+  prepare: TestGatewayOptions["prepare"] = () => {},
+) {
   const fake = await startFakeBotApi();
   closing.push(() => fake.close());
   const gateway = await startTestGateway({
+    prepare,
     channels: [createTelegramChannel()],
     config: {
       channels: {
@@ -100,6 +107,19 @@ describe("the menu of the bot", () => {
     fake.say({ chat: adaChat, from: ada, text: "x" });
     await fake.take("sendMessage");
     expect(fake.of("setMyCommands")).toEqual([]);
+  });
+
+  it.each([
+    ["auto", true],
+    [false, false],
+  ])("has the skills of the agent with nativeSkills %s: %s", async (nativeSkills, listed) => {
+    const { fake } = await start({ commands: { nativeSkills } }, {}, ({ workspace }) => {
+      const folder = path.join(workspace, "skills", "brew");
+      fs.mkdirSync(folder, { recursive: true });
+      fs.writeFileSync(path.join(folder, "SKILL.md"), "---\nname: brew\ndescription: Brews tea\n---\nBoil water.\n");
+    });
+    const { commands } = (await fake.take("setMyCommands")).body;
+    expect((commands as { command: string }[]).some(({ command }) => command === "brew")).toBe(listed);
   });
 
   it("has commands that refuse who may not use them, and say why", async () => {

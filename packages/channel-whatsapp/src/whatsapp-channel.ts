@@ -1,4 +1,5 @@
-import { type Channel, pause } from "@openclaw/plugin-sdk";
+import { type Channel, chunkByMode, pause } from "@openclaw/plugin-sdk";
+import { convertTables } from "@openclaw/plugin-sdk/markdown";
 import { whatsappAccess } from "./access.ts";
 import { type WhatsAppAccount, whatsappAccounts } from "./account/whatsapp-accounts.ts";
 import { createCryptoFailures } from "./connection/crypto-failures.ts";
@@ -33,6 +34,8 @@ export function createWhatsAppChannel(options: WhatsAppChannelOptions = {}): Cha
     capabilities: { chatKinds: ["direct", "group"], media: true, polls: true, reactions: true },
     textLimit: 4000,
     tables: "bullets",
+    chunk: (text, limit, { settings }) =>
+      chunkByMode(convertTables(text, settings.markdown.tables), limit, settings.chunkMode),
     pollMaxOptions: 12,
     mediaMaxMb: 50,
     replyToMode: () => "off",

@@ -109,7 +109,7 @@ describe("status", () => {
   it("tells who the link belongs to, how old it is, and why heartbeats cannot go out", async () => {
     const device = createDevice(createFakeWhatsApp());
     const { account } = device;
-    expect(status?.describe?.(account)).toEqual({ linked: true });
+    expect(status?.describe?.(account)).toMatchObject({ linked: true });
     const summary = await status?.summary?.({}, account);
     expect(summary).toMatchObject({
       authAgeMs: expect.any(Number),

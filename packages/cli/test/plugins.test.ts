@@ -86,6 +86,38 @@ describe("plugins list, info and doctor", () => {
   });
 });
 
+describe("models auth login", () => {
+  const acme = (result: string) => ({
+    id: "acme",
+    code: `export default { register(api) { api.registerProvider({ id: "acme", label: "Acme", aliases: ["ac"], auth: [
+      { id: "code", label: "Paste a code", kind: "custom", run: async ({ prompter }) => {
+        const code = await prompter.text({ message: "Code" }); return ${result}; } } ] }); } };`,
+  });
+
+  test("signs in with the flow of a plugin and keeps what it returns", async () => {
+    writePlugin(
+      extensions,
+      acme(`{ profiles: [{ profileId: "acme:default", credential: { type: "oauth", provider: "acme", access: "a-" + code,
+        refresh: "r", expires: 99, projectId: "p" } }], defaultModel: "acme/big", notes: ["welcome"] }`),
+    );
+    const { code, stdout } = await home.run("models auth login --provider ac".split(" "), { answer: "17\n" });
+    expect(code).toBe(0);
+    expect(stdout).toContain("Auth profile: acme:default (acme/oauth)");
+    expect(stdout).toContain("Default model available: acme/big (use --set-default to apply)");
+    const file = path.join(home.home, ".openclaw/agents/main/agent/auth-profiles.json");
+    expect(JSON.parse(readFileSync(file, "utf8")).profiles).toEqual({
+      "acme:default": { type: "oauth", provider: "acme", access: "a-17", refresh: "r", expires: 99, projectId: "p" },
+    });
+  });
+
+  test("keeps nothing of a plugin that returns no credential", async () => {
+    writePlugin(extensions, acme(`{ profiles: [{ profileId: "acme:default", credential: { type: "secret" } }] }`));
+    const { code, stderr } = await home.run("models auth login --provider acme".split(" "), { answer: "17\n" });
+    expect(code).toBe(1);
+    expect(stderr).toContain('The sign-in of the plugin for "acme" returned something else than profiles');
+  });
+});
+
 describe("plugins enable and disable", () => {
   test("change the one key, keep the comments, and say what still keeps a plugin off", async () => {
     writePlugin(extensions, dice());

@@ -30,11 +30,13 @@ import type { Clock } from "@openclaw/storage";
 import { type MatchedBy, matchBinding } from "./access/bindings.ts";
 import type { Agents } from "./agents.ts";
 import type { HealthSource } from "./health.ts";
+import type { WebSounds } from "./media/web-sounds.ts";
 import { invalidRequest } from "./methods/handler.ts";
 import type { ModelWindow } from "./model-windows.ts";
 import type { RoutedMessage } from "./pipeline/channel-inbound.ts";
 import type { Inbound, ReplyRoute } from "./pipeline/inbound.ts";
 import type { SystemEvents } from "./pipeline/system-events.ts";
+import { withSounds } from "./runs/chat-stream.ts";
 
 /** Heartbeats are announced with these values until a scheduler runs them. */
 const heartbeat = { enabled: false, every: "30m", everyMs: 30 * 60_000, prompt: "", target: "last", ackMaxChars: 300 };
@@ -78,6 +80,8 @@ export interface Conversations {
   dockedRoute(key: string): Extract<ReplyRoute, { surface: "channel" }> | undefined;
   /** The text of the last message of a session, if it is the assistant's. */
   lastText(key: string): string | undefined;
+  /** When the last message of a session was written, ms since the epoch. */
+  lastTimestamp(key: string): number | undefined;
   /** Appends a text the Gateway itself says. */
   note(key: string, text: string): { id: string; message: AssistantMessage };
   history(request: HistoryRequest, protocol: 3 | 4): ResultOf<"chat.history">;
@@ -103,8 +107,10 @@ export function createConversations(options: {
   clock: Clock;
   systemEvents: SystemEvents;
   modelWindow: ModelWindow;
+  /** Spoken answers that can be played. */
+  sounds: Pick<WebSounds, "of">;
 }): Conversations {
-  const { sessions, models, agents, config, clock } = options;
+  const { sessions, models, agents, config, clock, sounds } = options;
 
   const canonicalKey = (key: string, agentId?: string): string => {
     if (key.trim() === "") throw invalidRequest("key required");
@@ -236,6 +242,11 @@ export function createConversations(options: {
       const [last] = sessions.transcript(key).history(1);
       return last?.kind === "message" && last.message.role === "assistant" ? messageText(last.message) : undefined;
     },
+    lastTimestamp(key) {
+      if (!sessions.get(key)?.sessionId) return undefined;
+      const [last] = sessions.transcript(key).history(1);
+      return last?.kind === "message" ? last.message.timestamp : undefined;
+    },
     note(key, text) {
       if (!sessions.get(key)?.sessionId) sessions.ensure(key, { now: clock.now() });
       const message = syntheticAssistantMessage({ model: "gateway-injected", text, now: clock.now() });
@@ -250,7 +261,10 @@ export function createConversations(options: {
       const transcript = sessions.transcript(key);
       const items = transcript.exists() ? transcript.history(limit + 1, { skip: offset }) : [];
       const hasMore = items.length > limit;
-      const messages = chatHistoryMessages(hasMore ? items.slice(1) : items, { maxChars, assistantText: shownText });
+      const shown = chatHistoryMessages(hasMore ? items.slice(1) : items, { maxChars, assistantText: shownText });
+      const messages = shown.map((message) =>
+        message.role === "assistant" ? { ...message, ...withSounds(sounds.of(key, message.timestamp)) } : message,
+      );
       return {
         sessionKey,
         sessionId: entry.sessionId,

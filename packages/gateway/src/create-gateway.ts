@@ -40,9 +40,11 @@ import { createConversations } from "./conversations.ts";
 import { type FrontDoorOptions, openFrontDoor } from "./front-door.ts";
 import { createHealth } from "./health.ts";
 import { createChannelRoutes } from "./http/channel-routes.ts";
+import { webSoundsRoute } from "./http/web-sounds-route.ts";
 import { createGatewaySpeech } from "./media/gateway-speech.ts";
 import { createMessageMedia } from "./media/message-media.ts";
 import { outboundLimit } from "./media/outbound-limit.ts";
+import { createWebSounds } from "./media/web-sounds.ts";
 import { createHandlers } from "./methods/handlers.ts";
 import { createModelWindow } from "./model-windows.ts";
 import { configuredChats, createDirectory } from "./outbound/directory.ts";
@@ -173,7 +175,11 @@ export async function startGateway(
     const channelRoutes = createChannelRoutes();
     const limiter = createAuthLimiter({ ...config().gateway?.auth?.rateLimit, clock });
     let plugins: GatewayPlugins | undefined;
+    const mediaDir = path.join(paths.stateDir, "media");
+    const { basePath } = settings.controlUi;
+    const sounds = createWebSounds({ mediaDir, basePath, clock });
     const frontDoor = await openFrontDoor({
+      soundsRoute: webSoundsRoute({ sounds, mediaDir, basePath, platform: process.platform }),
       settings,
       pluginRoutes: pluginHttp(() => plugins, {
         auth: settings.auth,
@@ -264,7 +270,8 @@ export async function startGateway(
       fetch: fetchNow,
       clock,
       log: log.child("speech"),
-      isWaiting: (file) => JSON.stringify(storage.outbox.pending()).includes(JSON.stringify(file)),
+      isWaiting: (file) =>
+        sounds.isOffered(file) || JSON.stringify(storage.outbox.pending()).includes(JSON.stringify(file)),
       edgeUrl: options.edgeSpeechUrl,
     });
     releases.push(() => speech.close());
@@ -337,7 +344,16 @@ export async function startGateway(
     const presence = createPresence({ clock, version, connections, stateVersion });
     releases.push(() => presence.close());
     const modelWindow = createModelWindow(models, config);
-    const conversations = createConversations({ sessions, models, agents, config, clock, systemEvents, modelWindow });
+    const conversations = createConversations({
+      sessions,
+      models,
+      agents,
+      config,
+      clock,
+      systemEvents,
+      modelWindow,
+      sounds,
+    });
     const health = createHealth({ source: conversations.healthSource(), clock, connections, stateVersion });
     releases.push(() => health.close());
 
@@ -419,6 +435,10 @@ export async function startGateway(
       systemEvents,
       speech,
       mediaParts: (key) => media.statusParts(key),
+      async providerUsage(provider, agentId) {
+        const { providerUsageLine } = await import("./commands/provider-usage-line.ts");
+        return providerUsageLine(provider, agentId, { models, env, fetch: fetchNow, clock });
+      },
       config,
       configStore,
       clock,
@@ -482,6 +502,7 @@ export async function startGateway(
     });
     const timeZone = () => config().agents?.defaults?.userTimezone ?? hostTimeZone;
     const pipeline = createPipeline({
+      sounds,
       journal: storage.journal,
       conversations,
       commands,
@@ -496,7 +517,7 @@ export async function startGateway(
       outbox,
       replies: {
         channels,
-        settings: ({ channel, accountId, chatType, mentioned }, agentId) => ({
+        settings: ({ channel, accountId, chatType, mentioned, self }, agentId) => ({
           ...replySettings(
             config(),
             {
@@ -506,6 +527,7 @@ export async function startGateway(
               direct: (chatType ?? "direct") === "direct",
               kind: chatType,
               mentioned: mentioned === true,
+              selfPrefix: self ? `[${agents.givenName(agentId) ?? "openclaw"}]` : undefined,
             },
             channels.get(channel),
           ),

@@ -13,6 +13,8 @@ export interface FrontDoorOptions {
   /** Folder of the web page's built files. */
   webRoot: string | undefined;
   agents: Agents;
+  /** Serves the sounds of answers. */
+  soundsRoute: HttpHandler;
   /** Serves what plugins have routes for. */
   pluginRoutes: HttpHandler;
   /** Whether the Gateway takes work, for `/readyz`. */
@@ -54,7 +56,11 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<{ port: 
     optional: index > 0,
     server: createHttpServer({
       signed: options.channelRoutes,
-      handlers: [probes(options.ready), options.pluginRoutes, ...(settings.controlUi.enabled ? [ui] : [])],
+      handlers: [
+        probes(options.ready),
+        options.pluginRoutes,
+        ...(settings.controlUi.enabled ? [options.soundsRoute, ui] : []),
+      ],
       hostAllowed,
       onUpgrade: options.onUpgrade,
       onError: (error, request) =>

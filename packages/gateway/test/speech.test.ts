@@ -1,11 +1,12 @@
 import fs from "node:fs";
 import path from "node:path";
+import type { Clock } from "@openclaw/storage";
 import { afterEach, expect, test } from "vitest";
 import { type FakeEdge, startFakeEdge } from "../../media/src/testing/fake-edge.ts";
 import { startFakeService } from "../../media/src/testing/fake-service.ts";
 import { chatService } from "../src/testing/chat-service.ts";
 import type { Json } from "../src/testing/raw-client.ts";
-import { startTestGateway } from "../src/testing/test-gateway.ts";
+import { startTestGateway, type TestGateway } from "../src/testing/test-gateway.ts";
 
 const running: AsyncDisposable[] = [];
 afterEach(async () => {
@@ -14,7 +15,7 @@ afterEach(async () => {
 
 async function setUp(
   tts: Json,
-  more: { env?: NodeJS.ProcessEnv; edge?: FakeEdge; channel?: string; config?: Json } = {},
+  more: { env?: NodeJS.ProcessEnv; edge?: FakeEdge; channel?: string; config?: Json; clock?: Clock } = {},
 ) {
   const edge = more.edge ?? (await startFakeEdge());
   running.push(edge);
@@ -31,6 +32,7 @@ async function setUp(
     env: more.env ?? {},
     channels: [chat.channel],
     edgeSpeechUrl: edge.url,
+    ...(more.clock === undefined ? {} : { clock: more.clock }),
   });
   running.push(gateway);
   const note = path.join(gateway.home, "note.ogg");
@@ -307,4 +309,86 @@ test("the history shows answers as they were shown when they came: without direc
   const shown = messages.filter(({ role }) => role === "assistant").map(({ content }) => content[0]?.text);
   expect(shown).toEqual(["Hello you.", "Good morning to you", "Write `[[tts]]` and done."]);
   expect(shown).toEqual(live);
+});
+
+/** What the last message of the main session can be heard as, as the history tells it. */
+async function soundsOf(
+  client: Awaited<ReturnType<TestGateway["connect"]>>,
+): Promise<{ url: string; mimeType: string }[]> {
+  const { payload } = await client.request("chat.history", { sessionKey: "main" });
+  const { messages } = payload as { messages: { __openclaw?: { sounds?: { url: string; mimeType: string }[] } }[] };
+  return messages.at(-1)?.__openclaw?.sounds ?? [];
+}
+
+async function askedOnPage(tts: Json, config: Json = {}, clock?: Clock) {
+  const { gateway, edge } = await setUp(tts, { config, ...(clock === undefined ? {} : { clock }) });
+  const client = await gateway.connect();
+  const ask = async (idempotencyKey: string) => {
+    await client.request("chat.send", { sessionKey: "main", message: "hello there", idempotencyKey });
+    const end = await client.event("chat", ({ runId, state }) => runId === idempotencyKey && state === "final");
+    return end.message as { __openclaw?: { sounds?: { url: string; mimeType: string }[] } };
+  };
+  return { gateway, edge, client, ask };
+}
+
+test("an answer in the web chat is spoken as well, and can be played whole and in parts for as long as it is kept", async () => {
+  let now = Date.now();
+  const { gateway, edge, client, ask } = await askedOnPage({ auto: "always" }, {}, { now: () => now });
+  const sounds = (await ask("w1")).__openclaw?.sounds ?? [];
+  expect(sounds).toEqual([
+    { url: expect.stringMatching(/^\/__openclaw__\/media\/[\w-]{43}$/), mimeType: "audio/mpeg" },
+  ]);
+  expect(await soundsOf(client)).toEqual(sounds);
+  expect(edge.requests).toHaveLength(1);
+
+  const url = `${gateway.httpUrl}${sounds[0]?.url}`;
+  const whole = await fetch(url);
+  expect(whole.status).toBe(200);
+  expect(Object.fromEntries(whole.headers)).toMatchObject({
+    "content-type": "audio/mpeg",
+    "accept-ranges": "bytes",
+    "cache-control": "private, no-store",
+    "x-content-type-options": "nosniff",
+  });
+  const bytes = Buffer.from(await whole.arrayBuffer());
+  expect(bytes.length).toBeGreaterThan(4);
+  const part = async (range: string) => {
+    const answer = await fetch(url, { headers: { range } });
+    return [answer.status, answer.headers.get("content-range"), Buffer.from(await answer.arrayBuffer())];
+  };
+  const { length } = bytes;
+  expect(await part("bytes=1-2")).toEqual([206, `bytes 1-2/${length}`, bytes.subarray(1, 3)]);
+  expect(await part("bytes=2-")).toEqual([206, `bytes 2-${length - 1}/${length}`, bytes.subarray(2)]);
+  expect(await part("bytes=-3")).toEqual([206, `bytes ${length - 3}-${length - 1}/${length}`, bytes.subarray(-3)]);
+  expect(await part("bytes=0-99999999")).toEqual([206, `bytes 0-${length - 1}/${length}`, bytes]);
+  expect((await part(`bytes=${length}-`)).slice(0, 2)).toEqual([416, `bytes */${length}`]);
+  expect((await part("bytes=0-0,2-2"))[0]).toBe(200);
+  const head = await fetch(url, { method: "HEAD" });
+  expect([head.status, head.headers.get("content-length")]).toEqual([200, String(length)]);
+  expect((await fetch(url, { method: "POST" })).status).toBe(405);
+
+  now += 61 * 60_000;
+  expect((await fetch(url)).status).toBe(404);
+  expect(await soundsOf(client)).toEqual([]);
+});
+
+test("nobody can play what was not offered, or what no longer is the file that was", async () => {
+  const { gateway, ask } = await askedOnPage({ auto: "always" });
+  const [sound] = (await ask("w1")).__openclaw?.sounds ?? [];
+  for (const path of ["AAAA", `${"A".repeat(43)}`, "..%2f..%2fopenclaw.json", ""])
+    expect((await fetch(`${gateway.httpUrl}/__openclaw__/media/${path}`)).status).toBe(404);
+  const outbound = path.join(gateway.stateDir, "media", "outbound");
+  const [folder = ""] = fs.readdirSync(outbound);
+  const [name = ""] = fs.readdirSync(path.join(outbound, folder));
+  const file = path.join(outbound, folder, name);
+  fs.rmSync(file);
+  fs.symlinkSync(gateway.configPath, file);
+  expect((await fetch(`${gateway.httpUrl}${sound?.url}`)).status).toBe(404);
+});
+
+test("an answer in the web chat that is not to be spoken has no sound", async () => {
+  const { client, ask, edge } = await askedOnPage({ auto: "inbound" });
+  expect((await ask("w1")).__openclaw).toBeUndefined();
+  expect(await soundsOf(client)).toEqual([]);
+  expect(edge.requests).toHaveLength(0);
 });

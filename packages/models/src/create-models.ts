@@ -127,6 +127,7 @@ export function createModels(options: CreateModelsOptions): Models {
           log,
           normalize,
           refreshers: { ...builtinRefreshers, ...options.refreshers },
+          login: (provider) => registry.login(provider),
         });
   const modelsJson = credentials && modelsJsonOf(credentials);
   let cliModels: Promise<CreateCliModel> | undefined;

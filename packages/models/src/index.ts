@@ -13,6 +13,7 @@ export type {
   OAuthCredential,
   TokenCredential,
 } from "./credentials/credential.ts";
+export { parseCredential } from "./credentials/credential.ts";
 export { CredentialStoreError } from "./credentials/credential-store-error.ts";
 export type { Credentials, CredentialsConfig } from "./credentials/credentials.ts";
 export { maskedSecret } from "./credentials/masked-secret.ts";
@@ -23,7 +24,7 @@ export type {
   AuthResult,
   ProviderAuth,
 } from "./credentials/oauth/auth-method.ts";
-export type { RefreshContext, Refreshers, RefreshOAuth } from "./credentials/oauth-provider.ts";
+export type { ProviderLogin, RefreshContext, Refreshers, RefreshOAuth } from "./credentials/oauth-provider.ts";
 export type { ProfileDraft, ProfileFile } from "./credentials/profile-file.ts";
 export type { OrderedProfile, ProfileExclusion } from "./credentials/profile-order.ts";
 export type { CooldownSettings, FailureReason, ProfileStats } from "./credentials/profile-stats.ts";

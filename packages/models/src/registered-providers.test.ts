@@ -6,6 +6,7 @@ import type { ModelsConfig } from "./models-config.ts";
 import { createProviderRegistry, type PluginModelRequest } from "./providers/registered-provider.ts";
 import { collect, userPrompt } from "./testing/collect.ts";
 import { type ScriptedModelServer, startScriptedModelServer } from "./testing/scripted-model-server.ts";
+import { temporaryState } from "./testing/temporary-state.ts";
 
 const servers: ScriptedModelServer[] = [];
 afterEach(async () => {
@@ -231,4 +232,39 @@ test("two plugins cannot have the same provider, nor one a name that cannot stan
   );
   expect(() => providers.register({ ...provider, id: "a/b" })).toThrow('A provider cannot be called "a/b".');
   expect(() => providers.register({ ...provider, id: "offline" })).toThrow("cannot be called");
+});
+
+test("a plugin renews the logins of its provider and says how they travel", async () => {
+  const server = await startScriptedModelServer();
+  servers.push(server);
+  const state = temporaryState();
+  const spent = { type: "oauth", provider: "acme", access: "old", refresh: "r", expires: 5, projectId: "p1" };
+  state.profiles({ version: 1, profiles: { "acme:default": spent } });
+  const config: ModelsConfig = {};
+  const providers = createProviderRegistry();
+  providers.register({
+    kind: "api",
+    id: "acme",
+    api: "openai-completions",
+    baseUrl: server.openaiUrl,
+    models: [{ id: "big" }],
+  });
+  const refreshed: string[] = [];
+  providers.registerLogin("acme", {
+    async refreshOAuth(credential, { now }) {
+      refreshed.push(credential.refresh);
+      return { ...credential, access: "new", expires: now() + 60_000 };
+    },
+    formatApiKey: (credential) =>
+      credential.type === "oauth" ? `${credential.access}@${credential.projectId}` : "not asked",
+  });
+  expect(() => providers.registerLogin("acme", {})).toThrow('called "acme" are registered already');
+  const models = createModels({ config: () => config, env: {}, log: silentLog, providers, stateDir: state.dir });
+  const { languageModel } = await models.resolve({ provider: "acme", model: "big" });
+  for (const text of ["one", "two"]) {
+    expect((await collect(languageModel, { prompt: userPrompt(text) })).text.trim()).toBe(`You said: ${text}`);
+  }
+  expect(refreshed).toEqual(["r"]);
+  expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(["Bearer new@p1", "Bearer new@p1"]);
+  expect(state.readProfiles()).toMatchObject({ profiles: { "acme:default": { access: "new", refresh: "r" } } });
 });

@@ -38,7 +38,12 @@ export const chatMessage = once(() =>
     toolName: text().optional(),
     isError: flag().optional(),
     /** What the Gateway adds: `{kind:"compaction", id}` on compaction markers, ids and positions on version 4. */
-    __openclaw: open({ kind: text().optional(), id: text().optional() }).optional(),
+    __openclaw: open({
+      kind: text().optional(),
+      id: text().optional(),
+      /** What was spoken of an answer: paths of the Gateway that need no further proof. */
+      sounds: z.array(open({ url: text(), mimeType: text() })).optional(),
+    }).optional(),
   }),
 );
 export type ChatMessage = z.output<ReturnType<typeof chatMessage>>;

@@ -6,6 +6,7 @@ import {
   imageOfPart,
   imagesOfContent,
   isObject,
+  soundsOfMessage,
   textOfContent,
   toolOutput,
   visibleText,
@@ -99,6 +100,7 @@ function assistantParts(message: ChatMessage): Part[] {
       if (image) parts.push({ kind: "image", image });
     }
   }
+  parts.push(...soundsOfMessage(message));
   if (message.stopReason === "error" || (message.errorMessage && message.stopReason !== "aborted")) {
     parts.push({ kind: "error", text: message.errorMessage ?? "The model did not answer." });
   }

@@ -30,6 +30,8 @@ export type Part =
   | { kind: "thinking"; text: string }
   | { kind: "tool"; call: ToolCall }
   | { kind: "image"; image: ChatImage }
+  /** The answer as it was spoken; `url` is a path of the Gateway. */
+  | { kind: "audio"; url: string }
   | { kind: "error"; text: string };
 
 /** What one side said without interruption by the other; `at` is in ms since the epoch. */

@@ -35,7 +35,7 @@ const handlers: Readonly<Record<AnsweredName, CommandHandler>> = {
   restart: restartCommand,
   help: helpCommand,
   commands: commandsCommand,
-  status: async (request, services) => ({ text: statusCard(await services.statusFacts(request)) }),
+  status: async (request, services) => ({ text: statusCard(await services.statusFacts(request, { usage: true })) }),
   allowlist: allowlistCommand,
   approve: approveCommand,
   context: contextCommand,

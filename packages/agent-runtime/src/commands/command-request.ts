@@ -135,7 +135,8 @@ export interface CommandServices {
   };
   /** Something the model is to know at its next turn. */
   tellModel(sessionKey: string, text: string): Promise<void>;
-  statusFacts(request: CommandRequest): Promise<StatusFacts>;
+  /** With `usage` the provider is asked what is left of its allowances. */
+  statusFacts(request: CommandRequest, options?: { usage?: boolean }): Promise<StatusFacts>;
   /** Of the last run, else what a run would get now. */
   promptReport(request: CommandRequest): Promise<SystemPromptReport>;
   /** Ends the runs of a session and what waits behind them. */

@@ -5,6 +5,8 @@ const settingsSchema = z.object({
   sendReadReceipts: z.boolean().default(true),
   messagePrefix: z.string().optional(),
   allowFrom: z.array(z.union([z.string(), z.number()]).transform(String)).default([]),
+  markdown: z.object({ tables: z.enum(["off", "bullets", "code"]).default("bullets") }).prefault({}),
+  chunkMode: z.enum(["length", "newline"]).default("length"),
   actions: z
     .object({
       reactions: z.boolean().default(true),

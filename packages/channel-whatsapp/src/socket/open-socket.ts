@@ -2,6 +2,7 @@ import { pause } from "@openclaw/plugin-sdk";
 import type { WAVersion } from "baileys";
 import { openAuthFiles } from "../auth/auth-state.ts";
 import { phoneOfJid } from "../identity/jid.ts";
+import { hideSessionKeys } from "./hide-session-keys.ts";
 import { libraryLog } from "./library-log.ts";
 import type { OpenSocket } from "./whatsapp-socket.ts";
 
@@ -15,6 +16,7 @@ export function createOpenSocket(now: () => number): OpenSocket {
   let known: { version: WAVersion; at: number } | undefined;
 
   return async ({ authDir, socketUrl, log, signal }) => {
+    await hideSessionKeys();
     const library = await import("baileys");
     const { default: makeSocket, makeCacheableSignalKeyStore, fetchLatestBaileysVersion, proto } = library;
     const auth = await openAuthFiles(

@@ -3,8 +3,9 @@ import { localChannels } from "../channels/local-channels.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import type { channelsListFlags } from "../spec/channel-commands.ts";
 import type { CommandInput } from "../spec/command-spec.ts";
+import { localUsage } from "../usage/local-usage.ts";
 
-/** `channels list`: the accounts the configuration has. */
+/** `channels list`: the accounts the configuration has, and what is left of the subscriptions models are paid with. */
 export async function run(
   { flags }: CommandInput<typeof channelsListFlags>,
   context: CommandContext,
@@ -33,8 +34,9 @@ export async function run(
     type: profile.mode,
     isExternal: false,
   }));
+  const usage = flags["no-usage"] ? undefined : await localUsage(context);
   if (flags.json) {
-    context.printJson({ chat, auth });
+    context.printJson({ chat, auth, ...(usage && { usage }) });
     return undefined;
   }
   context.print(context.style.heading("Chat channels:"));
@@ -47,4 +49,9 @@ export async function run(
   context.print(context.style.heading("Auth providers (OAuth + API keys):"));
   for (const { id, provider, type } of auth) context.print(`- ${id} (${provider}/${type})`);
   if (auth.length === 0) context.print("- none");
+  if (usage) {
+    const { usageReport } = await import("@openclaw/models");
+    for (const line of usageReport(usage.providers, context.now())) context.print(line);
+  }
+  context.print(`Docs: ${context.style.link("https://docs.openclaw.ai/gateway/configuration")}`);
 }

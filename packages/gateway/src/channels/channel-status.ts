@@ -136,7 +136,12 @@ async function accountReport(
   const answer = await within(channel.probe(context), timeoutMs, limit).catch(
     (error: unknown): AccountProbe => ({ ok: false, error: error instanceof Error ? error.message : String(error) }),
   );
-  const probed = { ...row, probe: { elapsedMs: clock.now() - startedAt, ...answer }, lastProbeAt: clock.now() };
+  const probed = {
+    ...row,
+    probe: { elapsedMs: clock.now() - startedAt, ...answer },
+    lastProbeAt: clock.now(),
+    ...(answer.application === undefined ? {} : { application: answer.application }),
+  };
   if (!answer.ok || channel.status?.audit === undefined) return { row: probed, account };
   const audit = await within(channel.status.audit({ ...context, probe: answer }), timeoutMs, limit).catch(
     (error: unknown) => ({ ok: false, error: error instanceof Error ? error.message : String(error) }),

@@ -79,10 +79,10 @@ export function createCommandServices(
       },
     },
     tellModel: (sessionKey, text) => systemEvents.enqueue(sessionKey, text),
-    statusFacts: (request) =>
+    statusFacts: (request, { usage } = {}) =>
       statusFacts(
         request.sessionKey,
-        { channel: request.place.channel, elevatedAllowed: elevated(request).allowed },
+        { channel: request.place.channel, elevatedAllowed: elevated(request).allowed, usage },
         statusSources(parts),
       ),
     promptReport,

@@ -43,6 +43,8 @@ export interface CommandParts {
   speech: GatewaySpeech;
   /** What became of the files of a session's last message that had some. */
   mediaParts(sessionKey: string): readonly string[];
+  /** What is left of a provider's allowances; undefined where it says nothing. */
+  providerUsage(provider: string, agentId: string): Promise<string | undefined>;
   config(): OpenClawConfig;
   configStore: ConfigStore;
   clock: Clock;
@@ -264,7 +266,7 @@ export function createGatewayCommands(parts: CommandParts): GatewayCommands {
     },
     async statusCard(sessionKey) {
       const { statusFacts, statusSources } = await import("./status-facts.ts");
-      const about = { channel: "webchat", elevatedAllowed: false };
+      const about = { channel: "webchat", elevatedAllowed: false, usage: true };
       return statusCard(await statusFacts(sessionKey, about, statusSources(parts)));
     },
     async stop(sessionKey) {

@@ -30,14 +30,16 @@ export interface StatusSources {
   speech: Pick<GatewaySpeech, "facts">;
   /** What became of the files of a session's last message that had some. */
   mediaParts(sessionKey: string): readonly string[];
+  /** What is left of a provider's allowances; undefined where it says nothing. */
+  providerUsage(provider: string, agentId: string): Promise<string | undefined>;
   /** Subagents of a session, where there is a registry of them. */
   subagents?(sessionKey: string): NonNullable<StatusFacts["subagents"]>;
 }
 
-/** Everything `/status` and the tool `session_status` say about a session. */
+/** Everything `/status` and the tool `session_status` say about a session. With `usage` the provider is asked. */
 export async function statusFacts(
   sessionKey: string,
-  about: { channel: string; elevatedAllowed: boolean },
+  about: { channel: string; elevatedAllowed: boolean; usage?: boolean | undefined },
   sources: StatusSources,
 ): Promise<StatusFacts> {
   const { sessions, models, config, now } = sources;
@@ -60,6 +62,7 @@ export async function statusFacts(
     context: { used: entry?.totalTokens ?? 0, window },
     compactions: entry?.compactionCount ?? 0,
     media: sources.mediaParts(sessionKey),
+    providerUsage: about.usage ? await sources.providerUsage(ref.provider, agentId) : undefined,
     voice: await sources.speech.facts(entry?.ttsAuto),
     session: { key: sessionKey, updatedAt: entry?.updatedAt },
     now: now(),

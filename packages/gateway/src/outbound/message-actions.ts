@@ -225,6 +225,9 @@ export function createMessageActions(options: {
             account: configured.account,
             target: { ...target, ...(threadId === undefined ? {} : { threadId }) },
           };
+    if (action === "send" && isRecord(config.actions) && config.actions.sendMessage === false) {
+      throw invalid(`Sending is switched off for channel ${id} (channels.${id}.actions.sendMessage).`);
+    }
     const done = (handledBy: ActionResult["handledBy"], payload: Record<string, unknown>): ActionResult => ({
       action,
       channel: id,

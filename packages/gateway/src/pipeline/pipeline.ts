@@ -17,6 +17,7 @@ import type { GatewayCommands } from "../commands/gateway-commands.ts";
 import type { Reception } from "../commands/reception.ts";
 import type { Conversations } from "../conversations.ts";
 import type { MessageMedia } from "../media/message-media.ts";
+import type { WebSounds } from "../media/web-sounds.ts";
 import { unavailable } from "../methods/handler.ts";
 import type { ChatStream } from "../runs/chat-stream.ts";
 import type { RunRegistry } from "../runs/run-registry.ts";
@@ -30,6 +31,7 @@ import type { Inbound } from "./inbound.ts";
 import { createInboundDebounce } from "./inbound-debounce.ts";
 import { createMessageEndings } from "./message-endings.ts";
 import type { OutboxWorker } from "./outbox.ts";
+import { createPageSounds } from "./page-sounds.ts";
 import { createPreparation } from "./preparation.ts";
 import { promptTimeFormat } from "./prompt-body.ts";
 import { textDeliveries } from "./reply.ts";
@@ -49,6 +51,8 @@ export interface PipelineConfig {
 }
 
 export interface PipelineContext {
+  /** Spoken answers that the web chat can play. */
+  sounds: WebSounds;
   journal: Journal;
   conversations: Conversations;
   commands: GatewayCommands;
@@ -135,6 +139,12 @@ export function createPipeline(context: PipelineContext): Pipeline {
       stopped: stopped.signal,
       verboseLevel: (sessionKey) => runtime.verboseLevel(sessionKey),
       log,
+    }),
+    pageSounds: createPageSounds({
+      ...context.replies,
+      sounds: context.sounds,
+      lastTimestamp: (sessionKey) => conversations.lastTimestamp(sessionKey),
+      stopped: stopped.signal,
     }),
     onEnded: (sessionKey) => waiting.runEnded(sessionKey),
   });

@@ -66,6 +66,8 @@ export interface ReplyChat {
   direct: boolean;
   kind?: ChatKind | undefined;
   mentioned: boolean;
+  /** Stands in front of answers where no prefix is set, so that people who write to themselves can tell who is who. */
+  selfPrefix?: string | undefined;
 }
 
 /** Reads the settings for a chat: of its account, else of its channel, else the common ones. */
@@ -79,7 +81,7 @@ export function replySettings(config: OpenClawConfig, chat: ReplyChat, manifest:
   const textLimit = Math.min(own.textChunkLimit ?? defaultTextLimit, manifest?.textLimit ?? Number.POSITIVE_INFINITY);
   const paragraphs = own.chunkMode === "newline";
   return {
-    prefix: own.responsePrefix ?? config.messages?.responsePrefix,
+    prefix: own.responsePrefix ?? config.messages?.responsePrefix ?? chat.selfPrefix,
     replyToMode:
       manifest?.replyToMode?.(
         mergeAccountSection(channelSection(config, chat.channel), chat.accountId),

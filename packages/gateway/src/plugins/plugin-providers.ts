@@ -3,8 +3,10 @@ import {
   type AnyLanguageModel,
   ModelError,
   type PluginModelRequest,
+  type ProviderLogin,
   type ProviderRegistry,
   parseApiKind,
+  parseCredential,
   type RegisteredProvider,
   readProviderEntry,
 } from "@openclaw/models";
@@ -15,9 +17,10 @@ import type { PluginHost } from "@openclaw/plugins";
 export function registerPluginProviders(host: PluginHost, providers: ProviderRegistry, log: Logger): void {
   for (const { provider, pluginId } of host.registry.providers) {
     const offered = offeredModels(provider);
-    if (!offered) continue;
+    const login = loginOf(provider);
     try {
-      providers.register(offered);
+      if (offered) providers.register(offered);
+      if (login) providers.registerLogin(provider.id, login);
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
       host.registry.diagnostics.push({ level: "error", message: error.message, pluginId });
@@ -46,6 +49,24 @@ function offeredModels(provider: PluginProvider): RegisteredProvider | undefined
   return api === undefined || api === "plugin" || api === "offline" || api === "cli"
     ? undefined
     : { ...base, kind: "api", api };
+}
+
+/** How the provider's stored logins are used; undefined when the plugin has nothing to say about that. */
+function loginOf(provider: PluginProvider): ProviderLogin | undefined {
+  if (!provider.formatApiKey && !provider.refreshOAuth) return undefined;
+  return {
+    ...(provider.formatApiKey && { formatApiKey: (credential) => String(provider.formatApiKey?.(credential) ?? "") }),
+    ...(provider.refreshOAuth && {
+      async refreshOAuth(credential) {
+        const answer: unknown = await provider.refreshOAuth?.(credential);
+        const renewed = parseCredential({ ...credential, ...Object(answer) });
+        if (renewed?.type !== "oauth" || renewed.access === "") {
+          throw new Error(`the plugin of provider "${provider.id}" returned no access token`);
+        }
+        return renewed;
+      },
+    }),
+  };
 }
 
 function asModel(made: unknown): AnyLanguageModel {

@@ -24,6 +24,7 @@ export interface TestGatewayOptions
       | "timers"
       | "webRoot"
       | "channels"
+      | "fetch"
       | "wsLog"
       | "version"
       | "edgeSpeechUrl"
@@ -114,6 +115,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
         ...(options.timers ? { timers: options.timers } : {}),
         ...(options.webRoot ? { webRoot: options.webRoot } : {}),
         ...(options.channels ? { channels: options.channels } : {}),
+        ...(options.fetch ? { fetch: options.fetch } : {}),
         // Tests reach nothing but this machine.
         edgeSpeechUrl: options.edgeSpeechUrl ?? "ws://127.0.0.1:9/",
         ...(options.guardedFetch ? { guardedFetch: options.guardedFetch } : {}),

@@ -5,10 +5,10 @@ import { ModelError } from "../model-error.ts";
 import { type AgentDirs, type AgentDirsConfig, createAgentDirs } from "./agent-dirs.ts";
 import { writeAuthCache } from "./auth-cache.ts";
 import type { CopilotExchange } from "./copilot-token.ts";
-import type { Credential, OAuthCredential } from "./credential.ts";
+import { type Credential, type OAuthCredential, secretOf } from "./credential.ts";
 import { importLegacyCredentials } from "./legacy-credentials.ts";
 import { mergeProfiles } from "./merge-profiles.ts";
-import type { Refreshers } from "./oauth-provider.ts";
+import type { ProviderLogin, Refreshers } from "./oauth-provider.ts";
 import type { ProfileFile } from "./profile-file.ts";
 import {
   type AuthConfig,
@@ -81,6 +81,8 @@ export interface CredentialsOptions {
   /** Two names of one provider are the same. */
   normalize: (provider: string) => string;
   refreshers: Refreshers;
+  /** What plugins know of a provider's logins. */
+  login?: (provider: string) => ProviderLogin | undefined;
   lock?: FileLockOptions;
 }
 
@@ -223,11 +225,16 @@ export function createCredentials(options: CredentialsOptions): Credentials {
     const key = `${owner.path}\n${profileId}`;
     const running = renewals.get(key);
     if (running) return running;
+    const provider = owner.read().profiles.get(profileId)?.provider;
+    const refreshOAuth = provider === undefined ? undefined : options.login?.(normalize(provider))?.refreshOAuth;
     const renewal = refreshProfile({
       store: owner,
       profileId,
       spent,
-      refreshers: options.refreshers,
+      refreshers:
+        provider !== undefined && refreshOAuth
+          ? { ...options.refreshers, [provider]: async () => refreshOAuth }
+          : options.refreshers,
       context: { fetch: options.fetch, now, env },
       elsewhere() {
         const copy = storeAt(dirs.of()).read().profiles.get(profileId);
@@ -251,8 +258,9 @@ export function createCredentials(options: CredentialsOptions): Credentials {
         throw new ModelError("no-api-key", `Auth profile "${profileId}" is not configured for ${provider}.`);
       }
       const isGood = credential.type !== "oauth" || (credential.expires > now() && credential.access !== "");
-      if (isGood) return exchange(normalize(provider), sign(credential, profileId));
-      return renewNow(profileId, agentId, credential.access).then((renewed) => sign(renewed, profileId));
+      const format = options.login?.(normalize(provider))?.formatApiKey;
+      if (isGood) return exchange(normalize(provider), sign(credential, profileId, format));
+      return renewNow(profileId, agentId, credential.access).then((renewed) => sign(renewed, profileId, format));
     };
   }
 
@@ -319,16 +327,22 @@ export function createCredentials(options: CredentialsOptions): Credentials {
   };
 }
 
-function sign(credential: Credential, profileId: string): RequestCredential {
+function sign(
+  credential: Credential,
+  profileId: string,
+  format: ProviderLogin["formatApiKey"] | undefined,
+): RequestCredential {
+  if (secretOf(credential) === "") throw empty(profileId);
+  if (format) {
+    const text = format(credential);
+    return credential.type === "api_key" ? keyCredential(text, false) : { kind: "token", token: text };
+  }
   switch (credential.type) {
     case "api_key":
-      if (!credential.key) throw empty(profileId);
       return keyCredential(credential.key, false);
     case "token":
-      if (!credential.token) throw empty(profileId);
       return { kind: "token", token: credential.token };
     case "oauth":
-      if (!credential.access) throw empty(profileId);
       return {
         kind: "token",
         token: credential.access,

@@ -1,4 +1,4 @@
-import type { OAuthCredential } from "./credential.ts";
+import type { Credential, OAuthCredential } from "./credential.ts";
 
 /** What renewing a token works with. */
 export interface RefreshContext {
@@ -13,3 +13,10 @@ export type RefreshOAuth = (credential: OAuthCredential, context: RefreshContext
 
 /** How the tokens of providers are renewed; each is loaded at its first use. A plugin adds its own. */
 export type Refreshers = Readonly<Record<string, (() => Promise<RefreshOAuth>) | undefined>>;
+
+/** How the stored logins of a provider are used, where a plugin knows better. */
+export interface ProviderLogin {
+  /** The text handed to the API in place of the secret, such as JSON with a project id. */
+  readonly formatApiKey?: (credential: Credential) => string;
+  readonly refreshOAuth?: RefreshOAuth;
+}

@@ -1,5 +1,6 @@
 import type { LanguageModelV2, LanguageModelV3, LanguageModelV4 } from "@ai-sdk/provider";
 import type { ApiKind } from "../api-kind.ts";
+import type { ProviderLogin } from "../credentials/oauth-provider.ts";
 import type { CredentialSource } from "../credentials/request-credential.ts";
 import { ModelError } from "../model-error.ts";
 import { normalizeProviderId } from "../model-ref.ts";
@@ -54,12 +55,21 @@ export interface ProviderRegistry {
   register(provider: RegisteredProvider): () => void;
   get(id: string): RegisteredProvider | undefined;
   ids(): string[];
+  /**
+   * Adds how a provider's stored logins are used, in place of the built-in way. One plugin per provider.
+   *
+   * @returns what takes it out again
+   * @throws ModelError when another plugin has done so
+   */
+  registerLogin(id: string, login: ProviderLogin): () => void;
+  login(id: string): ProviderLogin | undefined;
   /** Another number after every change. */
   readonly version: number;
 }
 
 export function createProviderRegistry(): ProviderRegistry {
   const providers = new Map<string, RegisteredProvider>();
+  const logins = new Map<string, ProviderLogin>();
   let version = 0;
   return {
     register(provider) {
@@ -81,6 +91,17 @@ export function createProviderRegistry(): ProviderRegistry {
         version += 1;
       };
     },
+    registerLogin(name, login) {
+      const id = normalizeProviderId(name);
+      if (logins.has(id)) {
+        throw new ModelError("invalid-provider", `The logins of a provider called "${id}" are registered already.`);
+      }
+      logins.set(id, login);
+      return () => {
+        if (logins.get(id) === login) logins.delete(id);
+      };
+    },
+    login: (id) => logins.get(normalizeProviderId(id)),
     get: (id) => providers.get(id),
     ids: () => [...providers.keys()],
     get version() {

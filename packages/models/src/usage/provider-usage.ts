@@ -29,6 +29,8 @@ export interface UsageOptions {
   now: () => number;
   /** Per provider, ms; 5000 when absent. */
   timeoutMs?: number;
+  /** Only these providers; all when absent. */
+  providers?: readonly string[];
   /** Only profiles of these types; all when absent. */
   types?: readonly CredentialType[];
 }
@@ -41,8 +43,9 @@ export async function fetchProviderUsage(
   options: UsageOptions,
 ): Promise<{ updatedAt: number; providers: ProviderUsage[] }> {
   const { usageSources } = await import("./usage-sources.ts");
+  const wanted = usageSources.filter(({ provider }) => options.providers?.includes(provider) ?? true);
   const asked = await Promise.all(
-    usageSources.map(async (source): Promise<ProviderUsage | undefined> => {
+    wanted.map(async (source): Promise<ProviderUsage | undefined> => {
       const base = { provider: source.provider, displayName: source.displayName };
       try {
         const request = await requestFor(source.provider, source.envVars ?? [], options);

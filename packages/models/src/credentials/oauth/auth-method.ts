@@ -1,5 +1,4 @@
 import type { Credential } from "../credential.ts";
-import type { RefreshOAuth } from "../oauth-provider.ts";
 import type { ListenForCallback } from "./callback-server.ts";
 
 /** How a sign-in talks with the person who signs in. */
@@ -69,9 +68,5 @@ export interface ProviderAuth {
   readonly docsPath?: string;
   readonly aliases?: readonly string[];
   readonly envVars?: readonly string[];
-  readonly models?: unknown;
   readonly auth: readonly AuthMethod[];
-  /** The text handed to the API in place of the token, such as JSON with a project id. */
-  formatApiKey?(credential: Credential): string;
-  readonly refreshOAuth?: RefreshOAuth;
 }
