@@ -35,6 +35,8 @@ export const chatMessage = once(() =>
     stopReason: text().optional(),
     errorMessage: text().optional(),
     toolCallId: text().optional(),
+    /** What a tool says of its result beside the content. */
+    details: anything().optional(),
     toolName: text().optional(),
     isError: flag().optional(),
     /** What the Gateway adds: `{kind:"compaction", id}` on compaction markers, ids and positions on version 4. */
