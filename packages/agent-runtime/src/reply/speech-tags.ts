@@ -1,4 +1,5 @@
 import { codeRanges, insideRange } from "./code-ranges.ts";
+import { tagBounds } from "./tag-bounds.ts";
 
 /** How an answer asks to be spoken: `[[tts]]`, `[[tts:key=value …]]`, `[[tts:text]]…[[/tts:text]]`. */
 export interface SpeechTags {
@@ -23,12 +24,9 @@ export function takeSpeechTags(
   let kept = "";
   let from = 0;
   const cut = (start: number, end: number) => {
-    const spaceBehind = isSpace(text[end]);
-    // Two words that stood on both sides of it stay two words.
-    const joins = /[\p{L}\p{N}]/u.test(text[end] ?? "");
-    const spaceBefore = !spaceBehind && !joins && start > from && isSpace(text[start - 1]);
-    kept += text.slice(from, spaceBefore ? start - 1 : start);
-    from = spaceBehind ? end + 1 : end;
+    const bounds = tagBounds(text, { start, end }, start > from ? text[start - 1] : kept.at(-1));
+    kept += text.slice(from, Math.max(from, bounds.start));
+    from = bounds.end;
     found = true;
   };
   for (const match of text.matchAll(opening)) {
@@ -54,8 +52,4 @@ export function takeSpeechTags(
   }
   if (!found) return { text };
   return { text: kept + text.slice(from), speech };
-}
-
-function isSpace(char: string | undefined): boolean {
-  return char === " " || char === "\t";
 }

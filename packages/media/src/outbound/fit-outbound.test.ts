@@ -54,3 +54,12 @@ test("a picture that cannot be made small enough says so; without the library a 
   const loadSharp = () => Promise.resolve(undefined);
   await expect(fitOutbound(bytes, { maxBytes: 0.1 * mb, loadSharp })).rejects.toThrow(/^Media exceeds 0\.1MB limit/);
 });
+
+test("a picture over the limit that cannot be read is refused for good, so that its message goes out without it", async () => {
+  const broken = Buffer.concat([Buffer.from("89504e470d0a1a0a0000000d49484452", "hex"), Buffer.alloc(mb)]);
+  await expect(fitOutbound(broken, { fileName: "a.png", maxBytes: 0.5 * mb })).rejects.toMatchObject({
+    name: "MediaError",
+    code: "unreadable",
+    message: expect.stringMatching(/^The picture cannot be read: ./),
+  });
+});

@@ -32,7 +32,7 @@ const converted = new Set(["image/heic", "image/heif"]);
 /**
  * Makes a file fit to be sent. Pictures become smaller where they are too large, GIFs never; everything else is sent as it
  * is or not at all.
- * @throws MediaError `too-large`, `not-reducible`
+ * @throws MediaError `too-large`, `not-reducible`, `unreadable`
  */
 export async function fitOutbound(bytes: Buffer, options: FitOutboundOptions = {}): Promise<OutboundFile> {
   const { mimeType } = await detectType(bytes, { fileName: options.fileName });
@@ -48,7 +48,10 @@ export async function fitOutbound(bytes: Buffer, options: FitOutboundOptions = {
     if (fits) return { bytes, mimeType, kind };
     throw exceeds("Media", limit, bytes.length);
   }
-  const result = await makeSmaller(bytes, { limit, png: mimeType === "image/png", sharp });
+  const result = await makeSmaller(bytes, { limit, png: mimeType === "image/png", sharp }).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new MediaError("unreadable", `The picture cannot be read: ${reason}`, { cause: error });
+  });
   if ("bytes" in result) return { ...result, kind };
   throw new MediaError(
     "not-reducible",
