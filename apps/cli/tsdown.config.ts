@@ -11,8 +11,9 @@ export default defineConfig({
   entry: {
     main: "src/main.ts",
     "oclif-commands": "src/oclif-commands.ts",
-    // Runs in a thread of its own, so it is a file of its own, found beside the chunk that starts it.
+    // Each runs in a thread of its own, so it is a file of its own, found beside the chunk that starts it.
     "page-worker": path.join(root, "../../packages/agent-runtime/src/tools/web/page/page-worker.ts"),
+    "pdf-worker": path.join(root, "../../packages/media/src/documents/pdf-worker.ts"),
   },
   format: "esm",
   platform: "node",
@@ -31,7 +32,10 @@ export default defineConfig({
   },
   inputOptions: {
     // The packages of this repository are taken from their sources, so that unused exports fall away.
-    resolve: { conditionNames: ["@openclaw/source", "node", "import", "module", "default"] },
+    resolve: {
+      conditionNames: ["@openclaw/source", "node", "import", "module", "default"],
+      alias: { "node-fetch": path.join(root, "build/unused-fetch.ts") },
+    },
   },
   plugins: [
     thirdPartyNotices({ fileName: "THIRD-PARTY-NOTICES.txt", own: (name) => /^(?:@openclaw\/|openclaw$)/.test(name) }),

@@ -39,6 +39,11 @@ describe.skipIf(missing !== "")(
       await chat.reload();
       await chat.untilText(/The agent wants to run a command[\s\S]*touch allowed && uname -s/);
       expect(inWorkspace("allowed")).toBe(false);
+      const states = () =>
+        chat.page.evaluate(() =>
+          [...document.querySelectorAll<HTMLElement>(".tool")].map((card) => card.dataset.status),
+        );
+      expect(await states()).toEqual(["asked"]);
       await chat.picture("approval");
     });
 

@@ -37,6 +37,16 @@ describe.skipIf(missing !== "")(`while a run is active${missing ? ` (skipped: ne
     await chat.untilText(/You said:[\s\S]*fifth thing/);
   });
 
+  it("a run that was stopped before it said anything is still shown as stopped after a reload", async () => {
+    const asked = chat.gateway.model.request(chat.gateway.model.requests.length + 1);
+    await chat.say("hang:ever");
+    await asked;
+    await chat.page.keyboard.press("Escape");
+    await chat.untilText(/hang:ever[\s\S]*Stopped/);
+    await chat.reload();
+    await chat.untilText(/hang:ever[\s\S]*Stopped/);
+  });
+
   it("what waits survives a reload of the page", async () => {
     await chat.say("slow:200 sixth");
     await chat.untilText(/sixth[\s\S]*slow reply to\s/);

@@ -18,9 +18,12 @@ export function thirdPartyNotices(options: { fileName: string; own: (name: strin
     name: "third-party-notices",
     generateBundle(_output, bundle) {
       const packages = new Map<string, InlinedPackage>();
+      const ownNotices = new Set<string>();
       for (const chunk of Object.values(bundle)) {
         if (chunk.type !== "chunk") continue;
         for (const id of chunk.moduleIds) {
+          const notice = ownNotice(id);
+          if (notice) ownNotices.add(notice);
           const found = packageOf(id);
           if (found && !options.own(found.name)) packages.set(`${found.name}@${found.version}`, found);
         }
@@ -29,9 +32,23 @@ export function thirdPartyNotices(options: { fileName: string; own: (name: strin
       const notices = sorted.map(({ name, version, license, text }) => `${name} ${version} (${license})\n\n${text}`);
       const head = `This package contains code of ${sorted.length} other packages. Their licences follow.\n`;
       const rule = `\n${"-".repeat(80)}\n\n`;
-      this.emitFile({ type: "asset", fileName: options.fileName, source: `${[head, ...notices].join(rule)}\n` });
+      const data = [...ownNotices].sort().map((file) => fs.readFileSync(file, "utf8").trim());
+      const source = `${[head, ...notices, ...data].join(rule)}\n`;
+      this.emitFile({ type: "asset", fileName: options.fileName, source });
     },
   };
+}
+
+/** The notices of data of others that a package of ours holds; undefined when it holds none. */
+function ownNotice(moduleId: string): string | undefined {
+  const file = moduleId.replace(/^\0/, "").replace(/[?#].*$/, "");
+  if (!path.isAbsolute(file) || file.includes("node_modules")) return undefined;
+  for (let folder = path.dirname(file); folder !== path.dirname(folder); folder = path.dirname(folder)) {
+    if (!fs.existsSync(path.join(folder, "package.json"))) continue;
+    const notices = path.join(folder, "THIRD-PARTY-NOTICES.md");
+    return fs.existsSync(notices) ? notices : undefined;
+  }
+  return undefined;
 }
 
 /** The package a module belongs to; undefined for modules that are no files. */

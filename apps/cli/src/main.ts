@@ -19,6 +19,7 @@ export async function main({ version }: { version: string }): Promise<void> {
     version,
     commit: process.env.OPENCLAW_COMMIT,
     webRoot: webRoot(),
+    bundledPlugins: bundledPlugins(),
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
@@ -30,6 +31,12 @@ export async function main({ version }: { version: string }): Promise<void> {
 /** The Control UI's files: beside the bundle, or where the web package builds them in a checkout. */
 function webRoot(): string | undefined {
   const places = ["./ui/", "../../web/dist/ui/"].map((place) => fileURLToPath(new URL(place, import.meta.url)));
+  return places.find((place) => existsSync(place));
+}
+
+/** The plugins that come with the program: beside the bundle, or in their folder of a checkout. */
+function bundledPlugins(): string | undefined {
+  const places = ["./extensions/", "../../../plugins/"].map((place) => fileURLToPath(new URL(place, import.meta.url)));
   return places.find((place) => existsSync(place));
 }
 

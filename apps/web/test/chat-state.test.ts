@@ -126,6 +126,21 @@ describe("text that streams in", () => {
     ]);
   });
 
+  it("a call that waits for the user is not done", () => {
+    const [run] = apply([
+      sent("a"),
+      agent("a", "tool", { phase: "start", name: "exec", toolCallId: "c", args: { command: "ls" } }),
+      agent("a", "tool", {
+        phase: "result",
+        name: "exec",
+        toolCallId: "c",
+        isError: false,
+        result: { content: [{ type: "text", text: "Approval required" }], details: { status: "approval-pending" } },
+      }),
+    ]).runs;
+    expect(run?.parts).toMatchObject([{ call: { state: "asked", output: "Approval required" } }]);
+  });
+
   it("begins another text when a message starts anew without a tool between", () => {
     expect(
       liveText(apply([assistant("a", "One", "One"), assistant("a", "Two", "Two"), assistant("a", "Two!", "!")])),

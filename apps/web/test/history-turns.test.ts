@@ -22,7 +22,48 @@ it("messages the Gateway merged into one turn stand alone, as they were written"
   expect(historyTurns([{ role: "user", content: other, timestamp: 1 }])).toMatchObject([{ text: other }]);
 });
 
+it("what was spoken of an answer stands under it, when it is this Gateway's", () => {
+  const sounds = [
+    { url: "/__openclaw__/media/abc", mimeType: "audio/mpeg" },
+    { url: "//elsewhere.example/a.mp3", mimeType: "audio/mpeg" },
+    { url: "javascript:alert(1)", mimeType: "audio/mpeg" },
+  ];
+  const message: ChatMessage = { role: "assistant", content: text("Hi"), timestamp: 1, __openclaw: { sounds } };
+  expect(historyTurns([message])).toMatchObject([
+    {
+      parts: [
+        { kind: "text", text: "Hi" },
+        { kind: "audio", url: "/__openclaw__/media/abc" },
+      ],
+    },
+  ]);
+});
+
 describe("historyTurns", () => {
+  it("shows that a run was stopped before it had said anything, alone or after its tools", () => {
+    const stop: ChatMessage = { role: "assistant", content: [], stopReason: "aborted", timestamp: 2 };
+    const user: ChatMessage = { role: "user", content: "go", timestamp: 1 };
+    expect(historyTurns([user, stop])[1]).toEqual({
+      kind: "assistant",
+      id: "assistant-2",
+      at: 2,
+      parts: [],
+      stopped: true,
+    });
+    const call: ChatMessage = { role: "assistant", content: [toolCall("c", "read", {})], timestamp: 2 };
+    const turns = historyTurns([user, call, { ...stop, timestamp: 3 }]);
+    expect(turns.slice(1)).toMatchObject([{ parts: [{ kind: "tool" }], stopped: true }]);
+  });
+
+  it("tells a command that waits for the user from one that is done", () => {
+    const details = { status: "approval-pending", approvalId: "a", command: "ls" };
+    const [turn] = historyTurns([
+      { role: "assistant", content: [toolCall("c", "exec", { command: "ls" })], timestamp: 1 },
+      { role: "toolResult", toolCallId: "c", toolName: "exec", content: text("Approval required"), details },
+    ]);
+    expect(turn).toMatchObject({ parts: [{ call: { state: "asked", output: "Approval required" } }] });
+  });
+
   it("joins texts, calls and results of one answer and keeps their order", () => {
     const messages: ChatMessage[] = [
       { role: "user", content: text("look"), timestamp: 1 },

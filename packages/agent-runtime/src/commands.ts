@@ -25,3 +25,4 @@ export { type ModelChoices, modelChoices } from "./commands/model-choice.ts";
 export { type ModelHint, takeModelHint } from "./commands/model-hint.ts";
 export { stoppedText } from "./commands/session-commands.ts";
 export type { SubagentAnswer, SubagentControl, SubagentRun } from "./commands/subagents-command.ts";
+export type { SpeechAttempt, SpeechControl, SpokenProvider } from "./commands/tts-command.ts";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { createRedactor, type Logger, silentLog } from "@openclaw/log";
 import type { Models } from "@openclaw/models";
 import { createGuardedFetch, type GuardedFetch } from "@openclaw/net";
-import type { Tool } from "@openclaw/plugin-sdk";
+import type { Tool, ToolResult } from "@openclaw/plugin-sdk";
 import type { Sessions } from "@openclaw/sessions";
 import { type Clock, systemClock } from "@openclaw/storage";
 import type { BashJobs } from "./commands/bash-command.ts";
@@ -15,6 +15,7 @@ import { createPromptCache } from "./prompt/prompt-cache.ts";
 import { type HostInfo, readHostInfo } from "./prompt/runtime-line.ts";
 import type { SystemPromptReport } from "./prompt/system-prompt-report.ts";
 import { executeRun } from "./run/agent-run.ts";
+import { callTool, type ToolCallRequest } from "./run/call-tool.ts";
 import { type CompactSessionRequest, type CompactSessionResult, compactSession } from "./run/compact-session.ts";
 import { createLanes, type LaneLimits } from "./run/lanes.ts";
 import { chooseModel, prepareRun } from "./run/prepare-run.ts";
@@ -22,8 +23,10 @@ import { findResumePoint, findRunEntry } from "./run/resume-point.ts";
 import { RunControl } from "./run/run-control.ts";
 import type { RunOutcome } from "./run/run-conversation.ts";
 import { createRunEvents, type EmitRunEvent } from "./run/run-events.ts";
+import type { RunPlugins } from "./run/run-plugins.ts";
 import type { RunHandle, RunRequest, RunResult } from "./run/run-request.ts";
 import { runTimeout } from "./run/run-setup.ts";
+import type { SkillsOf } from "./run/run-skills.ts";
 import { createRunTools, execConfig, type ToolScope } from "./run/run-tools.ts";
 import type { RuntimeConfig } from "./run/runtime-config.ts";
 import type { RuntimeParts } from "./run/runtime-parts.ts";
@@ -53,6 +56,10 @@ export interface AgentRuntimeOptions {
   guardedFetch?: GuardedFetch;
   /** Further tools of a run, beside the built-in ones. */
   tools?: (scope: ToolScope) => readonly Tool[];
+  /** The skills of an agent; without it, none. Runs in a sandbox have none. */
+  skills?: SkillsOf;
+  /** What plugins add to runs; undefined without plugins. A run waits for a promise before it asks the model. */
+  plugins?: () => RunPlugins | Promise<RunPlugins | undefined> | undefined;
   /** Places of the lane `nested` whose runs only wait for other runs; they count as free. */
   idleNestedPlaces?: () => number;
   /** Names of further environment variables whose values commands must not see. */
@@ -75,6 +82,8 @@ export interface AgentRuntimeOptions {
   /** Where commands on this machine are approved; without it, those that need an approval are refused. */
   execApprovals?: ExecApprovals;
   platform?: NodeJS.Platform;
+  /** What the model is told about spoken answers, by the mode stored in its session; undefined where they are not spoken. */
+  voiceHint?: (sessionMode: string | undefined) => Promise<string | undefined> | undefined;
   /** Runs the programs that make sandboxes. */
   runProgram?: RunProgram;
 }
@@ -106,6 +115,11 @@ export interface AgentRuntime {
     text: string;
     report: SystemPromptReport;
   }>;
+  /**
+   * Calls one tool as a person's command does, outside of any run: with the policy, the approvals and the checks of the
+   * session. Undefined when the agent has no such tool. Throws what the tool throws.
+   */
+  callTool(request: ToolCallRequest): Promise<ToolResult | undefined>;
   /** Shell commands that people run with `/bash`, beside those of agents. */
   readonly bash: BashJobs;
   /** The sandboxes of this state directory: which there are, why a session has one, how to make one anew. */
@@ -198,11 +212,14 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
       approved,
       spawnedBy: (sessionKey) => sessions.get(sessionKey)?.spawnedBy,
     }),
+    plugins: options.plugins ?? (() => undefined),
     workspace: workspaces.ensure,
+    skillsOf: options.skills ?? (() => undefined),
     sandboxes,
     redact: options.redact ?? createRedactor(),
     sizes: createMessageSizes(),
     pruned: new Map(),
+    ...(options.voiceHint === undefined ? {} : { voiceHint: options.voiceHint }),
   };
 
   return {
@@ -290,6 +307,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
         leave();
       }
     },
+    callTool: (request) => callTool({ ...request, sessionKey: sessions.canonical(request.sessionKey) }, parts),
     bash: createBashJobs({
       jobs,
       config: (agentId) => execConfig(options.config(), agentId),

@@ -17,10 +17,12 @@ export {
   type CommandSpec,
   commandTable,
 } from "./commands/command-table.ts";
+export { skillSpec } from "./commands/skill-spec.ts";
 export { type StatusFacts, statusCard } from "./commands/status-card.ts";
 export { type AgentRuntime, type AgentRuntimeOptions, createAgentRuntime } from "./create-agent-runtime.ts";
 export type { ExecChange } from "./directives/exec-directive.ts";
 export { type Directive, type ParsedDirectives, parseDirectives } from "./directives/parse-directives.ts";
+export { type FittedImage, fitImage, omittedImage } from "./images/fit-image.ts";
 export { type LevelValues, readLevel } from "./levels/level-words.ts";
 export { type InlineLevels, resolveLevels } from "./levels/resolve-levels.ts";
 export { type Adaptation, type AgentLoopOptions, emptyAnswerText, runAgentLoop } from "./loop/agent-loop.ts";
@@ -72,17 +74,20 @@ export { type HumanDelayConfig, humanDelayMs } from "./reply/human-delay.ts";
 export { type MediaSource, takeMediaLines } from "./reply/media-lines.ts";
 export { createMediaSource } from "./reply/media-source.ts";
 export { openMedia } from "./reply/open-media.ts";
-export { reasoningLevel } from "./reply/reasoning-message.ts";
+export { reasoningLevel, reasoningMessage } from "./reply/reasoning-message.ts";
 export { stripReasoningTags } from "./reply/reasoning-tags.ts";
 export { type ReplyTags, takeReplyTags } from "./reply/reply-tags.ts";
 export { addPrefix, resolvePrefix } from "./reply/response-prefix.ts";
 export type { ReplyTarget, SentMessage } from "./reply/sent-by-tool.ts";
 export { type ReplyPayload, type ShapeOptions, shapeLive, shapeReply } from "./reply/shape-reply.ts";
+export { shownText } from "./reply/shown-text.ts";
 export { heartbeatToken, silentToken, stripToken } from "./reply/silent-token.ts";
+export { type SpeechTags, takeSpeechTags } from "./reply/speech-tags.ts";
 export { toolOutputSummary, toolSummary } from "./reply/tool-summary.ts";
 export { createTypingController, type TypingController } from "./reply/typing-controller.ts";
 export { typingSettings } from "./reply/typing-mode.ts";
 export type { BlockReplies, RunBlock, SentBlock } from "./run/block-stream.ts";
+export type { ToolCallRequest } from "./run/call-tool.ts";
 export type { CompactSessionRequest, CompactSessionResult } from "./run/compact-session.ts";
 export { elevatedSettings, type MessageSender } from "./run/elevated-settings.ts";
 export { createLanes, type GlobalLane, type LaneLimits, type Lanes } from "./run/lanes.ts";
@@ -95,6 +100,7 @@ export type {
   RunEvent,
   ToolData,
 } from "./run/run-events.ts";
+export type { PluginRunTool, RunHooks, RunPlugins } from "./run/run-plugins.ts";
 export type {
   AbortReason,
   RunHandle,
@@ -105,6 +111,7 @@ export type {
   RunSettings,
   SteeringMessage,
 } from "./run/run-request.ts";
+export type { RunSkills, SkillsOf } from "./run/run-skills.ts";
 export type { ToolScope } from "./run/run-tools.ts";
 export type { AgentConfig, AgentDefaultsConfig, RuntimeConfig, ToolsConfig } from "./run/runtime-config.ts";
 export { systemTimers, type Timers } from "./run/timers.ts";
@@ -170,6 +177,7 @@ export { createReadTool } from "./tools/read-tool.ts";
 export { type AgentConversation, type AgentToAgent, createAgentToAgent } from "./tools/sessions/agent-to-agent.ts";
 export { createSessionTools, type SessionToolsOptions } from "./tools/sessions/session-tools.ts";
 export { ToolFailure } from "./tools/tool-failure.ts";
+export { createTtsTool, type SpokenText, type TtsToolOptions } from "./tools/tts-tool.ts";
 export type { WebToolsConfig } from "./tools/web/web-config.ts";
 export { createWebTools, type WebToolsOptions } from "./tools/web/web-tools.ts";
 export { createWriteTool } from "./tools/write-tool.ts";

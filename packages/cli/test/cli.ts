@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Readable, Writable } from "node:stream";
+import type { ChannelEntry } from "@openclaw/plugin-sdk";
 import { runCli } from "../src/index.ts";
 
 /** A stream that keeps what is written. */
@@ -35,14 +36,33 @@ export function temporaryHome() {
     },
     async run(
       argv: readonly string[],
-      options: { env?: NodeJS.ProcessEnv; terminal?: boolean; stdin?: string; answer?: string } = {},
+      options: {
+        env?: NodeJS.ProcessEnv;
+        terminal?: boolean;
+        stdin?: string;
+        answer?: string;
+        now?: () => number;
+        fetch?: typeof fetch;
+        channels?: readonly ChannelEntry[];
+      } = {},
     ) {
       const stdout = new Capture();
       const stderr = new Capture();
       stdout.isTTY = options.terminal ?? false;
       const input = Readable.from([options.answer ?? options.stdin ?? ""]);
       const stdin = Object.assign(input, { isTTY: options.answer !== undefined });
-      const code = await runCli({ argv, env: env(options.env), cwd: home, version: "1.2.3", stdin, stdout, stderr });
+      const code = await runCli({
+        argv,
+        env: env(options.env),
+        cwd: home,
+        version: "1.2.3",
+        stdin,
+        stdout,
+        stderr,
+        ...(options.now && { now: options.now }),
+        ...(options.fetch && { fetch: options.fetch }),
+        ...(options.channels && { channels: options.channels }),
+      });
       return { code, stdout: stdout.text, stderr: stderr.text };
     },
     [Symbol.dispose]: () => rmSync(home, { recursive: true, force: true }),

@@ -8,6 +8,7 @@ import { parseJson5 } from "./json5.ts";
 import { type LoadConfigOptions, type LoadedConfig, load } from "./load-config.ts";
 import { mergeOverrides, mergePatch } from "./merge.ts";
 import { isPlainObject } from "./plain-value.ts";
+import type { RedactOptions } from "./redact.ts";
 import type { ConfigIssue } from "./schema/index.ts";
 import type { ConfigSnapshot } from "./snapshot.ts";
 import { type ConfigChange, changedText, effectivePatch } from "./source-edit.ts";
@@ -67,6 +68,11 @@ export interface ConfigStore {
   close(): Promise<void>;
 }
 
+/** The login shell is asked once, by the first reading; what came from it stays known. */
+function withShellEnv(next: ConfigSnapshot, before: ConfigSnapshot): ConfigSnapshot {
+  return before.shellEnvKeys === undefined ? next : { ...next, shellEnvKeys: before.shellEnvKeys };
+}
+
 /** Reads the configuration and keeps it. Never throws for what the file contains. */
 export async function openConfigStore(options: ConfigStoreOptions): Promise<ConfigStore> {
   const { env, paths, log } = options;
@@ -82,6 +88,9 @@ export async function openConfigStore(options: ConfigStoreOptions): Promise<Conf
   };
   logWarnings(current.warnings);
 
+  /** Which places are secret, as far as plugins say so. */
+  const redacting = (): RedactOptions => (current.manifests ? { manifests: current.manifests } : {});
+
   const loading = (): LoadConfigOptions => ({ ...options, ...(overrides && { overrides }) });
 
   async function read(adopt: (next: ConfigSnapshot) => boolean = () => true): Promise<LoadedConfig> {
@@ -90,7 +99,7 @@ export async function openConfigStore(options: ConfigStoreOptions): Promise<Conf
     const vanished = current.valid && current.exists && !next.exists;
     if (!vanished && (next.valid || !current.valid) && adopt(next)) {
       if (next.hash !== current.hash) logWarnings(next.warnings);
-      current = next;
+      current = withShellEnv(next, current);
     }
     return loaded;
   }
@@ -120,7 +129,7 @@ export async function openConfigStore(options: ConfigStoreOptions): Promise<Conf
       log?.warn(`the previous configuration could not be kept as a backup: ${error}`);
     });
     const written = (await load(loading(), { effect: "when-valid" })).snapshot;
-    current = written;
+    current = withShellEnv(written, current);
     return written;
   }
 
@@ -156,7 +165,7 @@ export async function openConfigStore(options: ConfigStoreOptions): Promise<Conf
         included: base.read.included,
         effective: source.config,
       },
-      options,
+      redacting(),
     );
     if (isPlainObject(parsed)) {
       const { editJson5 } = await import("./json5-edit.ts");
@@ -176,7 +185,7 @@ export async function openConfigStore(options: ConfigStoreOptions): Promise<Conf
     const patch = "raw" in change ? await parseRequest(change.raw) : change.patch;
     if (!isPlainObject(patch)) throw new ConfigError("patch-not-object", "config.patch raw must be an object");
     const { restoreRedacted } = await import("./redact.ts");
-    const restored = restoreRedacted(patch, base.read.included, options);
+    const restored = restoreRedacted(patch, base.read.included, redacting());
     const needed = effectivePatch(restored, base.read.included, base.read.resolved);
     return edit((value) => mergePatch(value, needed), invalidRequest, base);
   }
@@ -190,7 +199,7 @@ export async function openConfigStore(options: ConfigStoreOptions): Promise<Conf
         const at = parseConfigPath(path);
         const base = await fresh();
         const { restoreRedacted } = await import("./redact.ts");
-        const restored = restoreRedacted(value, base.read.included ?? base.read.parsed, { ...options, at });
+        const restored = restoreRedacted(value, base.read.included ?? base.read.parsed, { ...redacting(), at });
         return edit((root) => setAtPath(root, at, restored), invalidChange, base);
       }),
     unset: (path, unsetOptions) =>
@@ -235,7 +244,7 @@ export async function openConfigStore(options: ConfigStoreOptions): Promise<Conf
     const { validateConfig } = await import("./schema/index.ts");
     const base = await load({ ...options }, { effect: "never" });
     const result = validateConfig(mergeOverrides(base.read.resolved ?? {}, next), {
-      manifests: options.manifests,
+      manifests: base.snapshot.manifests,
       paths,
     });
     if (!result.ok) throw invalidChange(result.issues);

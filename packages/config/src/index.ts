@@ -10,6 +10,7 @@ export {
   type ManifestErrorCode,
   manifestFileName,
   type PluginManifest,
+  type PluginOrigin,
   parsePluginManifest,
   readPluginManifest,
   type UiHint,

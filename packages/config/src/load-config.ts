@@ -12,8 +12,11 @@ export interface LoadConfigOptions {
   paths: Paths;
   /** Gets what the `env` block and the login shell provide; usually `process.env`. */
   env: NodeJS.ProcessEnv;
-  /** The plugins that were found; without it, references to plugins are not checked. */
-  manifests?: readonly PluginManifest[];
+  /**
+   * The plugins that were found, or what finds them in the places a configuration names; it gets the file's content
+   * with includes and variables resolved, which may be wrong. Without it, references to plugins are not checked.
+   */
+  manifests?: readonly PluginManifest[] | ((resolved: unknown) => readonly PluginManifest[]);
   /** The running version, for the warning about a file written by a newer one. */
   version?: string;
   /** Laid over the result: objects key by key, everything else replaced. */
@@ -98,8 +101,11 @@ async function check(options: LoadConfigOptions, read: ReadConfig, env: NodeJS.P
     snapshot.issues = snapshot.legacyIssues;
     return snapshot;
   }
+  const { manifests: given } = options;
+  const manifests = typeof given === "function" ? given(read.resolved) : given;
+  if (manifests) snapshot.manifests = manifests;
   const result = validateConfig(read.resolved, {
-    manifests: options.manifests,
+    manifests,
     paths: options.paths,
     version: options.version,
   });
@@ -122,10 +128,11 @@ async function importFromShell(
   const settings = isPlainObject(block) ? block : {};
   if (!wantsShellEnv(settings.enabled === true, env)) return;
   try {
-    await importShellEnv(env, {
+    const applied = await importShellEnv(env, {
       ...(typeof settings.timeoutMs === "number" && { timeoutMs: settings.timeoutMs }),
       ...(run && { run }),
     });
+    if (applied.length > 0) snapshot.shellEnvKeys = applied;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     snapshot.warnings.push({ path: "env.shellEnv", message: `[openclaw] shell env fallback failed: ${reason}` });

@@ -7,9 +7,10 @@ import type { ConfigSnapshot } from "./snapshot.ts";
  * Works on an invalid file too.
  */
 export function redactConfig(
-  snapshot: Pick<ConfigSnapshot, "config" | "parsed" | "raw">,
-  options: RedactOptions = {},
+  snapshot: Pick<ConfigSnapshot, "config" | "parsed" | "raw" | "manifests">,
+  { manifests = snapshot.manifests }: RedactOptions = {},
 ): { config: unknown; parsed: unknown; raw: string | null } {
+  const options: RedactOptions = manifests === undefined ? {} : { manifests };
   return {
     config: redactValue(snapshot.config, options),
     parsed: redactValue(snapshot.parsed, options),

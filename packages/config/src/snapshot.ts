@@ -1,3 +1,4 @@
+import type { PluginManifest } from "./manifests.ts";
 import type { ConfigIssue, OpenClawConfig } from "./schema/index.ts";
 
 /** One reading of the configuration file, with everything found out about it. */
@@ -19,6 +20,10 @@ export interface ConfigSnapshot {
   warnings: ConfigIssue[];
   /** Keys of former releases; each stands among the issues too. */
   legacyIssues: ConfigIssue[];
+  /** Names of the variables that were taken from the login shell; absent when none were. */
+  shellEnvKeys?: readonly string[];
   /** Every included file, absolute, missing ones too. */
   includedPaths: string[];
+  /** The plugins it was checked against; absent when nobody looked for them. */
+  manifests?: readonly PluginManifest[];
 }

@@ -1,12 +1,13 @@
 import crypto from "node:crypto";
+import { shownText } from "@openclaw/agent-runtime";
 import type { OpenClawConfig } from "@openclaw/config";
 import type { Models } from "@openclaw/models";
-import type { InboundMessage } from "@openclaw/plugin-sdk";
 import type { ResultOf } from "@openclaw/protocol";
 import {
   type AssistantMessage,
   chatHistoryMessages,
   deliveryContextOf,
+  deliveryFields,
   type EnsureOptions,
   type ListSessionsOptions,
   listSessions,
@@ -26,12 +27,16 @@ import {
   syntheticAssistantMessage,
 } from "@openclaw/sessions";
 import type { Clock } from "@openclaw/storage";
+import { type MatchedBy, matchBinding } from "./access/bindings.ts";
 import type { Agents } from "./agents.ts";
 import type { HealthSource } from "./health.ts";
+import type { WebSounds } from "./media/web-sounds.ts";
 import { invalidRequest } from "./methods/handler.ts";
 import type { ModelWindow } from "./model-windows.ts";
-import type { ReplyRoute } from "./pipeline/inbound.ts";
+import type { RoutedMessage } from "./pipeline/channel-inbound.ts";
+import type { Inbound, ReplyRoute } from "./pipeline/inbound.ts";
 import type { SystemEvents } from "./pipeline/system-events.ts";
+import { withSounds } from "./runs/chat-stream.ts";
 
 /** Heartbeats are announced with these values until a scheduler runs them. */
 const heartbeat = { enabled: false, every: "30m", everyMs: 30 * 60_000, prompt: "", target: "last", ackMaxChars: 300 };
@@ -63,12 +68,20 @@ export interface Conversations {
   /** Prepares a session for a turn; tells whether the user stopped the run before, and which session was begun. */
   begin(
     key: string,
-    options: { now: number; reset: boolean; route: ReplyRoute; senderName?: string | undefined },
+    options: {
+      now: number;
+      reset: boolean;
+      route: ReplyRoute;
+      senderName?: string | undefined;
+      group?: Inbound["group"];
+    },
   ): { previousRunAborted: boolean; newSessionId?: string };
   /** The chat to which the user has moved a session's replies. */
   dockedRoute(key: string): Extract<ReplyRoute, { surface: "channel" }> | undefined;
   /** The text of the last message of a session, if it is the assistant's. */
   lastText(key: string): string | undefined;
+  /** When the last message of a session was written, ms since the epoch. */
+  lastTimestamp(key: string): number | undefined;
   /** Appends a text the Gateway itself says. */
   note(key: string, text: string): { id: string; message: AssistantMessage };
   history(request: HistoryRequest, protocol: 3 | 4): ResultOf<"chat.history">;
@@ -80,8 +93,8 @@ export interface Conversations {
     peer: { peerId: string; channel: string; accountId?: string | undefined },
     agentId?: string | undefined,
   ): string;
-  /** Session and agent of a channel's chat. */
-  route(message: InboundMessage): { sessionKey: string; agentId: string };
+  /** Session and agent of a channel's chat: by the bindings, or of the agent that is named. */
+  route(message: RoutedMessage, agentId?: string): { sessionKey: string; agentId: string; matchedBy: MatchedBy };
   defaults(): { defaultAgentId: string; mainKey: string; mainSessionKey: string; scope: "per-sender" | "global" };
   healthSource(): HealthSource;
 }
@@ -94,8 +107,10 @@ export function createConversations(options: {
   clock: Clock;
   systemEvents: SystemEvents;
   modelWindow: ModelWindow;
+  /** Spoken answers that can be played. */
+  sounds: Pick<WebSounds, "of">;
 }): Conversations {
-  const { sessions, models, agents, config, clock } = options;
+  const { sessions, models, agents, config, clock, sounds } = options;
 
   const canonicalKey = (key: string, agentId?: string): string => {
     if (key.trim() === "") throw invalidRequest("key required");
@@ -136,6 +151,15 @@ export function createConversations(options: {
   const dockedRoute: Conversations["dockedRoute"] = (key) => {
     const { channel, to, accountId } = normalizeDeliveryContext(sessions.get(key)?.dockedRoute ?? {}) ?? {};
     return channel && to ? { surface: "channel", channel, to, accountId: accountId ?? "default" } : undefined;
+  };
+  /** A private chat is where the main session's user is, also when the chat has a session of its own. */
+  const noteLastRoute = (key: string, route: Extract<ReplyRoute, { surface: "channel" }>, now: number) => {
+    const main = sessions.mainKey(sessions.agentIdOf(key));
+    if (main === key || main === "global") return;
+    const { channel, to, accountId, threadId } = route;
+    const deliveryContext = { channel, to, accountId, ...(threadId === undefined ? {} : { threadId }) };
+    if (sessions.get(main) === undefined) sessions.ensure(main, { now, deliveryContext });
+    else sessions.update(main, () => ({ ...deliveryFields(deliveryContext) }));
   };
   const newSessionId = () => crypto.randomUUID();
 
@@ -201,9 +225,14 @@ export function createConversations(options: {
         ...(entry?.sendPolicy ? { override: entry.sendPolicy } : {}),
       });
     },
-    begin(key, { now, reset, route: from, senderName }) {
+    begin(key, { now, reset, route: from, senderName, group }) {
       const previousRunAborted = sessions.get(key)?.abortedLastRun === true && !reset;
-      const { isNew, entry } = sessions.ensure(key, { now, reset, ...routing(from, dockedRoute(key), senderName) });
+      const { isNew, entry } = sessions.ensure(key, {
+        now,
+        reset,
+        ...routing(from, dockedRoute(key), senderName, group),
+      });
+      if (from.surface === "channel" && (from.chatType ?? "direct") === "direct") noteLastRoute(key, from, now);
       if (previousRunAborted) sessions.update(key, () => ({ abortedLastRun: false }));
       return { previousRunAborted, ...(isNew ? { newSessionId: entry.sessionId } : {}) };
     },
@@ -212,6 +241,11 @@ export function createConversations(options: {
       if (!sessions.get(key)?.sessionId) return undefined;
       const [last] = sessions.transcript(key).history(1);
       return last?.kind === "message" && last.message.role === "assistant" ? messageText(last.message) : undefined;
+    },
+    lastTimestamp(key) {
+      if (!sessions.get(key)?.sessionId) return undefined;
+      const [last] = sessions.transcript(key).history(1);
+      return last?.kind === "message" ? last.message.timestamp : undefined;
     },
     note(key, text) {
       if (!sessions.get(key)?.sessionId) sessions.ensure(key, { now: clock.now() });
@@ -227,7 +261,10 @@ export function createConversations(options: {
       const transcript = sessions.transcript(key);
       const items = transcript.exists() ? transcript.history(limit + 1, { skip: offset }) : [];
       const hasMore = items.length > limit;
-      const messages = chatHistoryMessages(hasMore ? items.slice(1) : items, { maxChars });
+      const shown = chatHistoryMessages(hasMore ? items.slice(1) : items, { maxChars, assistantText: shownText });
+      const messages = shown.map((message) =>
+        message.role === "assistant" ? { ...message, ...withSounds(sounds.of(key, message.timestamp)) } : message,
+      );
       return {
         sessionKey,
         sessionId: entry.sessionId,
@@ -311,17 +348,21 @@ export function createConversations(options: {
     },
     directKey: ({ peerId, channel, accountId }, agentId) =>
       peerKey({ kind: "direct", channel, peerId, ...(accountId ? { accountId } : {}) }, agentId),
-    route(message) {
-      const agentId = agents.defaultId();
+    route(message, named) {
+      const bound = matchBinding(config().bindings, message);
+      const wanted = named ?? (bound.agentId === undefined ? undefined : normalizeAgentId(bound.agentId));
+      const agentId = wanted !== undefined && agents.has(wanted) ? wanted : agents.defaultId();
       const { chat, channel, accountId } = message;
-      const thread = chat.threadId ? { threadId: chat.threadId } : {};
+      const own = chat.threadId !== undefined && chat.threadSharesSession !== true ? chat.threadId : undefined;
+      const isTopic = chat.threadKind === "topic";
+      const thread = own === undefined ? {} : isTopic && chat.kind !== "direct" ? { topicId: own } : { threadId: own };
       const sessionKey = peerKey(
         chat.kind === "direct"
-          ? { kind: "direct", channel, accountId, peerId: message.sender.id, ...thread }
-          : { kind: chat.kind, channel, peerId: chat.id, ...thread },
+          ? { kind: "direct", channel, accountId, peerId: chat.peerId ?? message.sender?.id ?? chat.id, ...thread }
+          : { kind: chat.kind, channel, peerId: chat.peerId ?? chat.id, ...thread },
         agentId,
       );
-      return { sessionKey, agentId };
+      return { sessionKey, agentId, matchedBy: bound.matchedBy };
     },
     defaults: () => ({
       defaultAgentId: agents.defaultId(),
@@ -359,7 +400,12 @@ export function createConversations(options: {
  * What a message tells about where its session is answered: where it came from, or the chat the session was moved to. A
  * run that nobody wrote to leaves that as it is.
  */
-function routing(from: ReplyRoute, docked: ReplyRoute | undefined, senderName: string | undefined): EnsureOptions {
+function routing(
+  from: ReplyRoute,
+  docked: ReplyRoute | undefined,
+  senderName: string | undefined,
+  group: Inbound["group"],
+): EnsureOptions {
   if (from.surface === "none") return {};
   const channel = from.surface === "webchat" ? "webchat" : from.channel;
   const route = docked ?? from;
@@ -367,6 +413,9 @@ function routing(from: ReplyRoute, docked: ReplyRoute | undefined, senderName: s
   return {
     channel,
     ...(chatType ? { chatType } : {}),
+    ...(group === undefined || chatType === undefined || chatType === "direct"
+      ? {}
+      : { group: { chatType, channel, groupId: group.id, ...pick(group, ["subject", "channelName", "space"]) } }),
     deliveryContext:
       route.surface === "channel"
         ? {

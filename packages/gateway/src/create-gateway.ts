@@ -12,37 +12,65 @@ import { openApprovalsStore } from "@openclaw/approvals";
 import type { ConfigStore, OpenClawConfig, Paths } from "@openclaw/config";
 import type { Log, WsLogStyle } from "@openclaw/log";
 import { createRedactor } from "@openclaw/log";
-import { createModels } from "@openclaw/models";
-import { createAuthLimiter } from "@openclaw/net";
-import type { Channel } from "@openclaw/plugin-sdk";
+import { createModels, createProviderRegistry } from "@openclaw/models";
+import { createAuthLimiter, createGuardedFetch, type GuardedFetch, requestOrigin } from "@openclaw/net";
+import type { Channel, ChannelEntry } from "@openclaw/plugin-sdk";
+import type { PluginSource } from "@openclaw/plugins/discovery";
 import { openSessions } from "@openclaw/sessions";
 import { acquireGatewayLock, type Clock, openStorage, systemClock } from "@openclaw/storage";
+import { readingOf } from "./access/access-rules.ts";
+import { createAcknowledgements } from "./access/acknowledgements.ts";
+import { createChannelEntrance } from "./access/channel-entrance.ts";
+import { createEnvelopes } from "./access/envelope.ts";
 import { type AgentTools, openAgentTools } from "./agent-calls/agent-tools.ts";
 import { createAgents } from "./agents.ts";
 import { createApprovalDesk } from "./approvals/approval-desk.ts";
 import { createExecOutcome } from "./approvals/exec-outcome.ts";
 import { createApprovalForwarding } from "./approvals/forward-approvals.ts";
 import { openBackgroundCommands } from "./background-commands.ts";
+import type { ChannelSettings } from "./channels/account-config.ts";
+import { createApprovalFeed } from "./channels/channel-approvals.ts";
+import { createChannels } from "./channels/channels.ts";
+import { mediaMaxBytes } from "./channels/media-limit.ts";
+import { moveChat } from "./channels/move-chat.ts";
+import { nativeCommands } from "./channels/native-commands.ts";
+import { createQrLogins } from "./channels/qr-logins.ts";
 import { openCommands } from "./commands/open-commands.ts";
 import { createConversations } from "./conversations.ts";
 import { type FrontDoorOptions, openFrontDoor } from "./front-door.ts";
 import { createHealth } from "./health.ts";
+import { createChannelRoutes } from "./http/channel-routes.ts";
+import { webSoundsRoute } from "./http/web-sounds-route.ts";
+import { createGatewaySpeech } from "./media/gateway-speech.ts";
+import { createMessageMedia } from "./media/message-media.ts";
+import { outboundLimit } from "./media/outbound-limit.ts";
+import { createWebSounds } from "./media/web-sounds.ts";
 import { createHandlers } from "./methods/handlers.ts";
 import { createModelWindow } from "./model-windows.ts";
+import { configuredChats, createDirectory } from "./outbound/directory.ts";
+import { createMessageActions } from "./outbound/message-actions.ts";
+import { createTargets } from "./outbound/resolve-target.ts";
+import { openChatPairing } from "./pairing/chat-pairing.ts";
 import { openDeviceStore } from "./pairing/device-store.ts";
-import type { AccessPolicy } from "./pipeline/access.ts";
-import { createChannels } from "./pipeline/channels.ts";
 import { inboundDebounceMs } from "./pipeline/inbound-debounce.ts";
+import { createInboundMedia } from "./pipeline/inbound-media.ts";
 import { createOutboxWorker } from "./pipeline/outbox.ts";
 import { createOutgoingFiles } from "./pipeline/outgoing-files.ts";
-import { isOwner } from "./pipeline/owner.ts";
 import { createPipeline } from "./pipeline/pipeline.ts";
+import { chatKeyOf } from "./pipeline/reply.ts";
 import { replySettings } from "./pipeline/reply-settings.ts";
 import { openSystemEvents } from "./pipeline/system-events.ts";
 import { createWaker } from "./pipeline/waker.ts";
+import { createGatewayPlugins, type GatewayPlugins } from "./plugins/gateway-plugins.ts";
+import { sendWithHooks, tellReceived } from "./plugins/message-hooks.ts";
+import { startPluginChannels } from "./plugins/plugin-channels.ts";
+import { pluginHttp } from "./plugins/plugin-http.ts";
+import { tellSessionHooks } from "./plugins/session-hooks.ts";
 import { createPresence } from "./presence.ts";
 import { createRunRegistry } from "./runs/run-registry.ts";
 import { type GatewayFlags, resolveSettings } from "./settings.ts";
+import { createGatewaySkills } from "./skills/agent-skills.ts";
+import { openVoiceWake } from "./voice-wake.ts";
 import { watchConfig } from "./watch-config.ts";
 import { createConnections } from "./ws/connections.ts";
 import { createDispatch } from "./ws/dispatch.ts";
@@ -66,8 +94,12 @@ export interface GatewayOptions {
   flags?: GatewayFlags;
   /** Folder of the web page's built files. */
   webRoot?: string | undefined;
-  /** Channels to run, for programs that embed a Gateway. */
-  channels?: readonly Channel[];
+  /** Channels to offer: those that are configured run. Entries are loaded only then. */
+  channels?: readonly (Channel | ChannelEntry)[];
+  /** Off: an account whose connection ended for good is not started again. */
+  channelRestarts?: boolean;
+  /** Finds the plugins of this installation; without it the Gateway has none. */
+  plugins?: PluginSource | undefined;
   clock?: Clock;
   /** The timers of runs, commands and approvals. */
   timers?: Timers;
@@ -76,6 +108,10 @@ export interface GatewayOptions {
   /** Takes the lock on the configuration file; off only for several Gateways in one process. */
   lock?: boolean;
   fetch?: typeof fetch;
+  /** For addresses that models and people choose; default reaches public ones alone. */
+  guardedFetch?: GuardedFetch;
+  /** Where the speech service that needs no key is; default Microsoft's. */
+  edgeSpeechUrl?: string;
 }
 
 /** Why a running Gateway asks whoever started it to do something. */
@@ -132,14 +168,29 @@ export async function startGateway(
     // The port comes before any side effect: it is the lock that outsiders see.
     let ready = false;
     let takesWork = true;
+    let stopReason = "start failed";
     const agents = createAgents({ config, env });
     const connections = createConnections();
     let upgrade: FrontDoorOptions["onUpgrade"] = (_request, socket) => socket.destroy();
+    const channelRoutes = createChannelRoutes();
+    const limiter = createAuthLimiter({ ...config().gateway?.auth?.rateLimit, clock });
+    let plugins: GatewayPlugins | undefined;
+    const mediaDir = path.join(paths.stateDir, "media");
+    const { basePath } = settings.controlUi;
+    const sounds = createWebSounds({ mediaDir, basePath, clock });
     const frontDoor = await openFrontDoor({
+      soundsRoute: webSoundsRoute({ sounds, mediaDir, basePath, platform: process.platform }),
       settings,
+      pluginRoutes: pluginHttp(() => plugins, {
+        auth: settings.auth,
+        limiter,
+        addressOf: ({ socket, headers }) =>
+          requestOrigin({ remoteAddress: socket.remoteAddress, headers }, settings.trustedProxies).clientAddress,
+      }),
       webRoot: options.webRoot,
       agents,
       ready: () => ready,
+      channelRoutes: channelRoutes.handler,
       onUpgrade: (request, socket, head) => upgrade(request, socket, head),
       log,
     });
@@ -153,15 +204,26 @@ export async function startGateway(
       onProblem: ({ message, kind, path }) => log.warn(message, { kind, path }),
     });
     releases.push(() => storage.close());
-    const sessions = openSessions({ stateDir: paths.stateDir, config, clock, log: log.child("sessions") });
+    const sessions = openSessions({
+      stateDir: paths.stateDir,
+      config,
+      clock,
+      log: log.child("sessions"),
+      onBegin: (begun) => tellSessionHooks(plugins, begun, clock.now()),
+    });
     releases.push(() => sessions.close());
+    const providers = createProviderRegistry();
     const models = createModels({
       config,
+      providers,
       env,
       log: log.child("models"),
       clock,
+      stateDir: paths.stateDir,
+      shellEnvKeys: () => configStore.snapshot().shellEnvKeys ?? [],
       ...(options.fetch ? { fetch: options.fetch } : {}),
     });
+    releases.push(() => models.credentials?.settled());
     const timers = options.timers ?? systemTimers;
     const systemEvents = openSystemEvents(storage, () => clock.now());
     const approvals = openApprovalsStore({ stateDir: paths.stateDir, clock, log: log.child("approvals") });
@@ -173,12 +235,14 @@ export async function startGateway(
       onRequested(approval) {
         connections.broadcast("exec.approval.requested", approval, { droppable: true });
         forwarding.requested(approval);
+        approvalFeed.requested(approval);
       },
       onResolved(approval, decision, resolvedBy) {
         const { id } = approval;
         const resolved = { id, decision, resolvedBy, ts: clock.now() };
         connections.broadcast("exec.approval.resolved", resolved, { droppable: true });
         forwarding.resolved(approval, decision, resolvedBy);
+        approvalFeed.resolved(id, decision ?? undefined);
       },
       tell: createExecOutcome({
         systemEvents,
@@ -196,8 +260,43 @@ export async function startGateway(
     };
     const backgroundCommands = openBackgroundCommands({ storage, notify: tellSession, log: log.child("agent") });
     releases.push(() => backgroundCommands.close());
+    const fetchNow = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+    const guardedFetch = options.guardedFetch ?? createGuardedFetch();
+    const speech = createGatewaySpeech({
+      models,
+      config,
+      env,
+      stateDir: paths.stateDir,
+      fetch: fetchNow,
+      clock,
+      log: log.child("speech"),
+      isWaiting: (file) =>
+        sounds.isOffered(file) || JSON.stringify(storage.outbox.pending()).includes(JSON.stringify(file)),
+      edgeUrl: options.edgeSpeechUrl,
+    });
+    releases.push(() => speech.close());
+    const voiceWake = openVoiceWake({ stateDir: paths.stateDir, clock, log: log.child("voice") });
+    const media = createMessageMedia({
+      models,
+      config,
+      entry: (key) => sessions.get(key),
+      env,
+      fetch: fetchNow,
+      guardedFetch,
+      log: log.child("media"),
+    });
     let agentTools: AgentTools | undefined;
     const waits = createCallWaits(() => runtime.reload());
+    const skills = createGatewaySkills({
+      config,
+      stateDir: paths.stateDir,
+      env,
+      workspace: (agentId) => agents.workspace(agentId),
+      agentIds: () => agents.ids(),
+      clock,
+      log: log.child("skills"),
+    });
+    await skills.open();
     const runtime = createAgentRuntime({
       models,
       sessions,
@@ -210,22 +309,73 @@ export async function startGateway(
       execApprovals: { store: approvals, desk: approvalDesk },
       notify: tellSession,
       backgroundLedger: backgroundCommands,
+      skills: (agent) => skills.of(agent),
       tools: (scope) => agentTools?.tools(scope) ?? [],
+      plugins: () => plugins?.forRuns(),
       idleNestedPlaces: () => waits.idlePlaces,
+      voiceHint: (sessionMode) => speech.hint(sessionMode),
     });
     const runs = createRunRegistry(clock);
     releases.push(() => runs.close());
     const devices = openDeviceStore({ stateDir: paths.stateDir, clock, log: log.child("devices") });
 
+    const ownPlugins = createGatewayPlugins({
+      source: options.plugins,
+      configStore,
+      env,
+      stateDir: paths.stateDir,
+      workspaceDir: () => agents.workspace(agents.defaultId()),
+      version,
+      devices,
+      enqueueSystemEvent: (text, sessionKey) => systemEvents.enqueue(sessionKey, text),
+      async registerProviders(host) {
+        if (host.registry.providers.length === 0) return;
+        const { registerPluginProviders } = await import("./plugins/plugin-providers.ts");
+        registerPluginProviders(host, providers, log.child("plugins"));
+      },
+      startChannels: (host) => startPluginChannels(host, channels, log.child("plugins")),
+      clock,
+      timers,
+      log,
+    });
+    plugins = ownPlugins;
+
     const stateVersion = () => ({ presence: presence.version, health: health.version });
     const presence = createPresence({ clock, version, connections, stateVersion });
     releases.push(() => presence.close());
     const modelWindow = createModelWindow(models, config);
-    const conversations = createConversations({ sessions, models, agents, config, clock, systemEvents, modelWindow });
+    const conversations = createConversations({
+      sessions,
+      models,
+      agents,
+      config,
+      clock,
+      systemEvents,
+      modelWindow,
+      sounds,
+    });
     const health = createHealth({ source: conversations.healthSource(), clock, connections, stateVersion });
     releases.push(() => health.close());
 
-    const channels = createChannels({ channels: options.channels ?? [], config, log: log.child("channels") });
+    const approvalFeed = createApprovalFeed(() => approvalDesk);
+    const channelSettings: ChannelSettings = {
+      config,
+      env,
+      stateDir: paths.stateDir,
+      defaultAgentId: () => agents.defaultId(),
+      assistantName: () => agents.givenName(agents.defaultId()),
+    };
+    const channels = createChannels({
+      ...channelSettings,
+      routes: channelRoutes,
+      approvals: approvalFeed,
+      channels: options.channels ?? [],
+      restarts: options.channelRestarts ?? true,
+      fetch: options.fetch ?? fetch,
+      clock,
+      timers,
+      log: log.child("channels"),
+    });
     const outgoingFiles = createOutgoingFiles({
       dir: path.join(paths.stateDir, "media", "outbound"),
       roots: () => [
@@ -234,14 +384,17 @@ export async function startGateway(
           .flatMap((id) => [agents.workspace(id), resolveSandboxSettings(config(), id, env).workspaceRoot]),
         path.join(paths.stateDir, "media"),
       ],
+      maxBytes: ({ channel, accountId }, kind) => outboundLimit(config(), { channel, accountId, kind }),
       textLimit: (channel) => channels.get(channel)?.textLimit,
       platform: process.platform,
+      guardedFetch,
       log: log.child("outbox"),
     });
     const outbox = createOutboxWorker({
       outbox: storage.outbox,
-      send: (delivery) => outgoingFiles.send(delivery, (own) => channels.send(own)),
-      canSend: (channel) => channels.isRunning(channel),
+      send: (delivery) =>
+        sendWithHooks(ownPlugins, delivery, (own) => outgoingFiles.send(own, (copy) => channels.send(copy))),
+      canSend: (channel, accountId) => channels.isRunning(channel, accountId),
       log: log.child("outbox"),
       onGivenUp: (item, error) => {
         systemEvents
@@ -251,13 +404,41 @@ export async function startGateway(
           });
       },
     });
+    const targets = createTargets({
+      channels,
+      configured: (channel, accountId, kind) => configuredChats(channelSettings, channel, accountId, kind),
+      clock,
+    });
+    const directory = createDirectory({ channels, targets, settings: channelSettings });
+    const messageActions = createMessageActions({
+      channels,
+      targets,
+      outbox,
+      settings: channelSettings,
+      broadcastAllowed: () => config().tools?.message?.broadcast?.enabled !== false,
+    });
+    const logins = createQrLogins({
+      settings: channelSettings,
+      stopAccount: (channel, accountId) => channels.stopAccounts(channel, accountId),
+      startAccount: (channel, accountId) => channels.startAccounts(channel, accountId),
+      clock,
+      log: log.child("channels"),
+    });
+    releases.push(() => logins.close());
     const commands = openCommands({
       sessions,
       models,
       modelWindow,
       runtime,
       agents,
+      skills,
       systemEvents,
+      speech,
+      mediaParts: (key) => media.statusParts(key),
+      async providerUsage(provider, agentId) {
+        const { providerUsageLine } = await import("./commands/provider-usage-line.ts");
+        return providerUsageLine(provider, agentId, { models, env, fetch: fetchNow, clock });
+      },
       config,
       configStore,
       clock,
@@ -267,6 +448,7 @@ export async function startGateway(
       subagents: () => agentTools?.subagents,
       approvalDesk,
       requestRestart: (request) => requestRestart(request),
+      pluginCommands: () => ownPlugins.host?.commands,
     });
     const redact = createRedactor();
     const forwarding = createApprovalForwarding({
@@ -278,37 +460,81 @@ export async function startGateway(
       clock,
       log: log.child("approvals"),
     });
+    const chatPairing = openChatPairing({
+      dir: path.join(paths.stateDir, "credentials"),
+      clock,
+      normalizeEntry: (channel, id) => readingOf(channel, channels.get(channel)?.access ?? {}).normalizeEntry(id),
+    });
+    const acknowledgements = createAcknowledgements({
+      config,
+      channel: (id) => channels.get(id),
+      account: (channel, accountId) => channels.account(channel, accountId),
+      emoji: (agentId) => agents.identity(agentId).emoji,
+      log: log.child("channels"),
+    });
+    const entrance = createChannelEntrance({
+      config,
+      channel: (id) => channels.get(id),
+      account: (channel, accountId) => channels.account(channel, accountId),
+      entryIds: (channel, accountId, entry) => channels.account(channel, accountId)?.entryIds?.(entry) ?? [],
+      ownIds: (channel, accountId) => {
+        const self = channels.rows(channel).get(accountId)?.self;
+        return self?.id === undefined ? [] : [self.id];
+      },
+      paired: (channel) => chatPairing.allowed(channel),
+      pairing: chatPairing,
+      route: (message, agentId) => conversations.route(message, agentId),
+      hasAgent: (id) => agents.has(id),
+      identity: (agentId) => ({ name: agents.givenName(agentId), emoji: agents.identity(agentId).emoji }),
+      session: (key) => sessions.get(key),
+      receive: (message) => commands.receive(message),
+      envelopes: createEnvelopes({ config, hostTimeZone }),
+      acknowledgements,
+      say: (id, delivery) => outbox.post(chatKeyOf(delivery), id, [delivery]),
+      profile: env.OPENCLAW_PROFILE?.trim() || undefined,
+      log: log.child("channels"),
+    });
+    const inboundMedia = createInboundMedia({
+      stateDir: paths.stateDir,
+      account: (channel, accountId, signal) => channels.connectedAccount(channel, accountId, signal),
+      maxBytes: (channel, accountId) => mediaMaxBytes(config(), channel, accountId, channels.get(channel)),
+      log: log.child("channels"),
+    });
     const timeZone = () => config().agents?.defaults?.userTimezone ?? hostTimeZone;
     const pipeline = createPipeline({
+      sounds,
       journal: storage.journal,
       conversations,
       commands,
-      entrance: {
-        policy: (channel) =>
-          (config().channels as Record<string, AccessPolicy | undefined> | undefined)?.[channel] ?? {},
-        commandAccess: () => config().commands ?? {},
-        route: (message) => conversations.route(message),
-        isOwner: (message) =>
-          isOwner(message, {
-            ownerAllowFrom: config().commands?.ownerAllowFrom,
-            allowFrom: (config().channels as Record<string, AccessPolicy | undefined> | undefined)?.[message.channel]
-              ?.allowFrom,
-          }),
-        log: log.child("channels"),
-      },
+      entrance,
+      answered: (id) => acknowledgements.answered(id),
+      fetched: (message) => inboundMedia.fetched(message),
       runtime,
       runs,
       connections,
       systemEvents,
+      media,
       outbox,
       replies: {
         channels,
-        settings: ({ channel, accountId, chatType, mentioned }, agentId) =>
-          replySettings(
+        settings: ({ channel, accountId, chatType, mentioned, self }, agentId) => ({
+          ...replySettings(
             config(),
-            { channel, accountId, agentId, direct: (chatType ?? "direct") === "direct", mentioned: mentioned === true },
+            {
+              channel,
+              accountId,
+              agentId,
+              direct: (chatType ?? "direct") === "direct",
+              kind: chatType,
+              mentioned: mentioned === true,
+              selfPrefix: self ? `[${agents.givenName(agentId) ?? "openclaw"}]` : undefined,
+            },
             channels.get(channel),
           ),
+          chunk: channels.chunker(channel, accountId),
+        }),
+        speak: (reply) => speech.forReply(reply),
+        speechMode: (key) => sessions.get(key)?.ttsAuto,
         agentName: (agentId) => agents.givenName(agentId),
         homeDir: env.HOME ?? os.homedir(),
         timers: systemTimers,
@@ -322,6 +548,8 @@ export async function startGateway(
       timers,
       clock,
       log: log.child("pipeline"),
+      onCommand: async (action, { sessionKey, senderId, agentId }) =>
+        ownPlugins.host?.bus.emit({ type: "command", action, sessionKey, context: { senderId, agentId } }) ?? [],
     });
     const waker = createWaker({ pipeline, conversations, systemEvents, runs, clock, log: log.child("pipeline") });
 
@@ -342,6 +570,7 @@ export async function startGateway(
       models,
       conversations,
       statusCard: (key) => commands.statusCard(key),
+      messageActions,
       configStore,
       runtime,
       pipeline,
@@ -351,6 +580,7 @@ export async function startGateway(
       outbox,
       systemEvents,
       waits,
+      speech,
       timeZone,
       requestRestart,
       clock,
@@ -361,10 +591,13 @@ export async function startGateway(
     releases.push(() => ownTools.close());
     const handlers = createHandlers({
       stateDir: paths.stateDir,
+      env,
+      fetch: fetchNow,
       limits,
       clock,
       log,
       configStore,
+      manifests: () => ownPlugins.manifests(),
       agents,
       models,
       sessions,
@@ -383,26 +616,39 @@ export async function startGateway(
       approvals,
       approvalDesk,
       waker,
+      speech,
+      voiceWake,
+      channels,
+      channelSettings,
+      targets,
+      directory,
+      messageActions,
+      logins,
       requestRestart,
     });
 
     const dispatch = createDispatch({
       handlers,
+      pluginMethod: (name) => {
+        const loading = ownPlugins.ready();
+        return loading ? loading.then((host) => host?.method(name)) : ownPlugins.host?.method(name);
+      },
       wsLog: createWsLog(log.child("ws"), options.wsLog ?? { verbose: false, style: "auto" }),
       redact,
       now: () => clock.now(),
     });
-    const limiter = createAuthLimiter({ ...config().gateway?.auth?.rateLimit, clock });
     const socket = openSocket({
       settings,
       limits,
       handlers,
+      pluginMethods: () => ownPlugins.host?.registry.methods.map(({ name }) => name) ?? [],
       dispatch,
       limiter,
       connections,
       devices,
       presence,
       health,
+      voiceWake,
       conversations,
       stateVersion,
       version,
@@ -425,12 +671,24 @@ export async function startGateway(
       if (takesWork) socket.upgrade(request, stream, head);
       else stream.destroy();
     };
-    await channels.start((message) => pipeline.receive(message));
+    await channels.start({
+      receive: (message) => {
+        tellReceived(ownPlugins, message);
+        return pipeline.receive(message);
+      },
+      note: (event) => pipeline.note(event),
+      chatMoved: (place, change) => moveChat({ configStore, log: log.child("channels") }, place, change),
+      connected: (channel) => outbox.wake(channel),
+      nativeCommands: (channel) =>
+        nativeCommands(channel, { config: config(), channels, commands, agentId: agents.defaultId() }),
+    });
     releases.push(() => channels.stop());
     await outgoingFiles.clear();
     outbox.start();
     releases.push(() => outbox.stop());
     ready = true;
+    releases.push(() => ownPlugins.stop(stopReason));
+    ownPlugins.start(port);
     ownTools
       .tellOfRestart()
       .catch((error: unknown) => log.error("nobody could be told of the restart", { error: String(error) }));
@@ -441,6 +699,7 @@ export async function startGateway(
 
     let stopped: Promise<void> | undefined;
     const stop = async (reason: "stopping" | "restarting") => {
+      stopReason = `gateway ${reason}`;
       ready = false;
       takesWork = false;
       const restarting = reason === "restarting";

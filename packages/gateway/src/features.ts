@@ -15,6 +15,8 @@ const sent = [
   "device.pair.resolved",
   "exec.approval.requested",
   "exec.approval.resolved",
+  "talk.mode",
+  "voicewake.changed",
 ];
 
 /** What `hello-ok.features` announces: served methods that are meant to be announced, and events that are sent. */

@@ -3,7 +3,7 @@ import type { Log } from "@openclaw/log";
 import { checkHost } from "@openclaw/net";
 import type { Agents } from "./agents.ts";
 import { controlUi } from "./http/control-ui.ts";
-import { createHttpServer } from "./http/http-server.ts";
+import { createHttpServer, type HttpHandler } from "./http/http-server.ts";
 import { probes } from "./http/probes.ts";
 import { closeServer, listen } from "./listener.ts";
 import type { GatewaySettings } from "./settings.ts";
@@ -13,8 +13,14 @@ export interface FrontDoorOptions {
   /** Folder of the web page's built files. */
   webRoot: string | undefined;
   agents: Agents;
+  /** Serves the sounds of answers. */
+  soundsRoute: HttpHandler;
+  /** Serves what plugins have routes for. */
+  pluginRoutes: HttpHandler;
   /** Whether the Gateway takes work, for `/readyz`. */
   ready: () => boolean;
+  /** Paths that channels answer. */
+  channelRoutes: HttpHandler;
   /** Takes over a connection that is to become a WebSocket. */
   onUpgrade: Parameters<typeof createHttpServer>[0]["onUpgrade"];
   log: Log;
@@ -49,7 +55,12 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<{ port: 
     host,
     optional: index > 0,
     server: createHttpServer({
-      handlers: [probes(options.ready), ...(settings.controlUi.enabled ? [ui] : [])],
+      signed: options.channelRoutes,
+      handlers: [
+        probes(options.ready),
+        options.pluginRoutes,
+        ...(settings.controlUi.enabled ? [options.soundsRoute, ui] : []),
+      ],
       hostAllowed,
       onUpgrade: options.onUpgrade,
       onError: (error, request) =>

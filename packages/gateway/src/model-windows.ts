@@ -16,7 +16,9 @@ export function createModelWindow(models: Models, config: () => OpenClawConfig):
     const name = `${provider}/${model}`;
     let window = byModel.get(name);
     if (window === undefined) {
-      const info = (await models.list({ all: true })).find((item) => item.provider === provider && item.id === model);
+      const info = (await models.list({ all: true, known: true })).find(
+        (item) => item.provider === provider && item.id === model,
+      );
       window = info?.contextWindow ?? unknownWindow;
       byModel.set(name, window);
     }

@@ -241,6 +241,21 @@ describe("stopping a run", () => {
     expect((await send(client, "hold:30 going", "k")).payload).toEqual({ runId: "k", status: "ok" });
   });
 
+  it("leaves a mark in the history also when nothing was said yet", async () => {
+    await start();
+    const client = await gateway.connect();
+    await send(client, "hang:ever", "k");
+    await client.event("agent", ({ runId, data }) => runId === "k" && (data as Json).phase === "start");
+    await gateway.model.request(1);
+    await client.request("chat.abort", { sessionKey: "main", runId: "k" });
+    await client.event("agent", ({ runId, data }) => runId === "k" && (data as Json).phase === "end");
+    const { payload } = await client.request("chat.history", { sessionKey: "main" });
+    expect(payload.messages).toMatchObject([
+      { role: "user" },
+      { role: "assistant", content: [], stopReason: "aborted", timestamp: expect.any(Number) },
+    ]);
+  });
+
   it("needs the session the run belongs to, under any of its names", async () => {
     await start();
     const client = await gateway.connect();

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Json, RawClient } from "../src/testing/raw-client.ts";
 import { startTestGateway, type TestGateway } from "../src/testing/test-gateway.ts";
@@ -28,6 +30,41 @@ describe("/status", () => {
     gateway.model.release();
     await ended(client, "run");
     expect((await send(client, "/status", "card")).payload).toEqual({ runId: "card", status: "ok" });
+  });
+});
+
+describe("the usage of a subscription", () => {
+  const minimax =
+    (answer: () => Response): typeof fetch =>
+    async (input, init) =>
+      new URL(input instanceof Request ? input.url : input).hostname === "api.minimaxi.com"
+        ? answer()
+        : fetch(input, init);
+  const card = async (answer: () => Response) => {
+    gateway = await startTestGateway({
+      fetch: minimax(answer),
+      config: { agents: { defaults: { model: { primary: "minimax/MiniMax-M2.1" } } } },
+      prepare({ stateDir }) {
+        const dir = path.join(stateDir, "agents", "main", "agent");
+        mkdirSync(dir, { recursive: true });
+        const profiles = { "minimax:default": { type: "api_key", provider: "minimax", key: "k" } };
+        writeFileSync(path.join(dir, "auth-profiles.json"), JSON.stringify({ version: 1, profiles }));
+      },
+    });
+    const client = await gateway.connect();
+    await send(client, "/status", "card");
+    return JSON.stringify((await ended(client, "card")).message);
+  };
+
+  it("stands in the card where the provider tells it", async () => {
+    const text = await card(() => Response.json({ data: { total: 100, used: 20 } }));
+    expect(text).toContain("📊 Usage: 5h 80% left");
+  });
+
+  it("has no line where the provider fails", async () => {
+    const text = await card(() => new Response("no", { status: 500 }));
+    expect(text).toContain("🧠 Model: minimax/MiniMax-M2.1");
+    expect(text).not.toContain("📊");
   });
 });
 

@@ -14,7 +14,7 @@ import {
   recordedFiles,
   recordedHandshakes,
 } from "./conformance/recorded.ts";
-import { recordedConfig } from "./conformance/recorded-config.ts";
+import { casesWithChannels, channelsConfig, recordedConfig } from "./conformance/recorded-config.ts";
 import { fill, scenarios } from "./conformance/scenarios.ts";
 import { createStage, runEnded, type Stage, startedRuns } from "./conformance/stage.ts";
 import { servedMethods } from "./served-methods.ts";
@@ -186,17 +186,25 @@ for (const protocol of [3, 4] as const) {
       if (!served(method)) continue;
 
       describe(file, () => {
-        let gateway: TestGateway;
-        let stage: Stage;
-        beforeAll(async () => {
-          gateway = await startTestGateway(recordedConfig);
-          stage = createStage(gateway, protocol);
-        });
-        afterAll(() => gateway.close());
+        const groups = [
+          { config: recordedConfig, own: cases.filter(({ id }) => !casesWithChannels.has(id)) },
+          { config: channelsConfig, own: cases.filter(({ id }) => casesWithChannels.has(id)) },
+        ];
+        for (const { config, own } of groups.filter(({ own }) => own.length > 0)) {
+          describe(config === channelsConfig ? "with channels" : "without channels", () => {
+            let gateway: TestGateway;
+            let stage: Stage;
+            beforeAll(async () => {
+              gateway = await startTestGateway(config);
+              stage = createStage(gateway, protocol);
+            });
+            afterAll(() => gateway.close());
 
-        for (const recorded of cases) {
-          it(recorded.name, async () => {
-            expectOnly(await play(stage, recorded), exceptions[recorded.id]?.differs ?? []);
+            for (const recorded of own) {
+              it(recorded.name, async () => {
+                expectOnly(await play(stage, recorded), exceptions[recorded.id]?.differs ?? []);
+              });
+            }
           });
         }
       });

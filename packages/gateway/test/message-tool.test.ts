@@ -100,7 +100,7 @@ describe("the message tool in the web chat", () => {
   it("wants to know the channel when there are several, and refuses files it may not read", async () => {
     const { client } = await start();
     expect(await run(client, { target: "99", message: "hello there" })).toContain(
-      "Several channels are connected; name one: telegram, discord.",
+      "Several channels are connected; name one: discord, telegram.",
     );
     expect(await run(client, { channel: "telegram", target: "9", media: "/etc/passwd" })).toContain(
       "Cannot attach /etc/passwd",

@@ -1,8 +1,10 @@
 import fs from "node:fs";
 import path from "node:path";
+import { createGuardedFetch, type GuardedFetch } from "@openclaw/net";
 import type { Channel, ChannelContext, Delivery } from "@openclaw/plugin-sdk";
 import { afterEach, expect, it } from "vitest";
-import { startTestGateway, type TestGateway } from "../src/testing/test-gateway.ts";
+import { type ServiceAnswer, startFakeService } from "../../media/src/testing/fake-service.ts";
+import { startTestGateway, type TestGateway, type TestGatewayOptions } from "../src/testing/test-gateway.ts";
 
 // Files that replies attach, as a channel gets them.
 
@@ -60,8 +62,9 @@ function fileService(failures = 0, onSend: () => void = () => {}) {
 }
 type Service = ReturnType<typeof fileService>;
 
-const start = async (service: Service) => {
+const start = async (service: Service, more: Pick<TestGatewayOptions, "guardedFetch"> = {}) => {
   gateway = await startTestGateway({
+    ...more,
     channels: [service.channel],
     config: { channels: { telegram: { enabled: true, dmPolicy: "open", allowFrom: ["*"] } } },
   });
@@ -133,4 +136,66 @@ it("that a killed process left behind are removed at the next start", async () =
   fs.writeFileSync(path.join(outbound(), "kept.ogg"), "");
   await gateway.start();
   expect(fs.readdirSync(outbound())).toEqual(["kept.ogg"]);
+});
+
+/** The guard, with the test's own server allowed; everything else has to be public. */
+const withLocal: GuardedFetch = (url, request) =>
+  createGuardedFetch()(url, { ...request, allowedHosts: ["127.0.0.1"] });
+
+it("of the web are fetched, and the channel gets copies under the names their servers give them", async () => {
+  await using web = await startFakeService(({ path: at }): ServiceAnswer => {
+    if (at === "/moved") return { status: 302, headers: { location: "/x" } };
+    if (at !== "/x") return { body: "the plan", headers: { "content-type": "text/plain" } };
+    const headers = { "content-type": "text/csv", "content-disposition": 'attachment; filename="../../ta ble.csv"' };
+    return { body: "a,b", headers };
+  });
+  const service = fileService();
+  await start(service, { guardedFetch: withLocal });
+  gateway.model.enqueue({ words: [`Here.\nMEDIA:${web.url}/moved ${web.url}/files/plan`] });
+  await service.tell("send them");
+  const { delivery, contents } = await service.next();
+  expect(delivery.text).toBe("Here.");
+  expect(contents).toEqual(["a,b", "the plan"]);
+  expect(delivery.mediaUrls?.map((file) => path.basename(file))).toEqual(["ta ble.csv", "plan.txt"]);
+  for (const file of delivery.mediaUrls ?? []) expect(file).toContain(outbound());
+  await gateway.stop();
+  expect(fs.readdirSync(outbound())).toEqual([]);
+  await gateway.start();
+});
+
+it("of this network, too large ones, pages and missing ones are named in the text, and nobody is asked for the first", async () => {
+  await using web = await startFakeService(({ path: at }): ServiceAnswer => {
+    if (at === "/inside") return { status: 302, headers: { location: "http://10.0.0.1/secret.png" } };
+    if (at === "/film.mp4") return { headers: { "content-type": "video/mp4", "content-length": "17000000" } };
+    if (at === "/page") return { body: "<html>", headers: { "content-type": "text/html" } };
+    return { status: 404 };
+  });
+  const service = fileService();
+  await start(service, { guardedFetch: withLocal });
+  const addresses = ["inside", "film.mp4", "page", "gone.png?key=s3cret"].map((name) => `${web.url}/${name}`);
+  gateway.model.enqueue({ words: [`Here.\nMEDIA: ${addresses.join(" ")}`] });
+  await service.tell("send them");
+  const { delivery } = await service.next();
+  expect(delivery).not.toHaveProperty("mediaUrls");
+  expect(delivery.text).toBe(
+    ["Here.", ...["inside", "film.mp4", "page", "gone.png"].map((name) => `⚠️ ${name} could not be attached.`)].join(
+      "\n",
+    ),
+  );
+  const log = gateway.log();
+  expect(log).toContain("Blocked: private/internal IP address");
+  expect(log).toContain("Media exceeds 16MB limit");
+  expect(log).toContain("The address answers with a web page, not with a file");
+  expect(log).toContain("HTTP 404");
+  expect(log).not.toContain("s3cret");
+});
+
+it("of addresses inside this machine are not fetched", async () => {
+  await using web = await startFakeService(() => ({ body: "secret" }));
+  const service = fileService();
+  await start(service);
+  gateway.model.enqueue({ words: [`Here.\nMEDIA:${web.url}/a.txt`] });
+  await service.tell("send it");
+  expect((await service.next()).delivery.text).toBe("Here.\n⚠️ a.txt could not be attached.");
+  expect(web.requests).toHaveLength(0);
 });

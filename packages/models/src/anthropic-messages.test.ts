@@ -23,7 +23,8 @@ function modelsWith(entry?: ModelEntryConfig, provider: Partial<ProviderConfig> 
     models: { providers: { anthropic: { baseUrl: server.url, models: [], ...provider } } },
     ...(entry && { agents: { defaults: { models: { "anthropic/claude-opus-4-5": entry } } } }),
   };
-  return createModels({ config: () => config, env: { ANTHROPIC_API_KEY: "sk-ant-api-test" }, log: silentLog });
+  const env = provider.apiKey === undefined ? { ANTHROPIC_API_KEY: "sk-ant-api-test" } : {};
+  return createModels({ config: () => config, env, log: silentLog });
 }
 
 const tool = {
@@ -240,11 +241,23 @@ test("sends a bearer token as well, or instead, when the provider says so", asyn
   expect(server.lastRequest().headers["x-api-key"]).toBeUndefined();
 });
 
-test("a setup-token is refused before any request", async () => {
-  await expect(modelsWith(undefined, { apiKey: "sk-ant-oat01-abc" }).resolve(ref)).rejects.toMatchObject({
-    code: "unsupported-credential",
-  });
-  expect(server.requests).toHaveLength(0);
+test("a subscription's setup-token travels as a bearer token, in requests its service takes", async () => {
+  server.enqueue({ tools: [{ name: "Read", args: '{"path":"a"}' }] });
+  const { languageModel } = await modelsWith(undefined, { apiKey: "sk-ant-oat01-abc" }).resolve(ref);
+  const answer = await collect(languageModel, { prompt: userPrompt("hello"), tools: [tool] });
+  const { headers, body } = server.lastRequest();
+  expect(headers.authorization).toBe("Bearer sk-ant-oat01-abc");
+  expect(headers["x-api-key"]).toBeUndefined();
+  expect(headers["anthropic-beta"]).toMatch(/^claude-code-20250219,oauth-2025-04-20,fine-grained-tool-streaming/);
+  expect(headers["user-agent"]).toMatch(/^claude-cli\/\S+ \(external, cli\)/);
+  expect(headers["x-app"]).toBe("cli");
+  expect(body.system).toMatchObject([
+    { text: "You are Claude Code, Anthropic's official CLI for Claude." },
+    { text: "You are a test.", cache_control: { type: "ephemeral" } },
+  ]);
+  expect(body.tools).toMatchObject([{ name: "Read" }]);
+  // The caller hears of its tool by its own name.
+  expect(answer.calls).toMatchObject([{ name: "read", input: { path: "a" } }]);
 });
 
 test("without streaming the answer comes as one block", async () => {

@@ -1,32 +1,38 @@
+import { join } from "node:path";
 import type { Logger } from "@openclaw/log";
-import { adapters } from "./adapters/adapters.ts";
-import type { CredentialSource, RequestCredential } from "./credentials/request-credential.ts";
+import { loadCliModels } from "./adapters/adapters.ts";
+import { findListedModel, providerModels, unlistedModel } from "./catalogue/model-catalogue.ts";
+import type { CreateCliModel } from "./cli-backend/create-cli-models.ts";
+import { type ConfigView, isAllowedModel, viewConfig } from "./config-view.ts";
+import { type Credentials, createCredentials } from "./credentials/credentials.ts";
+import { builtinRefreshers } from "./credentials/oauth/builtin-refreshers.ts";
+import type { Refreshers } from "./credentials/oauth-provider.ts";
+import { type ProviderAuthState, providerAuthState } from "./credentials/provider-auth-state.ts";
 import { chooseDefault } from "./default-model.ts";
+import { createDiscovery } from "./discovery/discovery.ts";
+import { candidateModels } from "./fallback-models.ts";
 import { createKeepAliveExchange, exchangeOverFetch } from "./http-exchange.ts";
 import { chooseImageModels } from "./image-models.ts";
 import { createKeepAliveFetch } from "./keep-alive-fetch.ts";
+import { listModels } from "./list-models.ts";
 import type { ModelAlias } from "./model-aliases.ts";
-import { modelAliases } from "./model-aliases.ts";
-import { findModel, offlineModelInfo, providerModels } from "./model-catalogue.ts";
 import { ModelError } from "./model-error.ts";
 import type { ModelInfo, ResolvedModel } from "./model-info.ts";
-import { readModelParams } from "./model-params.ts";
-import type { ModelRef } from "./model-ref.ts";
 import {
   defaultProvider,
   formatModelRef,
+  type ModelRef,
   normalizeModelId,
   normalizeProviderId,
   parseModelRef,
   sameModelRef,
 } from "./model-ref.ts";
-import type { ModelsConfig, ProviderConfig } from "./models-config.ts";
-import { primaryOf } from "./models-config.ts";
-import { builtinProviders } from "./providers/builtin-providers.ts";
-import { createOllamaSearch, requireOllamaModel } from "./providers/ollama.ts";
-import { findProviderKey, requireProviderKey } from "./providers/provider-key.ts";
-import type { ProviderSetup } from "./providers/provider-setup.ts";
-import { configuredProviders, providerBaseUrl, providerSetup } from "./providers/provider-setup.ts";
+import { type ModelsConfig, primaryOf } from "./models-config.ts";
+import { createModelsJson, type ModelsJson } from "./models-json/models-json.ts";
+import { findProviderKey } from "./providers/provider-key.ts";
+import { type ProviderSetup, providerSetup } from "./providers/provider-setup.ts";
+import { createProviderRegistry, type ProviderRegistry } from "./providers/registered-provider.ts";
+import { type ModelParts, offlineRef, resolveModel } from "./resolve-model.ts";
 
 /** The models of one Gateway. */
 export interface Models {
@@ -35,10 +41,22 @@ export interface Models {
    * that are there allow, else a local Ollama, else the offline assistant. May ask the local Ollama (300 ms at most).
    */
   defaultRef(agentId?: string): Promise<ModelRef>;
-  /** Makes a model callable. Cheap when repeated. Throws {@link ModelError}. */
-  resolve(ref: ModelRef): Promise<ResolvedModel>;
-  /** The models a user may choose, by provider and id. `all` includes those the allowlist leaves out. */
-  list(options?: { all?: boolean }): Promise<ModelInfo[]>;
+  /**
+   * Makes a model callable with a credential of the agent: the given auth profile, else its first, else the key of the
+   * environment or the configuration. Cheap when repeated. Throws {@link ModelError}.
+   */
+  resolve(ref: ModelRef, options?: ResolveOptions): Promise<ResolvedModel>;
+  /** The models a run may use, best first: the requested one, then its fallbacks. */
+  candidates(requested: ModelRef, agentId?: string): ModelRef[];
+  /** Where the credentials of a provider come from. Undefined for one nobody knows. */
+  providerAuth(provider: string, agentId?: string): ProviderAuthState | undefined;
+  /** The stored credentials; absent where there is no state directory. */
+  readonly credentials?: Credentials;
+  /**
+   * The models a user may choose, by provider and id. `all` includes those the allowlist leaves out. Providers that tell
+   * their models themselves may be asked, which takes seconds when they do not answer; `known` leaves that out.
+   */
+  list(options?: { all?: boolean; known?: boolean }): Promise<ModelInfo[]>;
   /** Reads a reference, an alias or a bare model id of the default provider. Undefined when it is none of them. */
   canonical(text: string): ModelRef | undefined;
   /**
@@ -52,6 +70,13 @@ export interface Models {
   isAllowed(ref: ModelRef): boolean;
 }
 
+export interface ResolveOptions {
+  /** Whose credentials are used; those of the default agent when absent. */
+  agentId?: string | undefined;
+  /** The auth profile to use and no other. */
+  profile?: string | undefined;
+}
+
 export interface CreateModelsOptions {
   /** The current configuration. What is derived from it is kept until it returns another object. */
   config: () => ModelsConfig;
@@ -60,63 +85,107 @@ export interface CreateModelsOptions {
   /** Used for every request. Default: one that keeps connections open between requests. */
   fetch?: typeof fetch;
   log: Logger;
+  /** Where plugins put their providers. Default: there are none. */
+  providers?: ProviderRegistry;
   clock?: { now(): number };
+  /**
+   * Where the agents' auth profiles and their `models.json` are. Without it keys come from the environment and the
+   * configuration alone.
+   */
+  stateDir?: string;
+  /** Names of the variables in `env` that came from the login shell. */
+  shellEnvKeys?: () => readonly string[];
+  /** How tokens are renewed, beside the providers that are built in. */
+  refreshers?: Refreshers;
   /** Where a local Ollama is looked for. */
   ollamaHost?: string;
-}
-
-/** What is derived from one configuration object. */
-interface ConfigView {
-  readonly config: ModelsConfig;
-  readonly providers: ReadonlyMap<string, ProviderConfig>;
-  readonly configuredIds: ReadonlySet<string>;
-  readonly aliases: ReadonlyMap<string, ModelAlias>;
-  readonly allowed: ReadonlySet<string>;
-  readonly resolved: Map<string, Promise<ResolvedModel>>;
-  /** Models that see, by the model a run has. Every run asks for them. */
-  readonly imageModels: Map<string, readonly ModelRef[]>;
 }
 
 /** Models kept ready at once. Far above what a household uses; it bounds what invented ids can occupy. */
 const maxResolved = 500;
 
+const nothingWritten = {};
+
 /** Builds the models from the configuration and the environment. Starts nothing and asks nobody. */
 export function createModels(options: CreateModelsOptions): Models {
-  const { env, log } = options;
+  const { env, log, shellEnvKeys } = options;
   const exchange = options.fetch ? exchangeOverFetch(options.fetch) : createKeepAliveExchange();
   const fetchNow = options.fetch ?? createKeepAliveFetch(exchange);
   const now = () => options.clock?.now() ?? Date.now();
-  const ollama = createOllamaSearch({
+  const discovery = createDiscovery({ fetch: fetchNow, env, now, log, ollamaHost: options.ollamaHost });
+  const registry = options.providers ?? createProviderRegistry();
+  const normalize = (id: string) => normalizeProviderId(id, currentView().configuredIds);
+  const credentials =
+    options.stateDir === undefined
+      ? undefined
+      : createCredentials({
+          stateDir: options.stateDir,
+          config: options.config,
+          env,
+          fetch: fetchNow,
+          now,
+          log,
+          normalize,
+          refreshers: { ...builtinRefreshers, ...options.refreshers },
+          login: (provider) => registry.login(provider),
+        });
+  const modelsJson = credentials && modelsJsonOf(credentials);
+  let cliModels: Promise<CreateCliModel> | undefined;
+  const parts: ModelParts = {
+    env,
+    log,
+    exchange,
     fetch: fetchNow,
     now,
-    log,
-    ...(options.ollamaHost !== undefined && { host: options.ollamaHost }),
-  });
+    discovery,
+    credentials,
+    shellEnvKeys,
+    cliModels: () => (cliModels ??= loadCliModels().then((createCliModels) => createCliModels({ env, log }))),
+    setupOf,
+    hasKey,
+  };
   const warned = new Set<string>();
-  let view: ConfigView | undefined;
+  let seen: { config: ModelsConfig; written: object; registered: number; view: ConfigView } | undefined;
 
   function currentView(): ConfigView {
     const config = options.config();
-    if (view?.config === config) return view;
-    const providers = configuredProviders(config);
-    const configuredIds = new Set(providers.keys());
-    const keys = Object.keys(config.agents?.defaults?.models ?? {})
-      .map((key) => parseModelRef(key, configuredIds))
-      .filter((ref) => ref !== undefined);
-    view = {
-      config,
-      providers,
-      configuredIds,
-      aliases: modelAliases(config, configuredIds),
-      allowed: new Set(keys.map(formatModelRef)),
-      resolved: new Map(),
-      imageModels: new Map(),
-    };
-    return view;
+    const file = modelsJson?.providers() ?? nothingWritten;
+    if (seen?.config !== config || seen.written !== file || seen.registered !== registry.version) {
+      seen = { config, written: file, registered: registry.version, view: viewConfig(config, file) };
+    }
+    return seen.view;
+  }
+
+  /** The default agent's file. Its first profile of a provider says where requests go. */
+  function modelsJsonOf({ dirs, order, profiles }: Credentials): ModelsJson {
+    return createModelsJson({
+      file: () => join(dirs.of(), "models.json"),
+      env,
+      log,
+      now,
+      stored(provider) {
+        const id = order(provider)[0]?.id;
+        const profile = id === undefined ? undefined : profiles().profiles.get(id);
+        if (!profile) return undefined;
+        return profile.type === "api_key" && profile.metadata ? { metadata: profile.metadata } : {};
+      },
+      discovered: (provider) => discovery.known({ id: provider, headers: {} }),
+    });
+  }
+
+  /** Waits for what is read from disk; at once when it has been. */
+  async function ready(agentId?: string): Promise<void> {
+    await credentials?.ready(agentId);
+    const config = options.config();
+    if (modelsJson && !modelsJson.follows(config)) await modelsJson.update(config);
+  }
+
+  function hasKey(setup: ProviderSetup): boolean {
+    return (credentials?.order(setup.id).length ?? 0) > 0 || findProviderKey(setup, env) !== undefined;
   }
 
   function setupOf(id: string, { providers }: ConfigView): ProviderSetup | undefined {
-    return providerSetup(id, providers.get(id));
+    return providerSetup(id, providers.get(id), registry.get(id));
   }
 
   function canonical(text: string): ModelRef | undefined {
@@ -145,6 +214,7 @@ export function createModels(options: CreateModelsOptions): Models {
   }
 
   async function defaultRef(agentId?: string): Promise<ModelRef> {
+    await credentials?.ready();
     const current = currentView();
     const { agents } = current.config;
     const agent =
@@ -158,19 +228,21 @@ export function createModels(options: CreateModelsOptions): Models {
     return chooseDefault({
       setup: (id) => setupOf(id, current),
       configuredIds: current.configuredIds,
-      hasKey: (setup) => findProviderKey(setup, env) !== undefined,
-      ollama,
+      hasKey,
+      ollama: discovery.ollama,
     });
   }
 
-  function resolve(ref: ModelRef): Promise<ResolvedModel> {
+  async function resolve(ref: ModelRef, { agentId, profile: wanted }: ResolveOptions = {}): Promise<ResolvedModel> {
+    await ready(agentId);
     const current = currentView();
     const provider = normalizeProviderId(ref.provider, current.configuredIds);
     const model = normalizeModelId(provider, ref.model);
-    const key = `${provider}/${model}`;
+    const profile = wanted ?? credentials?.order(provider, { agentId })[0]?.id;
+    const key = JSON.stringify([provider, model, agentId, profile]);
     const known = current.resolved.get(key);
     if (known) return known;
-    const made = build({ provider, model }, current);
+    const made = resolveModel({ provider, model }, current, parts, { agentId, profile });
     if (current.resolved.size >= maxResolved) current.resolved.clear();
     current.resolved.set(key, made);
     // A failure is not kept: the key may be there at the next try.
@@ -178,74 +250,7 @@ export function createModels(options: CreateModelsOptions): Models {
     return made;
   }
 
-  async function build(ref: ModelRef, current: ConfigView): Promise<ResolvedModel> {
-    if (ref.provider === "offline" && !current.configuredIds.has("offline")) return resolveOffline(ref);
-    const setup = setupOf(ref.provider, current);
-    if (!setup) throw unknownModel(ref, current);
-    const key = requireProviderKey(setup, env);
-    const searched = setup.id === "ollama" && !setup.configured;
-    const found = searched ? requireOllamaModel(await ollama.models({ again: true }), ref.model) : undefined;
-    const { info, definition } = findModel(setup, found?.id ?? ref.model, true, found ? [found] : []);
-    const entry = modelEntry(ref, current);
-    const createLanguageModel = await adapters[info.api]();
-    const { authHeader, auth } = setup.configured ?? {};
-    const languageModel = createLanguageModel({
-      info,
-      baseUrl: providerBaseUrl(setup),
-      credential: keyCredential(key.key, auth === "oauth" || auth === "token"),
-      ...(authHeader !== undefined && { authHeader }),
-      headers: { ...setup.headers, ...definition?.headers },
-      compat: definition?.compat ?? {},
-      params: readModelParams(formatModelRef(ref), entry, log),
-      streaming: entry?.streaming ?? setup.id !== "ollama",
-      exchange,
-      fetch: fetchNow,
-      now,
-    });
-    const reasoningTags = setup.id === "ollama" || setup.id.includes("minimax");
-    return { ref, info, languageModel, reasoningTags, keySource: key.source, providerOptions: openclawOptions };
-  }
-
-  async function resolveOffline(ref: ModelRef): Promise<ResolvedModel> {
-    if (ref.model !== offlineRef.model) {
-      throw new ModelError(
-        "unknown-model",
-        `Unknown model: ${formatModelRef(ref)}. The offline provider has one model, offline/assistant.`,
-      );
-    }
-    const createLanguageModel = await adapters.offline();
-    return {
-      ref,
-      info: offlineModelInfo,
-      languageModel: createLanguageModel({
-        info: offlineModelInfo,
-        baseUrl: "",
-        credential: keyCredential(undefined, false),
-        headers: {},
-        compat: {},
-        params: {},
-        streaming: true,
-        exchange,
-        fetch: fetchNow,
-        now,
-      }),
-      reasoningTags: false,
-      keySource: "none",
-      providerOptions: openclawOptions,
-    };
-  }
-
-  function isAllowed(ref: ModelRef): boolean {
-    const current = currentView();
-    if (current.allowed.size === 0 || current.allowed.has(formatModelRef(ref))) return true;
-    if (current.configuredIds.has(ref.provider)) return true;
-    const { defaults, list: agents = [] } = current.config.agents ?? {};
-    return [defaults?.model, ...agents.map((agent) => agent.model)].some((choice) => {
-      const primary = primaryOf(choice);
-      const chosen = primary === undefined ? undefined : canonical(primary);
-      return chosen !== undefined && sameModelRef(chosen, ref);
-    });
-  }
+  const isAllowed = (ref: ModelRef) => isAllowedModel(ref, currentView(), canonical);
 
   function imageModels(active: ModelInfo): ModelRef[] {
     const current = currentView();
@@ -260,9 +265,10 @@ export function createModels(options: CreateModelsOptions): Models {
       isAllowed,
       usable(ref) {
         const setup = setupOf(ref.provider, current);
-        if (!setup) return undefined;
-        const info = orUnusable(() => findModel(setup, ref.model, findProviderKey(setup, env) !== undefined).info);
-        return info?.available ? info : undefined;
+        if (!setup || !hasKey(setup)) return undefined;
+        return orUnusable(
+          () => (findListedModel(setup, ref.model, true) ?? unlistedModel(setup, ref.model, true, undefined)).info,
+        );
       },
       listed(provider) {
         const setup = setupOf(provider, current);
@@ -275,41 +281,28 @@ export function createModels(options: CreateModelsOptions): Models {
     return [...found];
   }
 
-  async function list({ all = false } = {}): Promise<ModelInfo[]> {
-    const current = currentView();
-    const ids = new Set([...Object.keys(builtinProviders), ...current.configuredIds]);
-    const found = await Promise.all([...ids].map((id) => listProvider(id, current)));
-    const infos = [...found.flat(), offlineModelInfo];
-    return infos
-      .filter((info) => all || isAllowed({ provider: info.provider, model: info.id }))
-      .sort((a, b) => compareText(a.provider, b.provider) || compareText(a.id, b.id));
-  }
-
-  async function listProvider(id: string, current: ConfigView): Promise<ModelInfo[]> {
-    const setup = setupOf(id, current);
-    if (!setup) return [];
-    const discovered = id === "ollama" && !setup.configured ? await listedOllama() : [];
-    try {
-      return providerModels(setup, findProviderKey(setup, env) !== undefined, discovered);
-    } catch (error) {
-      if (!(error instanceof ModelError)) throw error;
-      log.warn(`The models of provider "${id}" are left out of the list: ${error.message}`);
-      return [];
-    }
-  }
-
-  /** A list asks Ollama only when somebody said they use it; otherwise it shows what a turn has already found. */
-  async function listedOllama() {
-    return env.OLLAMA_API_KEY?.trim() ? ollama.models() : ollama.known();
-  }
-
   return {
     defaultRef,
     resolve,
-    list,
+    async list({ all = false, known = false } = {}) {
+      await ready();
+      const infos = await listModels(currentView(), parts, { registered: registry.ids(), known });
+      return infos.filter((info) => all || isAllowed({ provider: info.provider, model: info.id }));
+    },
     canonical,
     imageModels,
     isAllowed,
+    candidates: (requested, agentId) =>
+      candidateModels({ config: currentView().config, agentId, requested, canonical, isAllowed }),
+    providerAuth(provider, agentId) {
+      const id = normalize(provider);
+      const stored = [...(credentials?.profiles(agentId).profiles.values() ?? [])];
+      // A credential may be there before anything else is known of its provider.
+      const bare = stored.some((each) => normalize(each.provider) === id) ? { id, headers: {} } : undefined;
+      const setup = setupOf(id, currentView()) ?? bare;
+      return setup && providerAuthState(setup, { credentials, agentId, env, shellEnvKeys, normalize, now: now() });
+    },
+    ...(credentials && { credentials }),
     aliases: () => [...currentView().aliases.values()],
   };
 }
@@ -322,36 +315,4 @@ function orUnusable<T>(read: () => T): T | undefined {
     if (error instanceof ModelError) return undefined;
     throw error;
   }
-}
-
-function keyCredential(key: string | undefined, isToken: boolean): CredentialSource {
-  const credential: RequestCredential =
-    key === undefined ? { kind: "none" } : isToken ? { kind: "token", token: key } : { kind: "api-key", key };
-  return () => credential;
-}
-
-const offlineRef: ModelRef = { provider: "offline", model: "assistant" };
-
-function openclawOptions(thinking: string) {
-  return { openclaw: { thinking } };
-}
-
-function modelEntry(ref: ModelRef, { config, configuredIds }: ConfigView) {
-  for (const [key, entry] of Object.entries(config.agents?.defaults?.models ?? {})) {
-    const candidate = parseModelRef(key, configuredIds);
-    if (candidate && sameModelRef(candidate, ref)) return entry;
-  }
-  return undefined;
-}
-
-function unknownModel(ref: ModelRef, { configuredIds }: ConfigView): ModelError {
-  const known = [...new Set([...Object.keys(builtinProviders), "offline", ...configuredIds])].sort(compareText);
-  return new ModelError(
-    "unknown-model",
-    `Unknown model: ${formatModelRef(ref)}. There is no provider "${ref.provider}". Declare it under models.providers.${ref.provider} (baseUrl, api, models), or use a model of one of these providers: ${known.join(", ")}.`,
-  );
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,9 +1,8 @@
-import { isAvailableApi } from "./api-kind.ts";
-import { providerModels } from "./model-catalogue.ts";
+import { providerModels } from "./catalogue/model-catalogue.ts";
+import type { OllamaSearch } from "./discovery/ollama.ts";
 import { ModelError } from "./model-error.ts";
 import type { ModelRef } from "./model-ref.ts";
 import { builtinDefaults } from "./providers/builtin-providers.ts";
-import type { OllamaSearch } from "./providers/ollama.ts";
 import type { ProviderSetup } from "./providers/provider-setup.ts";
 
 /**
@@ -20,11 +19,11 @@ export async function chooseDefault(options: {
   hasKey: (setup: ProviderSetup) => boolean;
   ollama: OllamaSearch;
 }): Promise<ModelRef> {
-  for (const { id, defaultModel } of builtinDefaults) {
-    const setup = options.setup(id);
-    if (!setup || !defaultModel || !options.hasKey(setup)) continue;
+  for (const { provider, model } of builtinDefaults) {
+    const setup = options.setup(provider);
+    if (!setup || !options.hasKey(setup)) continue;
     const configured = firstUsable(setup, setup.configured?.models?.map((model) => model.id) ?? []);
-    return { provider: id, model: configured ?? defaultModel };
+    return { provider, model: configured ?? model };
   }
   for (const id of options.configuredIds) {
     const setup = options.setup(id);
@@ -40,8 +39,7 @@ export async function chooseDefault(options: {
 
 function firstUsable(setup: ProviderSetup, among?: readonly string[]): string | undefined {
   try {
-    return providerModels(setup, true).find((info) => isAvailableApi(info.api) && (!among || among.includes(info.id)))
-      ?.id;
+    return providerModels(setup, true).find((info) => !among || among.includes(info.id))?.id;
   } catch (error) {
     // A provider with a faulty entry cannot be the default; using one of its models tells what is wrong with it.
     if (error instanceof ModelError) return undefined;

@@ -1,8 +1,8 @@
 export type ModelErrorCode =
   | "unknown-model"
   | "no-api-key"
+  | "auth-refresh-failed"
   | "unavailable-api"
-  | "unsupported-credential"
   | "invalid-provider"
   | "unexpected-response"
   | "incomplete-response";

@@ -1,17 +1,39 @@
+import type { CredentialsConfig } from "./credentials/credentials.ts";
+
 /**
  * The part of the configuration this package reads. A validated OpenClaw configuration is assignable to it;
  * `${VAR}` is already replaced.
  */
 export interface ModelsConfig {
-  readonly models?: { readonly providers?: Readonly<Record<string, ProviderConfig | undefined>> };
+  /** Which auth profiles there are, and how long they rest after a failure. */
+  readonly auth?: CredentialsConfig["auth"];
+  readonly models?: {
+    readonly mode?: "merge" | "replace";
+    readonly providers?: Readonly<Record<string, ProviderConfig | undefined>>;
+    readonly bedrockDiscovery?: BedrockDiscoveryConfig;
+  };
   readonly agents?: {
     readonly defaults?: {
       readonly model?: ModelChoice;
       readonly imageModel?: ModelChoice;
       readonly models?: Readonly<Record<string, ModelEntryConfig | undefined>>;
+      /** Programs that answer in place of an API, by the provider id their models have. */
+      readonly cliBackends?: Readonly<Record<string, CliBackendConfig | undefined>>;
     };
     readonly list?: readonly AgentModelConfig[];
   };
+}
+
+/** How the models of Amazon Bedrock are looked up. */
+export interface BedrockDiscoveryConfig {
+  readonly enabled?: boolean;
+  readonly region?: string;
+  /** Vendors to keep, such as `anthropic`; all when absent. */
+  readonly providerFilter?: readonly string[];
+  /** Seconds a list is believed; 0 = not at all. */
+  readonly refreshInterval?: number;
+  readonly defaultContextWindow?: number;
+  readonly defaultMaxTokens?: number;
 }
 
 export type ModelChoice = string | { readonly primary?: string; readonly fallbacks?: readonly string[] };
@@ -19,6 +41,7 @@ export type ModelChoice = string | { readonly primary?: string; readonly fallbac
 export interface AgentModelConfig {
   readonly id: string;
   readonly default?: boolean;
+  readonly agentDir?: string;
   readonly model?: ModelChoice;
 }
 
@@ -27,6 +50,32 @@ export interface ModelEntryConfig {
   readonly alias?: string;
   readonly params?: Readonly<Record<string, unknown>>;
   readonly streaming?: boolean;
+}
+
+/** One entry of `agents.defaults.cliBackends`. */
+export interface CliBackendConfig {
+  readonly command?: string;
+  readonly args?: readonly string[];
+  readonly resumeArgs?: readonly string[];
+  readonly output?: "json" | "text" | "jsonl";
+  readonly resumeOutput?: "json" | "text" | "jsonl";
+  readonly input?: "arg" | "stdin";
+  readonly maxPromptArgChars?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly clearEnv?: readonly string[];
+  readonly modelArg?: string;
+  readonly modelAliases?: Readonly<Record<string, string>>;
+  readonly sessionArg?: string;
+  readonly sessionArgs?: readonly string[];
+  readonly sessionMode?: "always" | "existing" | "none";
+  readonly sessionIdFields?: readonly string[];
+  readonly systemPromptArg?: string;
+  /** Says what the program does with the prompt it is given; the call is the same. */
+  readonly systemPromptMode?: "append" | "replace";
+  readonly systemPromptWhen?: "first" | "always" | "never";
+  readonly imageArg?: string;
+  readonly imageMode?: "repeat" | "list";
+  readonly serialize?: boolean;
 }
 
 /** One entry of `models.providers`. */
@@ -38,6 +87,8 @@ export interface ProviderConfig {
   readonly headers?: Readonly<Record<string, string>>;
   readonly authHeader?: boolean;
   readonly models?: readonly ModelDefinitionConfig[];
+  /** Other values for single fields of models, listed or built in. Only `models.json` has it. */
+  readonly modelOverrides?: Readonly<Record<string, Partial<ModelDefinitionConfig>>>;
 }
 
 export interface ModelDefinitionConfig {

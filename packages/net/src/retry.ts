@@ -1,6 +1,8 @@
 import type { RetryDelayOptions } from "./retry-delay.ts";
 import { retryDelay } from "./retry-delay.ts";
 
+export { retryDelay };
+
 export interface RetryOptions extends Partial<RetryDelayOptions> {
   /** Attempts in all, the first included; default 3. */
   attempts?: number | undefined;

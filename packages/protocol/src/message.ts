@@ -35,10 +35,17 @@ export const chatMessage = once(() =>
     stopReason: text().optional(),
     errorMessage: text().optional(),
     toolCallId: text().optional(),
+    /** What a tool says of its result beside the content. */
+    details: anything().optional(),
     toolName: text().optional(),
     isError: flag().optional(),
     /** What the Gateway adds: `{kind:"compaction", id}` on compaction markers, ids and positions on version 4. */
-    __openclaw: open({ kind: text().optional(), id: text().optional() }).optional(),
+    __openclaw: open({
+      kind: text().optional(),
+      id: text().optional(),
+      /** What was spoken of an answer: paths of the Gateway that need no further proof. */
+      sounds: z.array(open({ url: text(), mimeType: text() })).optional(),
+    }).optional(),
   }),
 );
 export type ChatMessage = z.output<ReturnType<typeof chatMessage>>;

@@ -30,6 +30,13 @@ const lifecycle = once(() =>
       stopReason: text().optional(),
     }),
     open({ phase: z.literal("error"), error: text(), endedAt: timestamp() }),
+    open({
+      phase: z.literal("fallback"),
+      from: text(),
+      to: text(),
+      reason: text(),
+      repeated: flag().optional(),
+    }),
     // The last three are sent by later releases on version 4.
     open({ phase: z.enum(["model", "finishing", "fallback_step"]) }),
   ]),

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { chatHistoryMessages } from "./chat-history.ts";
 import { mediaReplyHint, stoppedRunNote, stripEnvelope } from "./envelope.ts";
 import { type TranscriptMessage, zeroUsage } from "./message.ts";
-import type { HistoryItem } from "./transcript.ts";
+import type { HistoryItem } from "./transcript-history.ts";
 
 const timestamp = "2026-02-09T08:53:12.421Z";
 const item = (message: TranscriptMessage): HistoryItem => ({ kind: "message", id: "a", timestamp, message });
@@ -60,6 +60,7 @@ describe("chat.history", () => {
       item(assistant),
       item({ role: "custom", content: "hidden", timestamp: 3 }),
       { kind: "compaction", id: "c1", timestamp },
+      { kind: "stopped", id: "s1", timestamp },
     ];
     expect(chatHistoryMessages(items)).toEqual([
       { role: "user", content: [{ type: "text", text: "Hi there" }], timestamp: 1 },
@@ -70,6 +71,7 @@ describe("chat.history", () => {
         timestamp: Date.parse(timestamp),
         __openclaw: { kind: "compaction", id: "c1" },
       },
+      { role: "assistant", content: [], stopReason: "aborted", timestamp: Date.parse(timestamp) },
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { entryTime } from "./context.ts";
 import { stripEnvelope } from "./envelope.ts";
 import type { AssistantBlock, ImageBlock, TranscriptMessage, Usage, UserBlock } from "./message.ts";
-import type { HistoryItem } from "./transcript.ts";
+import type { HistoryItem } from "./transcript-history.ts";
 
 /** Most bytes of JSON the messages of one history answer may have. */
 export const historyByteLimit = 6 * 1024 * 1024;
@@ -33,16 +33,29 @@ export interface ChatHistoryMessage {
 }
 
 /**
- * History items as clients see them: envelopes taken off user texts, compactions as a mark, roles that no client
- * knows left out. Brought below `maxBytes` by leaving out image data, then whole messages, the oldest first; a single
+ * History items as clients see them: envelopes taken off user texts, compactions and stops as marks, roles that no
+ * client knows left out, texts of the assistant as `assistantText` gives them. Brought below `maxBytes` by leaving out image data, then whole messages, the oldest first; a single
  * message that is still too large has its text cut. `maxChars` cuts each text before.
  */
 export function chatHistoryMessages(
   items: readonly HistoryItem[],
-  { maxBytes = historyByteLimit, maxChars }: { maxBytes?: number; maxChars?: number | undefined } = {},
+  {
+    maxBytes = historyByteLimit,
+    maxChars,
+    assistantText,
+  }: { maxBytes?: number; maxChars?: number | undefined; assistantText?: (text: string) => string } = {},
 ): ChatHistoryMessage[] {
-  const messages = items.flatMap((item) => historyMessage(item) ?? []);
+  const found = items.flatMap((item) => historyMessage(item) ?? []);
+  const messages = assistantText === undefined ? found : found.map((one) => withTexts(one, assistantText));
   return capHistory(maxChars === undefined ? messages : messages.map((one) => shortened(one, maxChars)), maxBytes);
+}
+
+function withTexts(message: ChatHistoryMessage, assistantText: (text: string) => string): ChatHistoryMessage {
+  if (message.role !== "assistant") return message;
+  const content = message.content.map((block) =>
+    block.type === "text" ? { ...block, text: assistantText(block.text) } : block,
+  );
+  return { ...message, content };
 }
 
 /** The message with each of its texts cut to `maxChars` characters. */
@@ -64,6 +77,10 @@ export function historyMessage(item: HistoryItem): ChatHistoryMessage | undefine
       timestamp: entryTime(item),
       __openclaw: { kind: "compaction", id: item.id },
     };
+  }
+  // The form in which a stopped answer stands that had begun.
+  if (item.kind === "stopped") {
+    return { role: "assistant", content: [], stopReason: "aborted", timestamp: entryTime(item) };
   }
   return visibleMessage(item.message);
 }

@@ -92,7 +92,7 @@ export {
 } from "./session-entry.ts";
 export { SessionError, type SessionErrorCode } from "./session-error.ts";
 export { type HeldLock, SessionFileLocks } from "./session-file-lock.ts";
-export { type Schedule, SessionIndex, type SessionIndexOptions } from "./session-index.ts";
+export { SessionIndex, type SessionIndexOptions } from "./session-index.ts";
 export {
   agentIdOfKey,
   type ChatType,
@@ -150,6 +150,7 @@ export {
 export { type EnsureOptions, type EnsureResult, type ForkOutcome, isForkTooLarge } from "./session-start.ts";
 export { type CompactResult, type LocatedSession, openSessions, Sessions, type SessionsOptions } from "./sessions.ts";
 export { defaultAgentIdOf, keyContextOf, type SessionSection, type SessionsConfig } from "./sessions-config.ts";
+export type { Schedule } from "./snapshot-timer.ts";
 export type { StoreRecovery } from "./store-file.ts";
 export { withStoreLock } from "./store-lock.ts";
 export {
@@ -169,7 +170,7 @@ export {
   syntheticToolResult,
   toolResultTextLimit,
 } from "./tool-pairing.ts";
-export { type HistoryItem, Transcript, type TranscriptOptions, type TranscriptSettings } from "./transcript.ts";
+export { Transcript, type TranscriptOptions } from "./transcript.ts";
 export {
   type BranchSummaryEntry,
   type CompactionEntry,
@@ -182,12 +183,21 @@ export {
   type ModelChangeEntry,
   type NewEntry,
   type SessionInfoEntry,
+  stoppedRunMark,
   type ThinkingLevelChangeEntry,
   type TranscriptEntry,
   type TranscriptHeader,
   transcriptVersion,
   type UnknownEntry,
 } from "./transcript-entry.ts";
+export type { HistoryItem } from "./transcript-history.ts";
 export { agentSessionsDir, archivedPath } from "./transcript-path.ts";
 export { repairTranscript, type TranscriptRepair } from "./transcript-repair.ts";
-export { createUsageLedger, type UsageLedger, type UsageTotal } from "./usage-ledger.ts";
+export type { TranscriptSettings } from "./transcript-settings.ts";
+export {
+  createUsageLedger,
+  type UsageDetail,
+  type UsageLedger,
+  type UsageTotal,
+  zeroUsageDetail,
+} from "./usage-ledger.ts";

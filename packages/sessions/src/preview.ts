@@ -4,7 +4,8 @@ import { stripEnvelope } from "./envelope.ts";
 import { messageText, type TranscriptMessage, toolCallsOf } from "./message.ts";
 import { parseLine, readEntry } from "./read-entry.ts";
 import { isErrno } from "./session-error.ts";
-import type { HistoryItem, Transcript } from "./transcript.ts";
+import type { Transcript } from "./transcript.ts";
+import type { HistoryItem } from "./transcript-history.ts";
 
 export type PreviewRole = "user" | "assistant" | "tool" | "system" | "other";
 
@@ -27,6 +28,7 @@ export function cutPreview(text: string, maxChars: number): string {
 /** One line of a preview; undefined for messages that show nothing. */
 export function previewItem(item: HistoryItem, maxChars: number): PreviewItem | undefined {
   if (item.kind === "compaction") return { role: "system", text: "Compaction" };
+  if (item.kind === "stopped") return undefined;
   const { message } = item;
   const text = previewText(message);
   return text ? { role: previewRole(message), text: cutPreview(text, maxChars) } : undefined;

@@ -31,6 +31,8 @@ export interface SessionEntry {
   authProfileOverride?: string;
   authProfileOverrideSource?: "auto" | "user";
   authProfileOverrideCompactionCount?: number;
+  /** The model that answered in place of the session's own, when its user was told so. */
+  fallbackNoticeModel?: string;
   groupActivation?: "mention" | "always";
   groupActivationNeedsSystemIntro?: boolean;
   sendPolicy?: "allow" | "deny";

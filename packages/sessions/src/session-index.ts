@@ -2,9 +2,11 @@ import { rmSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Logger } from "@openclaw/log";
 import { type Clock, ensurePrivateDirSync, systemClock } from "@openclaw/storage";
-import { RecencyOrder } from "./recency-order.ts";
+import { SessionEntries } from "./session-entries.ts";
 import { mergeSessionEntry, type SessionEntry, type SessionPatch } from "./session-entry.ts";
 import { errorText, SessionError } from "./session-error.ts";
+import { type Schedule, SnapshotTimer } from "./snapshot-timer.ts";
+import { applied, difference } from "./store-change.ts";
 import {
   type FileStamp,
   fileStamp,
@@ -20,9 +22,6 @@ import { withStoreLock } from "./store-lock.ts";
 import { type LogContent, type StoreChange, StoreLog } from "./store-log.ts";
 import { installSnapshot, removeAbandonedSnapshots, writeSnapshotFile } from "./store-snapshot.ts";
 
-/** Runs something after `ms`; the returned function calls it off. */
-export type Schedule = (run: () => void, ms: number) => () => void;
-
 export interface SessionIndexOptions {
   /** Path of `sessions.json`. */
   path: string;
@@ -36,11 +35,6 @@ export interface SessionIndexOptions {
   lockWaitMs?: number;
 }
 
-/** Up to this many entries the snapshot follows a change within two seconds. */
-const smallStore = 1000;
-const settleMs = 1500;
-const longestDelayMs = 10_000;
-const largeStoreIntervalMs = 30_000;
 const externalCheckMs = 1000;
 
 const scheduleUnref: Schedule = (run, ms) => {
@@ -58,24 +52,14 @@ export class SessionIndex {
   /** What had to be done about an unreadable store file when it was opened. */
   readonly recovery: StoreRecovery | undefined;
   readonly #clock: Clock;
-  readonly #schedule: Schedule;
   readonly #logger: SessionIndexOptions["log"];
   readonly #lockWaitMs: number | undefined;
   readonly #log: StoreLog;
-  #order: RecencyOrder<SessionEntry>;
+  readonly #entries: SessionEntries;
+  readonly #timer: SnapshotTimer;
   #preserved: Map<string, unknown>;
-  readonly #byLabel = new Map<string, Set<string>>();
-  readonly #bySessionId = new Map<string, Set<string>>();
-  // Deleted since the last snapshot: an external copy of the old snapshot must not bring them back.
-  #deleted = new Map<string, number>();
   #snapshot: FileStamp | undefined;
-  #lastSnapshotAt: number;
-  #lastChangeAt = 0;
-  #firstChangeAt: number | undefined;
   #lastExternalCheck: number;
-  // After a failed write, the earliest time of the next one.
-  #notBefore = 0;
-  #callOff: (() => void) | undefined;
   #writing: Promise<void> | undefined;
   #isSwept = false;
   #isClosed = false;
@@ -93,11 +77,15 @@ export class SessionIndex {
     this.path = options.path;
     this.agentId = options.agentId;
     this.#clock = options.clock ?? systemClock;
-    this.#schedule = options.schedule ?? scheduleUnref;
     this.#logger = options.log;
     this.#lockWaitMs = options.lockWaitMs;
     const now = this.#clock.now();
-    this.#lastSnapshotAt = now;
+    this.#timer = new SnapshotTimer({
+      clock: this.#clock,
+      schedule: options.schedule ?? scheduleUnref,
+      size: () => this.#entries.size,
+      onDue: () => void this.#writeInBackground(),
+    });
     this.#lastExternalCheck = now;
     this.#snapshot = fileStamp(this.path);
     const stored = this.#readStore(now);
@@ -114,20 +102,19 @@ export class SessionIndex {
       if (next) entries.set(change.k, next);
       else entries.delete(change.k);
     }
-    this.#order = RecencyOrder.from([...entries].map(([key, entry]) => [key, entry, entry.updatedAt]));
-    for (const [key, entry] of entries) this.#addReferences(key, entry);
+    this.#entries = new SessionEntries(entries);
     if (content.bad > 0) this.#reportBadLines(content, now);
     if (content.changes.length > 0 || this.recovery) this.#changed();
   }
 
   get size(): number {
     this.#lookOutside();
-    return this.#order.size;
+    return this.#entries.size;
   }
 
   get(key: string): SessionEntry | undefined {
     this.#lookOutside();
-    return this.#order.get(key);
+    return this.#entries.get(key);
   }
 
   /**
@@ -137,27 +124,27 @@ export class SessionIndex {
   update(key: string, change: (entry: SessionEntry | undefined) => SessionPatch): SessionEntry {
     this.#mustBeOpen();
     this.#lookOutside();
-    const existing = this.#order.get(key);
+    const existing = this.#entries.get(key);
     const next = mergeSessionEntry(existing, change(existing), this.#clock.now());
     if (!existing) return this.replace(key, next);
     const record = difference(key, existing, next);
     if (!record) return existing;
     this.#write(record);
-    return this.#order.get(key) ?? next;
+    return this.#entries.get(key) ?? next;
   }
 
   /** Writes an entry as it is, in place of the one there was. */
   replace(key: string, entry: SessionEntry): SessionEntry {
     this.#mustBeOpen();
     this.#write({ k: key, u: entry.updatedAt, e: entry });
-    return this.#order.get(key) ?? entry;
+    return this.#entries.get(key) ?? entry;
   }
 
   /** False when there was no such entry. */
   delete(key: string): boolean {
     this.#mustBeOpen();
     this.#lookOutside();
-    const existing = this.#order.get(key);
+    const existing = this.#entries.get(key);
     if (!existing) return false;
     this.#write({ k: key, u: existing.updatedAt, x: true });
     return true;
@@ -165,18 +152,18 @@ export class SessionIndex {
 
   keys(): IterableIterator<string> {
     this.#lookOutside();
-    return this.#order.keys();
+    return this.#entries.keys();
   }
 
   entries(): IterableIterator<[string, SessionEntry]> {
     this.#lookOutside();
-    return this.#order.entries();
+    return this.#entries.entries();
   }
 
   /** Entries by `updatedAt`, latest first. The index must not be changed while this is consumed. */
   byRecency(): IterableIterator<[string, SessionEntry]> {
     this.#lookOutside();
-    return this.#order.byRank();
+    return this.#entries.byRecency();
   }
 
   /** The `limit` entries that were active last, latest first. Costs as much as it returns. */
@@ -193,19 +180,19 @@ export class SessionIndex {
   /** Keys of the entries with exactly this label. */
   keysByLabel(label: string): string[] {
     this.#lookOutside();
-    return [...(this.#byLabel.get(label) ?? [])];
+    return this.#entries.keysByLabel(label);
   }
 
   keysBySessionId(sessionId: string): string[] {
     this.#lookOutside();
-    return [...(this.#bySessionId.get(sessionId) ?? [])];
+    return this.#entries.keysBySessionId(sessionId);
   }
 
   /** Writes the snapshot now when something has changed since the last one. */
   async flush(): Promise<void> {
-    this.#disarm();
+    this.#timer.stop();
     await this.#writing;
-    if (this.#firstChangeAt !== undefined) await this.#startWriting();
+    if (this.#timer.isPending) await this.#startWriting();
   }
 
   /** Resolves when no snapshot is being written. */
@@ -220,7 +207,7 @@ export class SessionIndex {
       await this.flush();
     } finally {
       this.#isClosed = true;
-      this.#disarm();
+      this.#timer.stop();
       this.#log.close();
     }
   }
@@ -246,27 +233,13 @@ export class SessionIndex {
   #write(change: StoreChange): void {
     const others = this.#log.append(change);
     if (others) this.#applyAll(others);
-    else this.#apply(change);
+    else this.#entries.apply(change);
     this.#changed();
   }
 
   #applyAll(content: LogContent): void {
-    for (const change of content.changes) this.#apply(change);
+    for (const change of content.changes) this.#entries.apply(change);
     if (content.bad > 0) this.#reportBadLines(content, this.#clock.now());
-  }
-
-  #apply(change: StoreChange): void {
-    const { k: key } = change;
-    const existing = this.#order.get(key);
-    const next = applied(existing, change);
-    if (existing) this.#removeReferences(key, existing);
-    if (!next) {
-      this.#order.delete(key);
-      this.#deleted.set(key, change.u);
-      return;
-    }
-    this.#order.set(key, next, next.updatedAt);
-    this.#addReferences(key, next);
   }
 
   // Looked at now and then, not at every read: what another process wrote shows within a second.
@@ -295,7 +268,7 @@ export class SessionIndex {
     this.#preserved = new Map([...this.#preserved, ...content.preserved]);
     let merged = 0;
     for (const [key, entry] of content.entries) {
-      const known = this.#order.get(key)?.updatedAt ?? this.#deleted.get(key);
+      const known = this.#entries.changedAt(key);
       if (known !== undefined && known >= entry.updatedAt) continue;
       this.#write({ k: key, u: entry.updatedAt, e: entry });
       merged += 1;
@@ -304,32 +277,7 @@ export class SessionIndex {
   }
 
   #changed(): void {
-    const now = this.#clock.now();
-    this.#lastChangeAt = now;
-    this.#firstChangeAt ??= now;
-    if (!this.#callOff && !this.#writing) this.#arm();
-  }
-
-  #dueAt(): number {
-    if (this.#order.size > smallStore) return Math.max(this.#notBefore, this.#lastSnapshotAt + largeStoreIntervalMs);
-    const latest = (this.#firstChangeAt ?? this.#lastChangeAt) + longestDelayMs;
-    return Math.max(this.#notBefore, Math.min(this.#lastChangeAt + settleMs, latest));
-  }
-
-  #arm(): void {
-    if (this.#isClosed) return;
-    const delay = Math.max(0, this.#dueAt() - this.#clock.now());
-    this.#callOff = this.#schedule(() => {
-      this.#callOff = undefined;
-      if (this.#firstChangeAt === undefined) return;
-      if (this.#clock.now() < this.#dueAt()) this.#arm();
-      else void this.#writeInBackground();
-    }, delay);
-  }
-
-  #disarm(): void {
-    this.#callOff?.();
-    this.#callOff = undefined;
+    if (!this.#isClosed) this.#timer.changed({ isWriting: this.#writing !== undefined });
   }
 
   async #writeInBackground(): Promise<void> {
@@ -344,23 +292,20 @@ export class SessionIndex {
   #startWriting(): Promise<void> {
     this.#writing ??= this.#writeSnapshot().finally(() => {
       this.#writing = undefined;
-      this.#lastSnapshotAt = this.#clock.now();
-      if (this.#firstChangeAt !== undefined && !this.#callOff) this.#arm();
+      this.#timer.ended({ isClosed: this.#isClosed });
     });
     return this.#writing;
   }
 
   async #writeSnapshot(): Promise<void> {
-    const changedAt = this.#firstChangeAt;
-    this.#firstChangeAt = undefined;
+    const changedAt = this.#timer.begin();
     try {
       for (let attempt = 1; ; attempt++) {
         const isLast = attempt === 3;
         if (await this.#tryWriteSnapshot(isLast)) break;
       }
     } catch (error) {
-      this.#firstChangeAt = changedAt ?? this.#clock.now();
-      this.#notBefore = this.#clock.now() + largeStoreIntervalMs;
+      this.#timer.failed(changedAt);
       throw error;
     }
     if (this.#isSwept) return;
@@ -373,9 +318,10 @@ export class SessionIndex {
     const others = this.#log.catchUp();
     if (others) this.#applyAll(others);
     const { position, generation } = this.#log;
-    const deletedBefore = [...this.#deleted];
-    const entryOf = (key: string) => this.#order.get(key);
-    const temporary = await writeSnapshotFile(this.path, [...this.#order.keys()], entryOf, this.#preserved);
+    const { deleted } = this.#entries;
+    const deletedBefore = [...deleted];
+    const entryOf = (key: string) => this.#entries.get(key);
+    const temporary = await writeSnapshotFile(this.path, [...this.#entries.keys()], entryOf, this.#preserved);
     try {
       const install = () => {
         const stamp = fileStamp(this.path);
@@ -390,7 +336,7 @@ export class SessionIndex {
         this.#snapshot = fileStamp(this.path);
         const tail = isMoved ? undefined : this.#log.restart(position, this.#snapshot);
         if (tail) this.#applyAll(tail);
-        for (const [key, at] of deletedBefore) if (this.#deleted.get(key) === at) this.#deleted.delete(key);
+        for (const [key, at] of deletedBefore) if (deleted.get(key) === at) deleted.delete(key);
         return true;
       };
       const waitMs = this.#lockWaitMs;
@@ -405,52 +351,4 @@ export class SessionIndex {
       `${content.bad} lines of ${this.#log.path} could not be read and were left out; a copy is kept as ${keepCopy(this.#log.path, now)}.`,
     );
   }
-
-  #addReferences(key: string, entry: SessionEntry): void {
-    if (entry.label) addTo(this.#byLabel, entry.label, key);
-    if (entry.sessionId) addTo(this.#bySessionId, entry.sessionId, key);
-  }
-
-  #removeReferences(key: string, entry: SessionEntry): void {
-    if (entry.label) removeFrom(this.#byLabel, entry.label, key);
-    if (entry.sessionId) removeFrom(this.#bySessionId, entry.sessionId, key);
-  }
-}
-
-function applied(existing: SessionEntry | undefined, change: StoreChange): SessionEntry | undefined {
-  if ("x" in change) return undefined;
-  if ("e" in change) return change.e;
-  const fields: Record<string, unknown> = { ...existing, ...change.s };
-  for (const field of change.d ?? []) delete fields[field];
-  return {
-    ...fields,
-    sessionId: typeof fields.sessionId === "string" ? fields.sessionId : "",
-    updatedAt: typeof fields.updatedAt === "number" ? fields.updatedAt : change.u,
-  };
-}
-
-function difference(key: string, before: SessionEntry, after: SessionEntry): StoreChange | undefined {
-  const set: Record<string, unknown> = {};
-  for (const [field, value] of Object.entries(after)) if (!isSame(before[field], value)) set[field] = value;
-  const removed = Object.keys(before).filter((field) => !(field in after));
-  if (Object.keys(set).length === 0 && removed.length === 0) return undefined;
-  return { k: key, u: after.updatedAt, s: set, ...(removed.length > 0 ? { d: removed } : {}) };
-}
-
-// Routes and reports are made anew for each turn; what says the same is not written again.
-function isSame(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
-  return typeof a === "object" && typeof b === "object" && JSON.stringify(a) === JSON.stringify(b);
-}
-
-function addTo(map: Map<string, Set<string>>, name: string, key: string): void {
-  const keys = map.get(name);
-  if (keys) keys.add(key);
-  else map.set(name, new Set([key]));
-}
-
-function removeFrom(map: Map<string, Set<string>>, name: string, key: string): void {
-  const keys = map.get(name);
-  keys?.delete(key);
-  if (keys?.size === 0) map.delete(name);
 }

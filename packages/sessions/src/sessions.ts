@@ -9,7 +9,7 @@ import { isFresh, resetTypeOf, resolveResetPolicy } from "./reset-policy.ts";
 import { resetPatch, type SessionEntry, type SessionPatch } from "./session-entry.ts";
 import { errorText, isErrno, SessionError } from "./session-error.ts";
 import { SessionFileLocks } from "./session-file-lock.ts";
-import { type Schedule, SessionIndex } from "./session-index.ts";
+import { SessionIndex } from "./session-index.ts";
 import {
   agentIdOfKey,
   canonicalSessionKey,
@@ -26,6 +26,7 @@ import {
   isForkTooLarge,
 } from "./session-start.ts";
 import { keyContextOf, type SessionsConfig } from "./sessions-config.ts";
+import type { Schedule } from "./snapshot-timer.ts";
 import type { Transcript } from "./transcript.ts";
 import { TranscriptCache } from "./transcript-cache.ts";
 import { forkTranscript, truncateTranscript } from "./transcript-copy.ts";
@@ -52,6 +53,8 @@ export interface SessionsOptions {
   workspaceDir?: (agentId: string) => string;
   homeDir?: string;
   schedule?: Schedule;
+  /** Told when a conversation begins, with the record of the one it replaces. Must not throw. */
+  onBegin?: (begun: { key: string; agentId: string; entry: SessionEntry; previous?: SessionEntry }) => void;
   newSessionId?: () => string;
   /** Most transcripts kept open (64) and characters of transcripts kept in memory (8 Mi). */
   limits?: { openTranscripts?: number; loadedCharacters?: number };
@@ -96,6 +99,7 @@ export class Sessions {
   readonly stateDir: string;
   readonly #options: SessionsOptions;
   readonly #clock: Clock;
+  readonly #onBegin: SessionsOptions["onBegin"];
   readonly #indexes = new Map<string, SessionIndex>();
   // Between the turns of a lively conversation the lock stays: making and removing its file was a tenth of a turn.
   readonly #locks = new SessionFileLocks({ lingerMs: 200 });
@@ -106,6 +110,7 @@ export class Sessions {
     this.stateDir = options.stateDir;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#onBegin = options.onBegin;
     this.#transcripts = new TranscriptCache({
       maxOpen: options.limits?.openTranscripts ?? 64,
       maxLoaded: options.limits?.loadedCharacters ?? 8 * 1024 * 1024,
@@ -255,6 +260,7 @@ export class Sessions {
       ...routing,
       sessionFile: fork.path ?? newTranscriptPath(places, sessionId, options.threadId),
     }));
+    this.#onBegin?.({ key, agentId: located.agentId, entry, ...(existing ? { previous: existing } : {}) });
     return {
       key,
       agentId: located.agentId,
@@ -279,7 +285,9 @@ export class Sessions {
       outputTokens: 0,
       totalTokens: 0,
     }));
-    return { key: located.key, entry, ...(located.entry ? { previous: located.entry } : {}) };
+    const previous = located.entry ? { previous: located.entry } : {};
+    this.#onBegin?.({ key: located.key, agentId: located.agentId, entry, ...previous });
+    return { key: located.key, entry, ...previous };
   }
 
   /**

@@ -64,6 +64,9 @@ export interface BranchSummaryEntry {
   fromHook?: boolean;
 }
 
+/** The custom type that marks a run its user stopped before the model had said anything. */
+export const stoppedRunMark = "openclaw:aborted";
+
 /** State of ours or of a plugin; never shown to the model. */
 export interface CustomEntry {
   type: "custom";

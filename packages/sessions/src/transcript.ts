@@ -1,7 +1,8 @@
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Clock, ensurePrivateDirSync, JsonlFile, systemClock } from "@openclaw/storage";
-import { buildContext, contextMessageOf, contextStart, type OrphanedPrompt, orphanedPrompt } from "./context.ts";
+import { buildContext, contextMessageOf, type OrphanedPrompt, orphanedPrompt } from "./context.ts";
+import { type LoadedPath, readLoadedPath } from "./loaded-path.ts";
 import type { ContextMessage, ToolCallBlock, TranscriptMessage } from "./message.ts";
 import { SessionError } from "./session-error.ts";
 import type { HeldLock, SessionFileLocks } from "./session-file-lock.ts";
@@ -14,23 +15,10 @@ import {
 } from "./tool-pairing.ts";
 import { type NewEntry, type TranscriptEntry, type TranscriptHeader, transcriptVersion } from "./transcript-entry.ts";
 import { readFileHeader } from "./transcript-header.ts";
+import { type HistoryItem, readHistory } from "./transcript-history.ts";
 import { newerVersion, nextEntryId, repairTranscript, type TranscriptRepair } from "./transcript-repair.ts";
+import { readSettings, settingsAfter, type TranscriptSettings } from "./transcript-settings.ts";
 import { DamagedTranscript, walkFile, walkPath } from "./transcript-walk.ts";
-
-/** One item of the visible history, oldest first. */
-export type HistoryItem =
-  | { kind: "message"; id: string; timestamp: string; message: TranscriptMessage }
-  | { kind: "compaction"; id: string; timestamp: string };
-
-/** What the entries of the active path say about the model in use. */
-export interface TranscriptSettings {
-  /** Of the last `model_change` or assistant message. */
-  model?: { provider: string; modelId: string };
-  /** Of the last `thinking_level_change`, `off` when there is none. */
-  thinkingLevel: string;
-  /** The last `model-snapshot` that was written. */
-  modelSnapshot?: unknown;
-}
 
 export interface TranscriptOptions {
   path: string;
@@ -51,12 +39,6 @@ interface Attached {
   lastId: string | null;
   /** The first line of a file that has none yet; it is written with the first entry. */
   header: string;
-}
-
-interface LoadedPath {
-  /** From the root, or from the first kept entry, to the leaf. */
-  entries: TranscriptEntry[];
-  messages: ContextMessage[];
 }
 
 /**
@@ -232,36 +214,19 @@ export class Transcript {
   }
 
   /**
-   * The last `limit` messages and compaction marks of the active path, oldest first, leaving out the last `skip`.
+   * The last `limit` messages and marks of the active path, oldest first, leaving out the last `skip`.
    * Reads from the end of the file, so the cost depends on what is asked for and not on the length of the file.
    */
   history(limit: number, options: { skip?: number } = {}): HistoryItem[] {
-    return this.#repairing(() => {
-      const items: HistoryItem[] = [];
-      let skip = options.skip ?? 0;
-      if (!this.#attach() || limit <= 0) return items;
-      for (const { entry } of walkPath(this.path, this.#leafId)) {
-        if (entry.type !== "message" && entry.type !== "compaction") continue;
-        if (skip > 0) {
-          skip -= 1;
-          continue;
-        }
-        const { id, timestamp } = entry;
-        items.push(
-          entry.type === "message"
-            ? { kind: "message", id, timestamp, message: entry.message }
-            : { kind: "compaction", id, timestamp },
-        );
-        if (items.length === limit) break;
-      }
-      return items.reverse();
-    });
+    return this.#repairing(() =>
+      this.#attach() && limit > 0 ? readHistory(this.path, this.#leafId, { limit, skip: options.skip ?? 0 }) : [],
+    );
   }
 
   /** Model and thinking level of the active path. Reads back until it finds them, once. */
   settings(): TranscriptSettings {
     this.#attach();
-    this.#settings ??= this.#repairing(() => this.#readSettings());
+    this.#settings ??= this.#repairing(() => readSettings(this.path, this.#leafId));
     return this.#settings;
   }
 
@@ -359,26 +324,11 @@ export class Transcript {
     const attached = this.#attach();
     if (this.#loaded) return this.#loaded;
     if (!attached) return { entries: [], messages: [] };
-    const loaded = this.#repairing(() => this.#readPath());
+    const loaded = this.#repairing(() => readLoadedPath(this.path, this.#leafId));
     this.#loaded = loaded;
+    this.#loadedSize = loaded.size;
     this.#options.onLoad?.(this);
     return loaded;
-  }
-
-  #readPath(): LoadedPath {
-    const entries: TranscriptEntry[] = [];
-    let firstKept: string | undefined;
-    let total = 0;
-    for (const { entry, size } of walkPath(this.path, this.#leafId)) {
-      entries.push(entry);
-      total += size;
-      if (firstKept === undefined && entry.type === "compaction") firstKept = entry.firstKeptEntryId;
-      else if (entry.id === firstKept) break;
-    }
-    entries.reverse();
-    trim(entries);
-    this.#loadedSize = total;
-    return { entries, messages: buildContext(entries) };
   }
 
   #extend(entry: TranscriptEntry, size: number): void {
@@ -399,26 +349,6 @@ export class Transcript {
   #hasEntry(id: string): boolean {
     for (const { entry } of walkFile(this.path)) if (entry.id === id) return true;
     return false;
-  }
-
-  #readSettings(): TranscriptSettings {
-    let model: TranscriptSettings["model"];
-    let thinkingLevel: string | undefined;
-    let snapshot: { data: unknown } | undefined;
-    if (this.exists()) {
-      for (const { entry } of walkPath(this.path, this.#leafId)) {
-        const own = settingsAfter({ thinkingLevel: "" }, entry);
-        model ??= own.model;
-        thinkingLevel ??= own.thinkingLevel || undefined;
-        if (own.modelSnapshot !== undefined) snapshot ??= { data: own.modelSnapshot };
-        if (model && thinkingLevel && snapshot) break;
-      }
-    }
-    return {
-      ...(model ? { model } : {}),
-      thinkingLevel: thinkingLevel ?? "off",
-      ...(snapshot ? { modelSnapshot: snapshot.data } : {}),
-    };
   }
 
   #openOrRepair(): Attached {
@@ -448,29 +378,5 @@ export class Transcript {
     const repair = repairTranscript(path, { sessionId, cwd: this.#options.cwd, now: this.#clock.now() });
     this.#options.onRepair?.(path, repair);
     return this.#open();
-  }
-}
-
-// What the last compaction replaced need not stay in memory.
-function trim(entries: TranscriptEntry[]): void {
-  const { firstKept } = contextStart(entries);
-  if (firstKept > 0) entries.splice(0, firstKept);
-}
-
-function settingsAfter(settings: TranscriptSettings, entry: TranscriptEntry): TranscriptSettings {
-  switch (entry.type) {
-    case "model_change":
-      return { ...settings, model: { provider: entry.provider, modelId: entry.modelId } };
-    case "thinking_level_change":
-      return { ...settings, thinkingLevel: entry.thinkingLevel };
-    case "custom":
-      return entry.customType === "model-snapshot" ? { ...settings, modelSnapshot: entry.data } : settings;
-    case "message": {
-      const { message } = entry;
-      if (message.role !== "assistant" || message.provider === "openclaw") return settings;
-      return { ...settings, model: { provider: message.provider, modelId: message.model } };
-    }
-    default:
-      return settings;
   }
 }

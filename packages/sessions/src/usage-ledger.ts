@@ -12,6 +12,38 @@ export interface UsageTotal {
   partial: boolean;
 }
 
+/** Tokens and US dollars of model calls, by kind. */
+export interface UsageDetail {
+  input: number;
+  output: number;
+  cacheRead: number;
+  cacheWrite: number;
+  totalTokens: number;
+  totalCost: number;
+  inputCost: number;
+  outputCost: number;
+  cacheReadCost: number;
+  cacheWriteCost: number;
+  /** Calls without a known price. */
+  missingCostEntries: number;
+}
+
+export function zeroUsageDetail(): UsageDetail {
+  return {
+    input: 0,
+    output: 0,
+    cacheRead: 0,
+    cacheWrite: 0,
+    totalTokens: 0,
+    totalCost: 0,
+    inputCost: 0,
+    outputCost: 0,
+    cacheReadCost: 0,
+    cacheWriteCost: 0,
+    missingCostEntries: 0,
+  };
+}
+
 /**
  * What the model calls in the transcripts have cost. The first question reads the transcripts it is about; later ones
  * look at the size of each and read what was appended since. In memory it keeps one small record per transcript and
@@ -22,6 +54,8 @@ export interface UsageLedger {
   transcript(path: string): Promise<UsageTotal>;
   /** Calls of all transcripts in these folders since a time (ms), a multiple of a quarter of an hour. */
   since(from: number, folders: readonly string[]): Promise<UsageTotal>;
+  /** The calls between two times (ms), by quarter of an hour; `at` is where a quarter begins. */
+  slots(from: number, until: number, folders: readonly string[]): Promise<{ at: number; detail: UsageDetail }[]>;
 }
 
 /** Every time zone's midnight is a multiple of it, ms. */
@@ -36,7 +70,7 @@ interface Known {
   read: number;
   /** Entries before it were copied from the transcript this one was forked from, ms. */
   begins: number;
-  slots: Map<number, UsageTotal>;
+  slots: Map<number, UsageDetail>;
 }
 
 export function createUsageLedger(): UsageLedger {
@@ -69,25 +103,29 @@ export function createUsageLedger(): UsageLedger {
     transcript: (path) =>
       exclusively(async () => {
         const known = await refresh(path);
-        return sumOf(known ? [...known.slots.values()] : []);
+        return totalOf(known ? [...known.slots.values()] : []);
       }),
     since: (from, folders) =>
-      exclusively(async () => {
-        const totals: UsageTotal[] = [];
-        for (const folder of new Set(folders)) {
-          for (const name of await readdir(folder).catch(noEntries)) {
-            // Those put aside count; a copy that was made before a transcript was cut would count twice.
-            if (!/\.jsonl(?:\.(?:reset|deleted)\..*)?$/.test(name)) continue;
-            const path = join(folder, name);
-            const found = await stat(path).catch(missing);
-            if (!found || found.mtimeMs < from) continue;
-            const known = await refresh(path);
-            for (const [slot, total] of known?.slots ?? []) if (slot >= from) totals.push(total);
-          }
-        }
-        return sumOf(totals);
-      }),
+      exclusively(async () => totalOf((await slotsSince(from, folders)).map(({ detail }) => detail))),
+    slots: (from, until, folders) =>
+      exclusively(async () => (await slotsSince(from, folders)).filter(({ at }) => at < until)),
   };
+
+  async function slotsSince(from: number, folders: readonly string[]) {
+    const found: { at: number; detail: UsageDetail }[] = [];
+    for (const folder of new Set(folders)) {
+      for (const name of await readdir(folder).catch(noEntries)) {
+        // Those put aside count; a copy that was made before a transcript was cut would count twice.
+        if (!/\.jsonl(?:\.(?:reset|deleted)\..*)?$/.test(name)) continue;
+        const path = join(folder, name);
+        const file = await stat(path).catch(missing);
+        if (!file || file.mtimeMs < from) continue;
+        const known = await refresh(path);
+        for (const [at, detail] of known?.slots ?? []) if (at >= from) found.push({ at, detail });
+      }
+    }
+    return found;
+  }
 }
 
 async function readOn(path: string, known: Known): Promise<void> {
@@ -129,12 +167,26 @@ function note(line: string, known: Known): void {
   const at = typeof message.timestamp === "number" ? message.timestamp : Date.parse(String(entry.timestamp));
   if (!Number.isFinite(at) || at < known.begins) return;
   const { usage } = message;
-  const tokens = ["input", "output", "cacheRead", "cacheWrite"].reduce((sum, part) => sum + count(usage[part]), 0);
-  if (tokens === 0) return;
-  const cost = isRecord(usage.cost) ? count(usage.cost.total) : 0;
-  const partial = cost === 0 && !freeProviders.has(String(message.provider));
+  const price = isRecord(usage.cost) ? usage.cost : {};
+  const [input, output] = [count(usage.input), count(usage.output)];
+  const [cacheRead, cacheWrite] = [count(usage.cacheRead), count(usage.cacheWrite)];
+  const totalTokens = input + output + cacheRead + cacheWrite;
+  if (totalTokens === 0) return;
+  const totalCost = count(price.total);
   const slot = Math.floor(at / slotMs) * slotMs;
-  known.slots.set(slot, sumOf([known.slots.get(slot), { cost, tokens, partial }]));
+  const sum = known.slots.get(slot) ?? zeroUsageDetail();
+  known.slots.set(slot, sum);
+  sum.input += input;
+  sum.output += output;
+  sum.cacheRead += cacheRead;
+  sum.cacheWrite += cacheWrite;
+  sum.totalTokens += totalTokens;
+  sum.totalCost += totalCost;
+  sum.inputCost += count(price.input);
+  sum.outputCost += count(price.output);
+  sum.cacheReadCost += count(price.cacheRead);
+  sum.cacheWriteCost += count(price.cacheWrite);
+  if (totalCost === 0 && !freeProviders.has(String(message.provider))) sum.missingCostEntries += 1;
 }
 
 /** When a forked transcript was made; 0 for one that began by itself. */
@@ -145,13 +197,12 @@ function forkTime(line: string): number {
   return Number.isFinite(at) ? at : 0;
 }
 
-function sumOf(totals: readonly (UsageTotal | undefined)[]): UsageTotal {
+function totalOf(details: readonly UsageDetail[]): UsageTotal {
   const sum = { cost: 0, tokens: 0, partial: false };
-  for (const total of totals) {
-    if (!total) continue;
-    sum.cost += total.cost;
-    sum.tokens += total.tokens;
-    sum.partial ||= total.partial;
+  for (const { totalCost, totalTokens, missingCostEntries } of details) {
+    sum.cost += totalCost;
+    sum.tokens += totalTokens;
+    sum.partial ||= missingCostEntries > 0;
   }
   return sum;
 }

@@ -6,6 +6,7 @@ export {
 } from "./atomic-file.ts";
 export { type Bus, createBus } from "./bus.ts";
 export { type Clock, systemClock } from "./clock.ts";
+export { FileLockedError, type FileLockOptions, withFileLock } from "./file-lock.ts";
 export {
   acquireGatewayLock,
   defaultLockDir,

@@ -2,9 +2,11 @@ import type { ChatMessage } from "@openclaw/protocol";
 import { mergedTexts } from "./merged-message.ts";
 import {
   contentParts,
+  finishedState,
   imageOfPart,
   imagesOfContent,
   isObject,
+  soundsOfMessage,
   textOfContent,
   toolOutput,
   visibleText,
@@ -98,6 +100,7 @@ function assistantParts(message: ChatMessage): Part[] {
       if (image) parts.push({ kind: "image", image });
     }
   }
+  parts.push(...soundsOfMessage(message));
   if (message.stopReason === "error" || (message.errorMessage && message.stopReason !== "aborted")) {
     parts.push({ kind: "error", text: message.errorMessage ?? "The model did not answer." });
   }
@@ -115,7 +118,7 @@ function addResult(parts: Part[], message: ChatMessage): void {
     found?.kind === "tool" ? found.call : { id, name: message.toolName ?? "tool", args: undefined, state: "open" };
   const finished: Part = {
     kind: "tool",
-    call: { ...call, state: message.isError ? "failed" : "ok", ...toolOutput(message.content) },
+    call: { ...call, state: finishedState(message.isError, message.details), ...toolOutput(message.content) },
   };
   if (index >= 0) parts[index] = finished;
   else parts.push(finished);

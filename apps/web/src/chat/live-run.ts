@@ -1,5 +1,5 @@
 import type { AgentEvent, ChatEvent, ToolStreamData } from "@openclaw/protocol";
-import { textOfContent, toolOutput, visibleText } from "./message-content.ts";
+import { finishedState, isObject, textOfContent, toolOutput, visibleText } from "./message-content.ts";
 import type { Part, ToolCall } from "./turn.ts";
 
 /** Most tool cards of one run. */
@@ -105,7 +105,7 @@ function applyToolData(call: ToolCall, data: ToolStreamData): ToolCall {
     case "result":
       return {
         ...call,
-        state: data.isError ? "failed" : "ok",
+        state: finishedState(data.isError, isObject(data.result) ? data.result.details : undefined),
         ...toolOutput(data.result),
         ...(data.meta ? { meta: data.meta } : {}),
       };

@@ -1,4 +1,6 @@
-import type { ChatImage } from "./turn.ts";
+import type { ChatMessage } from "@openclaw/protocol";
+import type { ChatImage, Part } from "./turn.ts";
+import { withoutVoiceDirective } from "./voice-directive.ts";
 
 /** Longest tool output that is kept, in characters. */
 const OUTPUT_LIMIT = 120_000;
@@ -11,7 +13,7 @@ const silentTexts = new Set(["NO_REPLY", "HEARTBEAT_OK"]);
 
 /** The text of an assistant message for a reader; empty when it says nothing. */
 export function visibleText(text: string): string {
-  const visible = text.replace(replyTags, "").trim();
+  const visible = withoutVoiceDirective(text.replace(replyTags, "")).trim();
   return silentTexts.has(visible) ? "" : visible;
 }
 
@@ -40,6 +42,19 @@ export function imageOfPart(part: Record<string, unknown>): ChatImage | undefine
 /** Images among the parts of a content. */
 export function imagesOfContent(content: unknown): ChatImage[] {
   return contentParts(content).flatMap((part) => imageOfPart(part) ?? []);
+}
+
+/** What was spoken of a message. */
+export function soundsOfMessage({ __openclaw }: Pick<ChatMessage, "__openclaw">): Part[] {
+  // Another page's sounds would not be this Gateway's.
+  const own = (__openclaw?.sounds ?? []).filter(({ url }) => /^\/(?!\/)/.test(url));
+  return own.map(({ url }) => ({ kind: "audio", url }));
+}
+
+/** How a call stands whose result is there; `details` are what the tool says of it to programs. */
+export function finishedState(isError: boolean | undefined, details: unknown): "asked" | "ok" | "failed" {
+  if (isError) return "failed";
+  return isObject(details) && details.status === "approval-pending" ? "asked" : "ok";
 }
 
 /** What a tool returned, as text and images; anything without text parts is shown as JSON. */

@@ -12,8 +12,11 @@ export interface ToolCall {
   id: string;
   name: string;
   args: unknown;
-  /** `open`: no result yet; while no run is active that means there will be none. */
-  state: "open" | "ok" | "failed";
+  /**
+   * `open`: no result yet; while no run is active that means there will be none. `asked`: the user was asked, and what
+   * becomes of the command is told later.
+   */
+  state: "open" | "asked" | "ok" | "failed";
   /** Text of the result, or of what the tool has said so far. */
   output?: string;
   images?: readonly ChatImage[];
@@ -27,6 +30,8 @@ export type Part =
   | { kind: "thinking"; text: string }
   | { kind: "tool"; call: ToolCall }
   | { kind: "image"; image: ChatImage }
+  /** The answer as it was spoken; `url` is a path of the Gateway. */
+  | { kind: "audio"; url: string }
   | { kind: "error"; text: string };
 
 /** What one side said without interruption by the other; `at` is in ms since the epoch. */

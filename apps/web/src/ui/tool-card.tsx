@@ -39,11 +39,12 @@ export function ToolCard({ call, active }: { call: ToolCall; active: boolean }) 
   );
 }
 
-type Status = "running" | "unfinished" | "ok" | "failed";
+type Status = "running" | "unfinished" | "asked" | "ok" | "failed";
 
 const statusWords: Record<Status, string> = {
   running: "running",
   unfinished: "no result",
+  asked: "asked you",
   ok: "done",
   failed: "failed",
 };
@@ -89,6 +90,7 @@ function noOutput(status: Status): string {
       return "Still running.";
     case "unfinished":
       return "It was interrupted; whether it was done is not known.";
+    case "asked":
     case "ok":
     case "failed":
       return "No output.";

@@ -1,5 +1,6 @@
 import { memo } from "react";
 import { type Part, type Turn, turnText } from "../chat/turn.ts";
+import { withoutVoiceDirective } from "../chat/voice-directive.ts";
 import { Avatar } from "./avatar.tsx";
 import { CopyButton } from "./copy-button.tsx";
 import { Images } from "./images.tsx";
@@ -83,7 +84,7 @@ function AssistantTurn({ turn, active, live, compacting, bare }: AssistantTurnPr
 function PartView({ part, active, live }: { part: Part; active: boolean; live: boolean }) {
   switch (part.kind) {
     case "text":
-      return <Markdown text={part.text} live={live} />;
+      return <Markdown text={live ? withoutVoiceDirective(part.text) : part.text} live={live} />;
     case "thinking":
       return (
         <details className="thinking">
@@ -95,6 +96,9 @@ function PartView({ part, active, live }: { part: Part; active: boolean; live: b
       return <ToolCard call={part.call} active={active} />;
     case "image":
       return <Images images={[part.image]} />;
+    case "audio":
+      // biome-ignore lint/a11y/useMediaCaption: the text stands above it
+      return <audio className="sound" controls preload="metadata" src={part.url} aria-label="Spoken answer" />;
     case "error":
       return (
         <p className="turn-error">

@@ -21,6 +21,7 @@ import {
 } from "./session-commands.ts";
 import { statusCard } from "./status-card.ts";
 import { subagentsCommand } from "./subagents-command.ts";
+import { ttsCommand } from "./tts-command.ts";
 import { whoamiCommand } from "./whoami-command.ts";
 
 /** Settings and session triggers are no commands of their own: they are read before. */
@@ -34,7 +35,7 @@ const handlers: Readonly<Record<AnsweredName, CommandHandler>> = {
   restart: restartCommand,
   help: helpCommand,
   commands: commandsCommand,
-  status: async (request, services) => ({ text: statusCard(await services.statusFacts(request)) }),
+  status: async (request, services) => ({ text: statusCard(await services.statusFacts(request, { usage: true })) }),
   allowlist: allowlistCommand,
   approve: approveCommand,
   context: contextCommand,
@@ -46,6 +47,7 @@ const handlers: Readonly<Record<AnsweredName, CommandHandler>> = {
   stop: stopCommand,
   compact: compactCommand,
   skill: skillCommand,
+  tts: ttsCommand,
 };
 
 /** Answers a command. The sender was found to be allowed to use commands. */

@@ -11,6 +11,7 @@ const everything: ReadonlySet<CommandProvider> = new Set([
   "allowlist",
   "restart",
   "docks",
+  "speech",
 ]);
 const registry = createCommandRegistry({ providers: everything, docks: ["telegram"] });
 const recognised = (text: string) => {

@@ -40,6 +40,8 @@ export interface CommandRegistryOptions {
   providers: ReadonlySet<CommandProvider>;
   /** Ids of the channels replies can be moved to. */
   docks?: readonly string[];
+  /** Commands of plugins, as they are now. They are listed here and answered elsewhere. */
+  further?: () => readonly CommandSpec[];
 }
 
 export function createCommandRegistry(options: CommandRegistryOptions): CommandRegistry {
@@ -54,11 +56,12 @@ export function createCommandRegistry(options: CommandRegistryOptions): CommandR
   for (const command of commands) {
     for (const name of [command.spec.name, ...command.spec.aliases]) byName.set(nameKey(name), command);
   }
-  const specs = commands.map(({ spec }) => spec);
+  const own = commands.map(({ spec }) => spec);
+  const specs = () => [...own, ...(options.further?.() ?? [])];
   const bash = commands.find((command) => command.kind === "builtin" && command.name === "bash");
 
   return {
-    list: () => specs,
+    list: specs,
     has: (name) => byName.has(nameKey(name)),
     recognise(text) {
       const trimmed = text.trim();
@@ -89,7 +92,7 @@ export function createCommandRegistry(options: CommandRegistryOptions): CommandR
       return taken.length > 0 && rest.trim() !== "" ? { commands: taken, text: rest } : undefined;
     },
     native: (channel, enabled) =>
-      specs.flatMap((spec) => {
+      specs().flatMap((spec) => {
         const name = spec.nativeNames?.[channel] ?? spec.nativeName;
         return name === null || !enabled(spec) ? [] : [{ name, description: spec.description, args: spec.args }];
       }),

@@ -11,6 +11,7 @@ import type { CommandSwitch } from "./command-table.ts";
 import type { Docks } from "./dock-command.ts";
 import type { StatusFacts } from "./status-card.ts";
 import type { SubagentControl } from "./subagents-command.ts";
+import type { SpeechControl } from "./tts-command.ts";
 
 /** Who sent a command, as far as commands ask. */
 export interface CommandSender {
@@ -48,6 +49,12 @@ export interface CommandRequest {
 export interface CommandReply {
   /** What the sender is told; nothing when absent. */
   text?: string;
+  /** Files that are sent with it: web addresses or paths below a trusted root. */
+  mediaUrls?: readonly string[];
+  /** They are a voice note. */
+  audioAsVoice?: true;
+  /** The message it answers, in the form of the platform. */
+  replyTo?: string;
   /** To be done when the answer is on its way, for commands that end the process. */
   afterwards?: () => void;
 }
@@ -128,7 +135,8 @@ export interface CommandServices {
   };
   /** Something the model is to know at its next turn. */
   tellModel(sessionKey: string, text: string): Promise<void>;
-  statusFacts(request: CommandRequest): Promise<StatusFacts>;
+  /** With `usage` the provider is asked what is left of its allowances. */
+  statusFacts(request: CommandRequest, options?: { usage?: boolean }): Promise<StatusFacts>;
   /** Of the last run, else what a run would get now. */
   promptReport(request: CommandRequest): Promise<SystemPromptReport>;
   /** Ends the runs of a session and what waits behind them. */
@@ -139,8 +147,8 @@ export interface CommandServices {
   elevated(request: CommandRequest): ElevatedAccess;
   /** Whether the session's commands run in a sandbox, and in which kind. */
   sandbox(request: CommandRequest): { backend: string; mode: string; sandboxed: boolean };
-  /** Skills a user can run. */
-  skills(agentId: string): readonly string[];
+  /** The commands of the skills a user can run. */
+  skills(agentId: string): readonly { name: string; description: string }[];
   /** Where an agent's credentials are, for `/model status`. */
   authFile(agentId: string): string;
   endpoint(provider: string): { baseUrl?: string | undefined; api?: string | undefined };
@@ -151,6 +159,8 @@ export interface CommandServices {
   bash?: BashJobs;
   allowlist?: AllowlistStore;
   docks?: Docks;
+  /** Speech; loaded when it is first asked for. */
+  speech?(): Promise<SpeechControl>;
 }
 
 /** Answers one command. */

@@ -12,7 +12,15 @@ export interface CommandArgument {
 }
 
 /** What of a Gateway a command works with. Without it the command does not exist. */
-export type CommandProvider = "compaction" | "approvals" | "subagents" | "bash" | "allowlist" | "restart" | "docks";
+export type CommandProvider =
+  | "compaction"
+  | "approvals"
+  | "subagents"
+  | "bash"
+  | "allowlist"
+  | "restart"
+  | "docks"
+  | "speech";
 
 /** A part of the configuration that switches a command on. The command is there without it, and says how to get it. */
 export type CommandSwitch = "bash" | "config" | "debug" | "restart";
@@ -232,6 +240,32 @@ const rows = {
     description: "Whether the assistant may answer in this session",
     underDeny: true,
     args: [{ name: "mode", description: "Whether", choices: ["on", "off", "inherit"] }],
+  },
+  tts: {
+    category: "media",
+    description: "Speak answers: when, who speaks, and how much",
+    nativeNames: { discord: "voice" },
+    needs: "speech",
+    args: [
+      {
+        name: "action",
+        description: "What to do",
+        choices: [
+          "on",
+          "off",
+          "always",
+          "inbound",
+          "tagged",
+          "status",
+          "provider",
+          "limit",
+          "summary",
+          "audio",
+          "help",
+        ],
+      },
+      { name: "value", description: "Provider, number, on or off, or the text to speak", rest: true },
+    ],
   },
   skill: {
     category: "tools",

@@ -9,7 +9,7 @@ import { levelOptions } from "../levels/level-words.ts";
 import { elevatedLevel, reasoningLevel, thinkingLevel, verboseLevel } from "../levels/resolve-levels.ts";
 import { resolveQueueSettings, sessionQueue } from "../queue/queue-settings.ts";
 import type { CommandReply, CommandRequest, CommandServices } from "./command-request.ts";
-import { chooseModelByText, type ModelChoices } from "./model-choice.ts";
+import { chooseModelByText, type ModelChoices, profileProblem } from "./model-choice.ts";
 import { choicesOf, modelListing } from "./models-command.ts";
 
 /** What one directive answers and changes. `problem` makes the whole message change nothing. */
@@ -194,18 +194,23 @@ async function modelEffect({ value }: Of<"model">, around: Surroundings): Promis
   if (/^status$/i.test(value)) return { text: await modelListing("status", request, services) };
   const choice = chooseModelByText(value, choices);
   if (choice.kind === "refused") return problem(choice.text);
-  // Profiles are names of stored credentials, and there is no store of them.
-  if (choice.profile !== undefined) return problem(`Auth profile "${choice.profile}" not found.`);
+  const { profile } = choice;
+  const wrongProfile =
+    profile === undefined ? undefined : profileProblem(profile, choice.ref, services.models, request.agentId);
+  if (wrongProfile !== undefined) return problem(wrongProfile);
   const changed = !sameModelRef(choice.ref, choices.current);
   return {
     patch: {
       providerOverride: choice.isDefault ? undefined : choice.ref.provider,
       modelOverride: choice.isDefault ? undefined : choice.ref.model,
-      authProfileOverride: undefined,
-      authProfileOverrideSource: undefined,
+      authProfileOverride: profile,
+      authProfileOverrideSource: profile === undefined ? undefined : "user",
       authProfileOverrideCompactionCount: undefined,
     },
-    text: choice.isDefault ? `Model reset to default (${plainRef(choice.ref)}).` : `Model set to ${choice.label}.`,
+    text: [
+      choice.isDefault ? `Model reset to default (${plainRef(choice.ref)}).` : `Model set to ${choice.label}.`,
+      ...(profile === undefined ? [] : [`Auth profile set to ${profile}.`]),
+    ].join("\n"),
     ...(changed ? { event: `Model switched to ${choice.label}.` } : {}),
   };
 }

@@ -1,5 +1,6 @@
 import { type CommandHandler, type CommandServices, say } from "./command-request.ts";
 import type { CommandCategory, CommandSpec } from "./command-table.ts";
+import { skillSpec } from "./skill-spec.ts";
 
 /** Commands on one page where the platform shows few lines. */
 const pageSize = 8;
@@ -51,7 +52,8 @@ export const helpCommand: CommandHandler = (_request, services) => {
 
 /** `/commands`: all of them; by pages on Telegram, whose messages are short. */
 export const commandsCommand: CommandHandler = (request, services) => {
-  const specs = services.registry.list().filter((spec) => isEnabled(spec, services));
+  const skills = services.skills(request.agentId).map((skill) => skillSpec(skill));
+  const specs = [...services.registry.list().filter((spec) => isEnabled(spec, services)), ...skills];
   if (request.place.channel !== "telegram") return say(...wholeList(specs));
   const pages = Math.max(1, Math.ceil(specs.length / pageSize));
   const wanted = Number.parseInt(request.args, 10);

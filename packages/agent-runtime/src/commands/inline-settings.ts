@@ -4,7 +4,7 @@ import type { ExecChange } from "../directives/exec-directive.ts";
 import { type DirectiveOptions, parseDirectives } from "../directives/parse-directives.ts";
 import type { InlineLevels } from "../levels/resolve-levels.ts";
 import type { CommandRequest, CommandServices } from "./command-request.ts";
-import { chooseModelByText } from "./model-choice.ts";
+import { chooseModelByText, profileProblem } from "./model-choice.ts";
 import { choicesOf } from "./models-command.ts";
 
 /** What the directives inside a message ask for, for this message alone. */
@@ -13,6 +13,8 @@ export interface InlineSettings {
   text: string;
   levels: InlineLevels;
   model?: ModelRef;
+  /** The auth profile to use with it and no other. */
+  profile?: string;
   exec?: ExecChange;
 }
 
@@ -54,7 +56,12 @@ export async function inlineSettings(
         break;
       case "model": {
         const choice = choices && chooseModelByText(directive.value, choices);
-        if (choice?.kind === "set" && choice.profile === undefined) settings.model = choice.ref;
+        if (choice?.kind !== "set") break;
+        const { profile } = choice;
+        // One that cannot be used has no effect, as a model that may not be chosen.
+        if (profile !== undefined && profileProblem(profile, choice.ref, services.models, request.agentId)) break;
+        settings.model = choice.ref;
+        if (profile !== undefined) settings.profile = profile;
         break;
       }
       case "queue":

@@ -22,6 +22,14 @@ export interface ModelChoices {
   aliases: readonly ModelAlias[];
 }
 
+/** Whether a stored profile can be used for a model; why not, in words for the user. */
+export function profileProblem(profile: string, ref: ModelRef, models: Models, agentId: string): string | undefined {
+  const credential = models.credentials?.profiles(agentId).profiles.get(profile);
+  if (!credential) return `Auth profile "${profile}" not found.`;
+  const provider = models.canonical(`${credential.provider}/x`)?.provider ?? credential.provider;
+  return provider === ref.provider ? undefined : `Auth profile "${profile}" is for ${provider}, not ${ref.provider}.`;
+}
+
 export async function modelChoices(
   models: Models,
   agentId: string,

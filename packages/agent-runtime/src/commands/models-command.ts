@@ -1,4 +1,4 @@
-import { formatModelRef, type ModelRef, sameModelRef } from "@openclaw/models";
+import { authLabel, formatModelRef, type ModelRef, sameModelRef } from "@openclaw/models";
 import { type CommandHandler, type CommandRequest, type CommandServices, say } from "./command-request.ts";
 import { type ModelChoices, modelChoices } from "./model-choice.ts";
 import { pickerRows, pickerText } from "./model-picker.ts";
@@ -86,10 +86,11 @@ export async function modelListing(
   for (const provider of providers) {
     const refs = choices.allowed.filter((ref) => ref.provider === provider);
     const endpoint = services.endpoint(provider);
+    const auth = services.models.providerAuth(provider, request.agentId);
     const api = endpoint.api ?? choices.known.find((info) => info.provider === provider)?.api ?? "unknown";
     lines.push(
       "",
-      `[${provider}] endpoint: ${endpoint.baseUrl ?? "default"} api: ${api} auth: ${await authLabel(refs[0], services)}`,
+      `[${provider}] endpoint: ${endpoint.baseUrl ?? "default"} api: ${api} auth: ${auth === undefined ? "missing" : authLabel(auth, services.now())}`,
       ...refs.map((ref) => {
         const alias = choices.aliases.find((entry) => sameModelRef(entry.ref, ref))?.alias;
         return `  • ${formatModelRef(ref)}${alias ? ` (${alias})` : ""}`;
@@ -97,17 +98,6 @@ export async function modelListing(
     );
   }
   return lines.join("\n");
-}
-
-/** Where the key of a model comes from, never the key. */
-async function authLabel(ref: ModelRef | undefined, { models }: CommandServices): Promise<string> {
-  if (!ref) return "missing";
-  try {
-    return (await models.resolve(ref)).keySource;
-  } catch {
-    // A model that cannot be called has no usable key; why is told when it is used.
-    return "missing";
-  }
 }
 
 /** The models of a session's agent; an override that is no longer allowed counts as none. */

@@ -88,12 +88,11 @@ export function stoppedText({ subagents, discarded }: { subagents: number; disca
   ].join("");
 }
 
-/** `/skill`: nothing is installed that it could run. */
-export const skillCommand: CommandHandler = ({ args, agentId }, { skills }) => {
-  const known = skills(agentId);
+/** `/skill` without the name of a skill; with one, the message is the skill's. */
+export const skillCommand: CommandHandler = ({ agentId }, { skills }) => {
+  const known = skills(agentId).map(({ name }) => name);
   if (known.length === 0) return say("⚠️ No skills are installed for this agent, so there is nothing to run.");
-  if (args === "") return say("⚙️ Usage: /skill <name> [input]", `Skills: ${known.join(", ")}`);
-  return say(`⚠️ Unknown skill: ${args.split(/\s+/)[0]}.`, `Skills: ${known.join(", ")}`);
+  return say("⚙️ Usage: /skill <name> [input]", `Skills: ${known.join(", ")}`);
 };
 
 /** `/restart`: as the configuration allows it. */

@@ -14,6 +14,8 @@ const worthwhileShare = 0.25;
 
 export interface CompactionRequest {
   sessionKey: string;
+  /** Whose conversation it is, for those who are told of it. */
+  place: { agentId: string; messageProvider?: string | undefined };
   /** Id of the session the transcript belongs to; it may have begun anew in the meantime. */
   sessionId: string;
   transcript: Transcript;
@@ -61,6 +63,10 @@ export async function compactTranscript(request: CompactionRequest, parts: Runti
     return { kind: "skipped", reason: "Nothing to compact (session too small)" };
   }
 
+  const hooks = prepared.plugins?.hooks;
+  const place = { ...request.place, sessionKey: request.sessionKey, workspaceDir: prepared.workspaceDir };
+  const messageCount = transcript.context().length;
+  await hooks?.tell("before_compaction", { messageCount, tokenCount: before.tokens }, place);
   emit({ stream: "compaction", data: { phase: "start" } });
   let willRetry = false;
   try {
@@ -90,6 +96,9 @@ export async function compactTranscript(request: CompactionRequest, parts: Runti
       tokensAfter,
       removedMessages: plan.history.length + plan.turnBeginning.length,
     });
+    const left = transcript.context().length;
+    const compactedCount = plan.history.length + plan.turnBeginning.length;
+    void hooks?.tell("after_compaction", { messageCount: left, tokenCount: tokensAfter, compactedCount }, place);
     return { kind: "compacted", tokensBefore: before.tokens, tokensAfter };
   } catch (error) {
     if (error instanceof CompactionCancelled) return { kind: "cancelled" };

@@ -123,7 +123,7 @@ describe("answers", () => {
     expect(prompts[1]?.[1]).toMatchObject({
       role: "assistant",
       content: [
-        { type: "reasoning", text: "let me see", providerOptions: { anthropic: { signature: "sig" } } },
+        { type: "reasoning", text: "let me see", providerOptions: { openclaw: { signature: "sig" } } },
         { type: "tool-call" },
       ],
     });

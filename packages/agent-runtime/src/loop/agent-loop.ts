@@ -12,7 +12,7 @@ import { runToolCalls } from "./run-tool-calls.ts";
 import { thrownText } from "./thrown-text.ts";
 import { type ArgumentChecker, createArgumentChecker } from "./tool-arguments.ts";
 
-const maxRetries = 3;
+const usualRetries = 3;
 const retryBaseMs = 2000;
 /** A provider that asks for more patience than this is treated as failed. */
 const maxRetryAfterMs = 60_000;
@@ -37,6 +37,8 @@ export interface AgentLoopOptions {
   hasSteering?: () => boolean;
   /** No tool is run before this resolves. */
   beforeFirstTool?: Promise<unknown>;
+  /** How often a busy or unreachable provider is asked again; 3 times when absent. */
+  maxRetries?: number;
   describeFailure?: (error: unknown) => LoopFailure;
   /** What to change before the model is asked again after a failure; undefined when nothing would help. */
   adapt?: (
@@ -243,7 +245,7 @@ async function askUntilAnswered(
       continue;
     }
     const patience = failure.retryAfterMs ?? 0;
-    if (!failure.retryable || retries >= maxRetries || patience > maxRetryAfterMs) {
+    if (!failure.retryable || retries >= (options.maxRetries ?? usualRetries) || patience > maxRetryAfterMs) {
       return { end: "failed", draft: answer.draft, failure };
     }
     const delayMs = Math.max(patience, retryBaseMs * 2 ** retries);

@@ -1,4 +1,9 @@
-import type { LanguageModelV4FinishReason, LanguageModelV4StreamPart, LanguageModelV4Usage } from "@ai-sdk/provider";
+import type {
+  LanguageModelV4FinishReason,
+  LanguageModelV4StreamPart,
+  LanguageModelV4Usage,
+  SharedV4ProviderMetadata,
+} from "@ai-sdk/provider";
 import {
   type AssistantBlock,
   type AssistantMessage,
@@ -75,11 +80,16 @@ export class MessageDraft {
       case "reasoning-delta":
       case "reasoning-end": {
         const block = this.#openBlock(part.id, "thinking");
-        const signature = part.providerMetadata?.anthropic?.signature ?? part.providerMetadata?.anthropic?.redactedData;
-        if (typeof signature === "string") block.thinkingSignature = signature;
+        const signature = signatureOf(part.providerMetadata);
+        if (signature !== undefined) block.thinkingSignature = signature;
         if (part.type !== "reasoning-delta" || part.delta === "") return {};
         block.thinking += part.delta;
         return { thinking: part.delta };
+      }
+      case "text-end": {
+        const signature = signatureOf(part.providerMetadata);
+        if (signature !== undefined) this.#openBlock(part.id, "text").textSignature = signature;
+        return {};
       }
       case "tool-input-start":
         if (part.providerExecuted !== true) this.#unfinishedCalls.set(part.id, { name: part.toolName, input: "" });
@@ -92,7 +102,9 @@ export class MessageDraft {
       case "tool-call":
         this.#unfinishedCalls.delete(part.toolCallId);
         // A provider runs its own tools itself; their results are part of its text.
-        if (part.providerExecuted !== true) this.#addCall(part.toolCallId, part.toolName, part.input);
+        if (part.providerExecuted !== true) {
+          this.#addCall(part.toolCallId, part.toolName, part.input, signatureOf(part.providerMetadata));
+        }
         return {};
       case "finish":
         this.#finish = part.finishReason;
@@ -147,9 +159,15 @@ export class MessageDraft {
     return block;
   }
 
-  #addCall(id: string, name: string, input: string): void {
+  #addCall(id: string, name: string, input: string, thoughtSignature?: string): void {
     const args = parseArguments(input);
-    const block: ToolCallBlock = { type: "toolCall", id: this.#uniqueId(id), name, arguments: args ?? {} };
+    const block: ToolCallBlock = {
+      type: "toolCall",
+      id: this.#uniqueId(id),
+      name,
+      arguments: args ?? {},
+      ...(thoughtSignature !== undefined && { thoughtSignature }),
+    };
     this.#blocks.push(block);
     this.#calls.push(args === undefined ? { block, problem: unreadable(input) } : { block });
   }
@@ -179,6 +197,13 @@ export class MessageDraft {
     const { api, provider, model } = this.#source;
     return { role: "assistant", content, api, provider, model, usage: this.usage(), stopReason, timestamp: now };
   }
+}
+
+/** By its signature a provider knows its own words again. Anthropic's library names them itself. */
+function signatureOf(metadata: SharedV4ProviderMetadata | undefined): string | undefined {
+  const { openclaw, anthropic } = metadata ?? {};
+  const signature = openclaw?.signature ?? anthropic?.signature ?? anthropic?.redactedData;
+  return typeof signature === "string" ? signature : undefined;
 }
 
 function parseArguments(input: string): Record<string, unknown> | undefined {

@@ -8,7 +8,7 @@ import type {
 import type { AssistantMessage, ContextMessage, ToolResultMessage, UserBlock, UserMessage } from "@openclaw/sessions";
 import { toolCallIdRule } from "./tool-call-ids.ts";
 
-/** Which model a prompt is for: reasoning of other models means nothing to it. */
+/** Which model a prompt is for. What other models said is marked as theirs. */
 export interface PromptTarget {
   api: string;
   provider: string;
@@ -93,23 +93,14 @@ function assistantMessage(
   target: PromptTarget,
   toolCallId: (id: string) => string,
 ): LanguageModelV4Message | undefined {
-  const sameModel = message.provider === target.provider && message.model === target.model;
   const content: Extract<LanguageModelV4Message, { role: "assistant" }>["content"] = [];
   for (const block of message.content) {
     switch (block.type) {
       case "text":
-        if (block.text !== "") content.push({ type: "text", text: block.text });
+        if (block.text !== "") content.push({ type: "text", text: block.text, ...signedBy(block.textSignature) });
         break;
       case "thinking":
-        if (!sameModel) break;
-        if (target.api !== "anthropic-messages") {
-          content.push({ type: "reasoning", text: block.thinking });
-        } else if (block.thinkingSignature !== undefined) {
-          // Anthropic takes reasoning back only with its signature; a block without text is a redacted one.
-          const anthropic =
-            block.thinking === "" ? { redactedData: block.thinkingSignature } : { signature: block.thinkingSignature };
-          content.push({ type: "reasoning", text: block.thinking, providerOptions: { anthropic } });
-        }
+        content.push({ type: "reasoning", text: block.thinking, ...signedBy(block.thinkingSignature) });
         break;
       case "toolCall":
         content.push({
@@ -117,6 +108,7 @@ function assistantMessage(
           toolCallId: toolCallId(block.id),
           toolName: block.name,
           input: block.arguments,
+          ...signedBy(block.thoughtSignature),
         });
         break;
       default: {
@@ -125,7 +117,15 @@ function assistantMessage(
       }
     }
   }
-  return content.length === 0 ? undefined : { role: "assistant", content };
+  if (content.length === 0) return undefined;
+  const { api, provider, model } = message;
+  const own = provider === target.provider && model === target.model && api === target.api;
+  return { role: "assistant", content, ...(!own && { providerOptions: { openclaw: { provider, model } } }) };
+}
+
+/** The model's adapter hands a signature back in the form its provider wants. */
+function signedBy(signature: string | undefined) {
+  return signature === undefined ? {} : { providerOptions: { openclaw: { signature } } };
 }
 
 function resultOutput(message: ToolResultMessage): LanguageModelV4ToolResultOutput {

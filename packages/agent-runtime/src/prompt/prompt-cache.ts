@@ -4,6 +4,7 @@ import { formatModelRef } from "@openclaw/models";
 import type { Tool } from "@openclaw/plugin-sdk";
 import { isSubagentKey, type SessionEntry, sessionKeyRest, sessionKind } from "@openclaw/sessions";
 import type { Clock } from "@openclaw/storage";
+import type { RunSkills } from "../run/run-skills.ts";
 import type { RuntimeConfig } from "../run/runtime-config.ts";
 import { sandboxMode } from "../sandbox/sandbox-config.ts";
 import type { SandboxPrompt } from "../sandbox/sandbox-prompt.ts";
@@ -35,6 +36,8 @@ export interface PromptRequest {
   reasoning: string;
   channel: string | undefined;
   extra: string | undefined;
+  voice: string | undefined;
+  skills?: RunSkills | undefined;
   sandbox: SandboxPrompt | undefined;
 }
 
@@ -74,6 +77,8 @@ export function createPromptCache(options: { host: HostInfo; cwd: string; clock:
         request.reasoning,
         request.channel,
         request.extra,
+        request.voice,
+        request.skills?.id,
         isSubagentKey(request.sessionKey),
         request.sandbox,
       ]);
@@ -118,7 +123,9 @@ export function createPromptCache(options: { host: HostInfo; cwd: string; clock:
       owners: owners(config, request.channel),
       files,
       sandbox: request.sandbox,
+      skills: request.skills?.prompt,
       extra: request.extra,
+      voice: request.voice,
       reasoningTags: request.reasoningTags,
       reasoningLevel: request.reasoning,
       heartbeatPrompt: agentId === defaultAgentId(config) ? defaults?.heartbeat?.prompt : undefined,
@@ -144,6 +151,7 @@ export function createPromptCache(options: { host: HostInfo; cwd: string; clock:
       sandbox: { mode: sandboxMode(config, agentId), sandboxed: request.sandbox !== undefined },
       tools,
       toolListChars: toolList(tools).length,
+      skills: subagent ? undefined : request.skills,
     });
     return { text, report, tokens: Math.ceil((text.length + report.tools.schemaChars) / 4) };
   }

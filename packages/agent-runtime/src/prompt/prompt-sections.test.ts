@@ -36,6 +36,7 @@ const everything: SystemPromptInput = {
     },
   ],
   sandbox,
+  skills: "\n<available_skills>\n</available_skills>",
   extra: "Group rules.",
   reasoningTags: true,
   reasoningLevel: "off",
@@ -55,6 +56,7 @@ const sections: readonly {
   { line: "## Tool Call Style", modes: "fm" },
   { line: "## Safety", modes: "fm" },
   { line: "## OpenClaw CLI Quick Reference", modes: "fm" },
+  { line: "## Skills (mandatory)", modes: "f", without: { skills: "" } },
   { line: "## OpenClaw Self-Update", modes: "f", without: { tools: [tool("session_status"), tool("message")] } },
   { line: "## Model Aliases", modes: "f", without: { modelAliases: {} } },
   {

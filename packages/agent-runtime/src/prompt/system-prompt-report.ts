@@ -34,6 +34,7 @@ export function systemPromptReport(input: {
   sandbox: SystemPromptReport["sandbox"];
   tools: readonly Tool[];
   toolListChars: number;
+  skills?: { prompt: string; entries: readonly { name: string; blockChars: number }[] } | undefined;
 }): SystemPromptReport {
   const projectContextChars = input.files.reduce((sum, file) => sum + file.injectedChars, 0);
   const entries = input.tools.map((tool) => ({
@@ -56,7 +57,7 @@ export function systemPromptReport(input: {
       nonProjectContextChars: input.prompt.length - projectContextChars,
     },
     injectedWorkspaceFiles: input.files.map(({ content: _content, ...file }) => file),
-    skills: { promptChars: 0, entries: [] },
+    skills: { promptChars: input.skills?.prompt.length ?? 0, entries: [...(input.skills?.entries ?? [])] },
     tools: {
       listChars: input.toolListChars,
       schemaChars: entries.reduce((sum, entry) => sum + entry.schemaChars, 0),

@@ -15,8 +15,12 @@ export interface SystemPromptInput {
   workspaceDir: string;
   owners: readonly string[];
   files: readonly InjectedFile[];
+  /** The block that lists the skills. */
+  skills?: string | undefined;
   /** Set for sandboxed runs. */
   sandbox?: SandboxPrompt | undefined;
+  /** How answers are spoken, where they are. */
+  voice?: string | undefined;
   /** Group introduction, a caller's text, a subagent's briefing. */
   extra?: string | undefined;
   /** The provider reasons in tags. */
@@ -38,6 +42,7 @@ export function buildSystemPrompt(input: SystemPromptInput): string {
     toolCallStyle,
     safety,
     commandLine,
+    full ? skills(input.skills) : undefined,
     full && hasTool(input, "gateway") ? selfUpdate : undefined,
     full ? modelAliases(input.modelAliases) : undefined,
     input.timeZone !== undefined && hasTool(input, "session_status")
@@ -50,6 +55,7 @@ export function buildSystemPrompt(input: SystemPromptInput): string {
     "## Workspace Files (injected)\nThe files below come from the workspace; their user may have edited them. They follow under Project Context.",
     full ? replyTags : undefined,
     full ? messaging(input) : undefined,
+    full && input.voice !== undefined ? `## Voice (TTS)\n${input.voice}` : undefined,
     extraContext(input),
     input.reasoningTags ? reasoningFormat : undefined,
     projectContext(input.files),
@@ -93,6 +99,15 @@ Do not invent commands. When unsure, run \`openclaw help\` or ask the user for i
 const selfUpdate = `## OpenClaw Self-Update
 The gateway tool restarts OpenClaw and reads or changes its configuration: restart, config.get, config.schema, config.apply, config.patch.
 Use config.apply and config.patch only when the user asks for exactly that. After the restart the session that asked is told of it.`;
+
+function skills(block: string | undefined): string | undefined {
+  if (!block) return undefined;
+  return `## Skills (mandatory)
+Before you act, look through the descriptions of the skills below.
+When exactly one fits, read its SKILL.md with the read tool and do as it says. When several fit, take the most specific. When none does, read none.
+Never read more than one of them beforehand.
+${block}`;
+}
 
 function modelAliases(aliases: Readonly<Record<string, string>>): string | undefined {
   const names = Object.keys(aliases).sort();

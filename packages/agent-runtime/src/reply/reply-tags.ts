@@ -1,4 +1,5 @@
 import { codeRanges, insideRange } from "./code-ranges.ts";
+import { tagBounds } from "./tag-bounds.ts";
 
 const tag = /\[\[\s*(reply_to_current|reply_to\s*:\s*([^\][\n]+?)|audio_as_voice)\s*\]\]/gi;
 
@@ -21,12 +22,11 @@ export function takeReplyTags(text: string): ReplyTags {
   let from = 0;
   for (const match of text.matchAll(tag)) {
     if (insideRange(code, match.index)) continue;
-    let start = match.index;
-    let end = start + match[0].length;
-    if (isSpace(text[end])) end += 1;
-    else if (start > from && isSpace(text[start - 1])) start -= 1;
-    kept += text.slice(from, start);
-    from = end;
+    const start = match.index;
+    const before = start > from ? text[start - 1] : kept.at(-1);
+    const bounds = tagBounds(text, { start, end: start + match[0].length }, before);
+    kept += text.slice(from, Math.max(from, bounds.start));
+    from = bounds.end;
     const name = match[1]?.toLowerCase() ?? "";
     if (match[2] !== undefined) result.replyToId = match[2];
     else if (name === "audio_as_voice") result.audioAsVoice = true;
@@ -39,8 +39,4 @@ export function takeReplyTags(text: string): ReplyTags {
 /** Cuts the beginning of a tag off the end of a text that is still being written. */
 export function withoutUnfinishedReplyTag(text: string): string {
   return text.replace(/ ?\[(\[[^\]\n]{0,200}\]?)?$/, "");
-}
-
-function isSpace(char: string | undefined): boolean {
-  return char === " " || char === "\t";
 }

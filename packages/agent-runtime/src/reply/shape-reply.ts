@@ -2,9 +2,10 @@ import { type MediaSource, takeMediaLines, withoutUnfinishedMediaLine } from "./
 import { stripReasoningTags } from "./reasoning-tags.ts";
 import { takeReplyTags, withoutUnfinishedReplyTag } from "./reply-tags.ts";
 import { heartbeatToken, mayBecomeToken, silentToken, stripToken, withoutTrailingToken } from "./silent-token.ts";
+import { type SpeechTags, takeSpeechTags } from "./speech-tags.ts";
 import { stripToolCallMarkup, withoutUnfinishedMarkup } from "./tool-call-markup.ts";
 
-/** One message to the user. Without text and media there is no payload. */
+/** One message to the user. Without text and media there is no payload, unless something is to be spoken. */
 export interface ReplyPayload {
   text?: string;
   /** Addresses, or real paths of local files. */
@@ -12,6 +13,10 @@ export interface ReplyPayload {
   replyToId?: string;
   replyToCurrent?: true;
   audioAsVoice?: true;
+  /** How the answer asks to be spoken. */
+  speech?: SpeechTags;
+  /** The text without the line that stands under it. */
+  answer?: string;
   isError?: true;
   /** What the model thought, not what it answered. */
   isReasoning?: true;
@@ -40,13 +45,15 @@ export function shapeReply(raw: string, options: ShapeOptions): ReplyPayload | u
   const answer = stripToolCallMarkup(stripReasoningTags(raw, { finalOnly: options.finalOnly === true }));
   const media = takeMediaLines(answer, options.media);
   for (const source of media.refused) options.onRefusedMedia?.(source);
-  const { text: untagged, ...tags } = takeReplyTags(media.text);
+  const spoken = takeSpeechTags(media.text);
+  const { text: untagged, ...tags } = takeReplyTags(spoken.text);
   let text = stripToken(untagged, silentToken);
   if (options.heartbeat !== true) text = stripToken(text, heartbeatToken);
   text = trimBlankLines(text);
-  if (text === "" && media.mediaUrls.length === 0) return undefined;
+  if (text === "" && media.mediaUrls.length === 0 && !spoken.speech?.text) return undefined;
   const payload: ReplyPayload = { ...tags };
   if (text !== "") payload.text = text;
+  if (spoken.speech !== undefined) payload.speech = spoken.speech;
   if (media.mediaUrls.length > 0) payload.mediaUrls = media.mediaUrls;
   return payload;
 }
@@ -56,7 +63,9 @@ export function shapeLive(raw: string, options: ShapeOptions): LiveReply {
   const answer = stripReasoningTags(raw, { streaming: true, finalOnly: options.finalOnly === true });
   const plain = stripToolCallMarkup(withoutUnfinishedMarkup(answer));
   const media = takeMediaLines(withoutUnfinishedMediaLine(plain), options.media);
-  const { text: untagged, ...tags } = takeReplyTags(withoutUnfinishedReplyTag(media.text));
+  const { text: untagged, ...tags } = takeReplyTags(
+    withoutUnfinishedReplyTag(takeSpeechTags(media.text, { streaming: true }).text),
+  );
   let text = untagged.replace(/^(?:[ \t]*\r?\n)+/, "");
   if (mayBecomeToken(text, silentToken)) text = "";
   text = withoutTrailingToken(stripToken(text, silentToken), silentToken);

@@ -25,7 +25,7 @@ test("is absent when nothing was reported or wanted", () => {
 test("stands under the last text", () => {
   expect(addFooter([{ text: "a" }, { text: "b\n" }, { mediaUrls: ["u"] }], "Usage: x")).toEqual([
     { text: "a" },
-    { text: "b\nUsage: x" },
+    { text: "b\nUsage: x", answer: "b\n" },
     { mediaUrls: ["u"] },
   ]);
   expect(addFooter([{ mediaUrls: ["u"] }], "Usage: x").at(-1)).toEqual({ text: "Usage: x" });

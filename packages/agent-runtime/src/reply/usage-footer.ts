@@ -26,7 +26,9 @@ export function addFooter(payloads: readonly ReplyPayload[], footer: string | un
   const last = payloads.findLastIndex((payload) => payload.text !== undefined && payload.text !== "");
   if (last < 0) return [...payloads, { text: footer }];
   return payloads.map((payload, index) =>
-    index === last ? { ...payload, text: `${payload.text?.trimEnd()}\n${footer}` } : payload,
+    index === last
+      ? { ...payload, text: `${payload.text?.trimEnd()}\n${footer}`, answer: payload.text ?? "" }
+      : payload,
   );
 }
 

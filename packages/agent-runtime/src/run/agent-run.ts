@@ -1,32 +1,29 @@
-import { describeModelFailure, type ModelFailure, type ModelRef } from "@openclaw/models";
+import { formatModelRef, type ModelFailure, type ModelRef, sameModelRef } from "@openclaw/models";
 import {
-  type ContextMessage,
   type NewEntry,
   runUsagePatch,
   type SessionEntry,
+  stoppedRunMark,
   stoppedRunNote,
   sumUsage,
   type Transcript,
   zeroUsage,
 } from "@openclaw/sessions";
-import { truncateResults } from "../context/truncate-results.ts";
-import { emptyAnswerText, runAgentLoop } from "../loop/agent-loop.ts";
+import { emptyAnswerText } from "../loop/agent-loop.ts";
 import type { LoopResult } from "../loop/loop-events.ts";
-import { thrownText } from "../loop/thrown-text.ts";
-import { coreToolOrder } from "../policy/tool-groups.ts";
 import type { SystemPromptReport } from "../prompt/system-prompt-report.ts";
-import { SandboxError } from "../sandbox/sandbox-error.ts";
-import type { ToolFiles } from "../tools/tool-files.ts";
-import { compactAfterTurn, compactInTurn, isMessageTooLong, makeRoom } from "./keep-in-window.ts";
+import { answerSomewhere, begin, tellFallback } from "./answer.ts";
+import { createFailover } from "./failover.ts";
+import { tellHooksOfEnd, withHookContext } from "./hooks-around-run.ts";
+import { compactAfterTurn, makeRoom } from "./keep-in-window.ts";
 import { leaveUnfinishedFlush } from "./memory-flush.ts";
-import { chooseModel, type PreparedRun, prepareRun } from "./prepare-run.ts";
-import { abortedMark, changedSettings, recordPrompt } from "./record-prompt.ts";
-import { createRecovery, type Recovery } from "./recovery.ts";
+import { chooseModel, type PreparedRun } from "./prepare-run.ts";
+import { pinPatch } from "./profile-pin.ts";
+import { changedSettings, recordPrompt } from "./record-prompt.ts";
+import type { Recovery } from "./recovery.ts";
 import { findResumePoint, type ResumePoint } from "./resume-point.ts";
-import { runContext, runPruning } from "./run-context.ts";
 import type { ReadyContext, ReadyRequest, RunContext, RunConversation, RunOutcome } from "./run-conversation.ts";
 import { createRunOutput, type RunOutput } from "./run-output.ts";
-import { contextWindow, sourceOf } from "./run-setup.ts";
 
 /** One run, from its session to its reply, once it has left its lanes. Throws only for what no reply can be made of. */
 export async function executeRun(given: RunContext): Promise<RunOutcome> {
@@ -36,12 +33,13 @@ export async function executeRun(given: RunContext): Promise<RunOutcome> {
   const { settings: asked, ...rest } = given.request;
   const settings = typeof asked === "function" ? await asked() : asked;
   const request: ReadyRequest = { ...rest, prompt, ...(settings === undefined ? {} : { settings }) };
-  const context: ReadyContext = { ...given, request };
+  const plain: ReadyContext = { ...given, request, startedAt: parts.clock.now() };
   const { sessions } = parts;
   const entry = sessions.get(request.sessionKey) ?? sessions.ensure(request.sessionKey).entry;
   const transcript = sessions.transcript(request.sessionKey);
   const lock = await transcript.lock();
   try {
+    const context = await withHookContext(plain, transcript);
     return await runOnTranscript(context, entry, transcript);
   } finally {
     lock.release();
@@ -67,20 +65,28 @@ async function runOnTranscript(
     };
   }
 
-  let prepared: RunConversation["prepared"];
-  try {
-    prepared = await prepareRun(request, entry, ref, parts, { start: true, signal: control.signal });
-  } catch (error) {
+  const failover = createFailover({
+    requested: ref,
+    agentId: request.agentId,
+    models: parts.models,
+    entry,
+    profile: request.settings?.profile,
+    now: () => parts.clock.now(),
+    log: parts.log.child("model-fallback"),
+  });
+  const begun = await begin(context, entry, failover, failover.first());
+  if ("failed" in begun) {
     if (control.signal.aborted) return stoppedBeforeStart(context, entry, transcript, point, ref, base);
-    const failure = error instanceof SandboxError ? sandboxFailure(error) : describeModelFailure(error, ref);
-    const subject = error instanceof SandboxError ? "its sandbox" : `${ref.provider}/${ref.model}`;
-    parts.log.error(`run ${request.runId} cannot use ${subject}: ${failure.detail}`);
-    recordRefusal(context, entry, transcript, point, ref, failure);
+    const { failure, place } = begun.failed;
+    parts.log.error(`run ${request.runId} cannot use ${begun.failed.subject}: ${failure.detail}`);
+    recordRefusal(context, entry, transcript, point, place ?? ref, failure);
     return { ...base, status: "error", error: failure.userMessage, errorKind: failure.kind };
   }
-  const room = contextWindow(parts.config(), prepared.model);
-  if ("problem" in room) return { ...base, status: "error", error: room.problem, errorKind: "context_window" };
-  if (room.small) parts.log.warn(`the context window of ${ref.provider}/${ref.model} is small: ${room.window} tokens`);
+  const { prepared } = begun;
+  const asked = parts.models.canonical(formatModelRef(ref)) ?? ref;
+  if (!sameModelRef(prepared.model.ref, asked)) {
+    tellFallback(context, { from: asked, to: prepared.model.ref, reason: failover.lastReason ?? "unknown" });
+  }
 
   request.onModel?.({ ...prepared.model.ref, thinking: prepared.thinking });
   const output = createRunOutput({
@@ -91,11 +97,15 @@ async function runOnTranscript(
     parts,
     stopped: () => control.cause !== undefined && control.cause.kind !== "limit",
   });
-  const conversation: RunConversation = { ...context, entry, transcript, prepared, window: room.window };
-  const details = {
-    ...base,
-    systemPromptReport: { ...prepared.prompt.report, sessionKey: request.sessionKey, sessionId: entry.sessionId },
+  const conversation: RunConversation = {
+    ...context,
+    entry,
+    transcript,
+    requested: asked,
+    prepared,
+    window: begun.window,
   };
+  const details = detailsOf(base, conversation);
   try {
     if (point.kind === "unrecorded") {
       leaveUnfinishedFlush(transcript);
@@ -109,95 +119,31 @@ async function runOnTranscript(
       if (point.kind === "answered") return answeredOutcome(point, output, details);
       transcript.closeToolCalls("interrupted");
     }
-    const resumed = point.kind === "open";
-    const recovery = createRecovery({
-      prepared,
-      compact: () => compactInTurn(conversation),
-      truncateResults: () => truncateResults(transcript, room.window),
-      context: async () => shownContext(conversation, resumed),
-      isMessageTooLong: () => isMessageTooLong(conversation),
-      now: () => parts.clock.now(),
-    });
-    const result = await loop(conversation, { output, recovery, resumed });
+    const answer = await answerSomewhere(conversation, { output, failover, resumed: point.kind === "open" });
     if (control.cause?.kind === "interrupt") return { ...details, status: "aborted" };
-    const outcome = finish(conversation, { output, result, details });
-    if (result.outcome === "failed" && control.cause === undefined) {
-      return leaveConversation(conversation, outcome, recovery);
+    const outcome = finish(answer.conversation, {
+      output,
+      result: answer.result,
+      details: detailsOf(base, answer.conversation),
+    });
+    tellHooksOfEnd(answer.conversation, outcome);
+    if (answer.result.outcome === "failed" && control.cause === undefined) {
+      return leaveConversation(answer.conversation, outcome, answer.recovery);
     }
-    if (result.outcome === "done" && control.cause === undefined) await compactAfterTurn(conversation);
+    if (answer.result.outcome === "done" && control.cause === undefined) await compactAfterTurn(answer.conversation);
     return outcome;
   } finally {
     output.close();
   }
 }
 
-/** Asks the model until it has nothing more to do, also with messages that came in at the very end. */
-async function loop(
-  conversation: RunConversation,
-  run: { output: RunOutput; recovery: Recovery; resumed: boolean },
-): Promise<LoopResult> {
-  const { request, control, parts, transcript, prepared, window } = conversation;
-  const { model } = prepared;
-  const calls: LoopResult["calls"] = [];
-  const show = runPruning(transcript, { prepared, window }, parts);
-  control.takeSteering(true);
-  try {
-    for (;;) {
-      const shown = shownContext(conversation, run.resumed);
-      const result = await runAgentLoop({
-        model: model.languageModel,
-        system: prepared.prompt.text,
-        messages: shown instanceof Promise ? await shown : shown,
-        show,
-        tools: prepared.tools,
-        signal: control.signal,
-        onEvent(event) {
-          if (event.type === "message" && recordSteering(conversation, transcript, event.message)) return;
-          run.output.handle(event);
-        },
-        providerOptions: model.providerOptions(prepared.thinking),
-        source: sourceOf(model),
-        takeSteering: () => control.drainSteering(),
-        hasSteering: () => control.hasSteering,
-        ...(request.beforeFirstTool === undefined ? {} : { beforeFirstTool: request.beforeFirstTool }),
-        describeFailure: (error) => describeModelFailure(error, model.ref, { now: parts.clock.now() }),
-        adapt: (_failure, messages, error) => run.recovery.adapt(messages, error),
-        onToolError: (name, error) => {
-          parts.log.warn(`[tools] ${name} failed: ${parts.redact(thrownText(error)).slice(0, 500)}`);
-        },
-        missingTool: (name) =>
-          coreToolOrder.some((tool) => tool === name) ? prepared.sandbox?.blockedTool(name) : undefined,
-        checker: parts.checker,
-        clock: parts.clock,
-        timers: parts.timers,
-      });
-      calls.push(...result.calls);
-      if (result.outcome !== "done" || !control.hasSteering) return { ...result, calls };
-      for (const message of control.drainSteering()) recordSteering(conversation, transcript, message);
-    }
-  } finally {
-    control.takeSteering(false);
-  }
-}
-
-/** The conversation as the model is shown it, with the images that are named in it. */
-function shownContext(
-  conversation: RunConversation,
-  resumed: boolean,
-): readonly ContextMessage[] | Promise<readonly ContextMessage[]> {
-  const { request, parts, transcript, prepared } = conversation;
-  const shown = runContext(transcript, { sessionKey: request.sessionKey, resumed }, parts.config());
-  const showsImages = prepared.model.info.input.includes("image") && parts.promptImages.areNamedIn(shown);
-  return showsImages ? parts.promptImages.attach(shown, imagePlace(prepared)) : shown;
-}
-
-/** Writes a message that was steered in, with the run it joined beside it. False for any other message. */
-function recordSteering({ control, request }: ReadyContext, transcript: Transcript, message: ContextMessage): boolean {
-  const steering = control.steeringOf(message);
-  if (steering === undefined || message.role !== "user") return false;
-  transcript.append({ type: "message", message, openclawRunId: steering.id, openclawJoined: request.runId });
-  steering.onRecorded?.();
-  return true;
+function detailsOf(
+  base: Omit<RunOutcome, "status">,
+  { request, entry, prepared }: RunConversation,
+): Omit<RunOutcome, "status"> {
+  const { provider, model } = prepared.model.ref;
+  const report = { ...prepared.prompt.report, sessionKey: request.sessionKey, sessionId: entry.sessionId };
+  return { ...base, provider, model, systemPromptReport: report };
 }
 
 interface FinishedLoop {
@@ -214,7 +160,7 @@ function finish(conversation: RunConversation, loopEnd: FinishedLoop): RunOutcom
   const byUser = cause?.kind === "abort" && cause.reason !== "timeout";
   if (byUser && !output.spoke) {
     const { runId } = request;
-    transcript.append({ type: "custom", customType: abortedMark, data: { runId } });
+    transcript.append({ type: "custom", customType: stoppedRunMark, data: { runId } });
   }
   noteInSession(conversation, entry, {
     ...runUsagePatch({
@@ -225,6 +171,10 @@ function finish(conversation: RunConversation, loopEnd: FinishedLoop): RunOutcom
     }),
     systemSent: true,
     abortedLastRun: byUser,
+    ...noticePatch(conversation),
+    ...(result.outcome === "done" && sameModelRef(prepared.model.ref, conversation.requested)
+      ? pinPatch(parts.sessions.get(request.sessionKey), prepared.model.profile)
+      : {}),
     ...newReport(details.systemPromptReport, parts.sessions.get(request.sessionKey)?.systemPromptReport),
   });
 
@@ -251,6 +201,14 @@ function finish(conversation: RunConversation, loopEnd: FinishedLoop): RunOutcom
     return { ...outcome, status: "error", error: emptyAnswerText, errorKind: "empty" };
   }
   return { ...outcome, status: "ok" };
+}
+
+/** Remembers which model answered in place of the session's own, until that answers again. */
+function noticePatch({ parts, request, prepared, requested }: RunConversation): Partial<SessionEntry> {
+  const known = parts.sessions.get(request.sessionKey)?.fallbackNoticeModel;
+  const answered = prepared.model.ref;
+  const model = sameModelRef(answered, requested) ? undefined : formatModelRef(answered);
+  return known === model ? {} : { fallbackNoticeModel: model };
 }
 
 /** Begins a new session when no model takes the conversation any more; the transcript is kept aside. */
@@ -315,11 +273,6 @@ function answeredOutcome(
   return { ...outcome, status: "error", error: last.errorMessage ?? "LLM request failed with an unknown error." };
 }
 
-/** Where the images that messages name are looked for. */
-function imagePlace({ workspaceDir, sandbox }: PreparedRun): { workspaceDir: string; files?: ToolFiles } {
-  return { workspaceDir, ...(sandbox === undefined ? {} : { files: sandbox.files }) };
-}
-
 /** A sandbox may take minutes to be made. A user's message is kept; a run that is interrupted begins again later. */
 function stoppedBeforeStart(
   context: ReadyContext,
@@ -337,11 +290,6 @@ function stoppedBeforeStart(
     return limitOutcome(base, cause.ms);
   }
   return { ...base, status: "aborted", ...(cause === undefined ? {} : { stopReason: cause.reason }) };
-}
-
-/** Nothing runs in place of a sandbox that cannot be had; the user is told what is missing. */
-function sandboxFailure({ message }: SandboxError): { kind: string; userMessage: string; detail: string } {
-  return { kind: "sandbox", userMessage: `⚠️ ${message}`, detail: message };
 }
 
 /** Attached files as the tools of a sandboxed run can reach them. */

@@ -83,6 +83,7 @@ async function compactNow(
     const result = await compactTranscript(
       {
         sessionKey,
+        place: { agentId },
         sessionId: entry.sessionId,
         transcript,
         prepared,

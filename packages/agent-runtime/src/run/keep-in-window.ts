@@ -66,10 +66,14 @@ export function isMessageTooLong({ transcript, prepared, window, parts }: RunCon
 
 function compact(conversation: RunConversation, trigger: "threshold" | "overflow"): Promise<CompactionResult> {
   const { request, entry, transcript, prepared, window, control, emit, parts } = conversation;
-  const { sessionKey } = request;
+  const { sessionKey, agentId, channel: messageProvider } = request;
+  const place = { agentId, messageProvider };
   const { sessionId } = entry;
   const { signal } = control;
-  return compactTranscript({ sessionKey, sessionId, transcript, prepared, window, trigger, signal, emit }, parts);
+  return compactTranscript(
+    { sessionKey, place, sessionId, transcript, prepared, window, trigger, signal, emit },
+    parts,
+  );
 }
 
 function usedTokens({ transcript, request, prepared, parts }: RunConversation): number {

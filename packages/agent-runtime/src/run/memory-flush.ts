@@ -100,7 +100,7 @@ async function askForNotes(flush: FlushRequest, signal: AbortSignal, parts: Runt
     onEvent: (event) => {
       if (event.type === "message") transcript.appendMessage(event.message);
     },
-    providerOptions: model.providerOptions(prepared.thinking),
+    providerOptions: model.providerOptions(prepared.thinking, flush.entry),
     source: sourceOf(model),
     ...(request.beforeFirstTool === undefined ? {} : { beforeFirstTool: request.beforeFirstTool }),
     describeFailure: (error) => describeModelFailure(error, model.ref, { now: parts.clock.now() }),

@@ -7,6 +7,7 @@ import type { BuiltPrompt } from "../prompt/prompt-cache.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { sandboxPrompt } from "../sandbox/sandbox-prompt.ts";
 import { elevatedSettings } from "./elevated-settings.ts";
+import type { RunPlugins } from "./run-plugins.ts";
 import type { RunRequest, RunSettings } from "./run-request.ts";
 import { sessionModel } from "./run-setup.ts";
 import type { RuntimeParts } from "./runtime-parts.ts";
@@ -21,6 +22,8 @@ export interface PreparedRun {
   sandbox: Sandbox | undefined;
   tools: readonly Tool[];
   prompt: BuiltPrompt;
+  /** What plugins add to it. */
+  plugins: RunPlugins | undefined;
 }
 
 /** A run's request once what its message asks for is known. */
@@ -43,7 +46,7 @@ export async function chooseModel(
 
 /**
  * Resolves model, workspace, sandbox, tools and system prompt. Throws what the models throw, and `SandboxError`. Without
- * `start` the sandbox is only looked at: its tools could not run.
+ * `start` the sandbox is only looked at: its tools could not run. `profile` is the auth profile requests are signed with.
  */
 export async function prepareRun(
   request: Pick<SettledRequest, "sessionKey" | "agentId" | "channel" | "extraSystemPrompt" | "thinking" | "settings"> &
@@ -51,10 +54,10 @@ export async function prepareRun(
   entry: SessionEntry | undefined,
   ref: ModelRef,
   parts: RuntimeParts,
-  options: { start: boolean; signal?: AbortSignal },
+  options: { start: boolean; signal?: AbortSignal; profile?: string | undefined },
 ): Promise<PreparedRun> {
   const { sessionKey, agentId, channel } = request;
-  const model = await parts.models.resolve(ref);
+  const model = await parts.models.resolve(ref, { agentId, profile: options.profile });
   const defaultModel = await parts.models.defaultRef(agentId);
   const agentWorkspaceDir = await parts.workspace(agentId);
   const sandbox = await parts.sandboxes.forRun({ sessionKey, agentId, agentWorkspaceDir }, options);
@@ -70,6 +73,7 @@ export async function prepareRun(
     { inline: { thinking: request.thinking, ...settings?.levels }, entry, config },
     { modelReasons: model.info.reasoning, elevatedAllowed: elevated.access.allowed },
   );
+  const skills = sandbox === undefined ? await parts.skillsOf({ agentId, workspaceDir }) : undefined;
   const scope = {
     agentId,
     sessionKey,
@@ -82,8 +86,15 @@ export async function prepareRun(
     ...(settings?.exec === undefined ? {} : { exec: settings.exec }),
     ...(settings?.levels?.elevated === undefined ? {} : { elevated: settings.levels.elevated }),
     ...(sandbox === undefined ? {} : { sandbox }),
+    ...(skills === undefined ? {} : { commandEnv: skills.env }),
   };
-  const tools = parts.toolsFor(scope, model.info).filter((tool) => request.withoutTools?.includes(tool.name) !== true);
+  const pluginsNow = parts.plugins();
+  const plugins = pluginsNow instanceof Promise ? await pluginsNow : pluginsNow;
+  const tools = model.program
+    ? []
+    : parts.toolsFor(scope, model.info, plugins).filter((tool) => request.withoutTools?.includes(tool.name) !== true);
+  const hint = parts.voiceHint?.(entry?.ttsAuto);
+  const voice = hint === undefined ? undefined : await hint;
   const prompt = parts.prompts.get({
     config,
     sessionKey,
@@ -99,8 +110,10 @@ export async function prepareRun(
     reasoning: levels.reasoning,
     channel,
     extra: request.extraSystemPrompt,
+    voice,
+    skills,
     sandbox:
       sandbox === undefined ? undefined : sandboxPrompt(sandbox, elevatedSettings(config, scope, entry?.elevatedLevel)),
   });
-  return { model, thinking: levels.thinking, levels, workspaceDir, sandbox, tools, prompt };
+  return { model, thinking: levels.thinking, levels, workspaceDir, sandbox, tools, prompt, plugins };
 }

@@ -1,9 +1,6 @@
 import type { ResolvedModel } from "@openclaw/models";
-import { mergeOrphanedText, type NewEntry, type Transcript, type UserBlock } from "@openclaw/sessions";
+import { mergeOrphanedText, type NewEntry, stoppedRunMark, type Transcript, type UserBlock } from "@openclaw/sessions";
 import type { RunPrompt } from "./run-request.ts";
-
-/** Marks a run that its user stopped before the model had said anything; the run's message is not taken along. */
-export const abortedMark = "openclaw:aborted";
 
 /**
  * The entries that say which model and thinking level are in use, where that has changed: at the start of a session and
@@ -81,7 +78,7 @@ function wasAborted(transcript: Transcript): boolean {
   for (let at = path.length - 1; at >= 0; at -= 1) {
     const entry = path[at];
     if (entry?.type === "message") return false;
-    if (entry?.type === "custom" && entry.customType === abortedMark) return true;
+    if (entry?.type === "custom" && entry.customType === stoppedRunMark) return true;
   }
   return false;
 }

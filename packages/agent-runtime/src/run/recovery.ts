@@ -13,6 +13,7 @@ const pauseAfterCompactionMs = 100;
 /** What a run can do about a provider that refuses its conversation. */
 export interface RecoveryOptions {
   prepared: PreparedRun;
+  session: { readonly sessionId: string };
   /** Replaces the older part of the conversation by a summary. */
   compact: () => Promise<CompactionResult>;
   /** Shortens the tool results that alone are too long; how many there were. */
@@ -86,7 +87,7 @@ export function createRecovery(options: RecoveryOptions): Recovery {
       const level = wanted === undefined ? undefined : nearestThinkingLevel(wanted, supported);
       if (level === undefined) return undefined;
       triedLevels.add(level);
-      return { providerOptions: prepared.model.providerOptions(level) };
+      return { providerOptions: prepared.model.providerOptions(level, options.session) };
     },
     giveUpText() {
       if (lastFailure === undefined) return undefined;

@@ -229,13 +229,33 @@ describe("usage", () => {
     const runtime = setUp([answerText("One."), answerText("Two."), [finish()], [finish()]]);
     runtime.sessions.ensure(mainKey);
     runtime.sessions.update(mainKey, () => ({ responseUsage: "full" }));
-    expect((await runtime.turn("go")).payloads).toEqual([{ text: `One.\nUsage: 10 in / 5 out · session ${mainKey}` }]);
+    expect((await runtime.turn("go")).payloads).toEqual([
+      { text: `One.\nUsage: 10 in / 5 out · session ${mainKey}`, answer: "One." },
+    ]);
     const blocks = collect();
     expect((await runtime.turn("go", { blocks })).payloads).toEqual([
       { text: "Two.", asBlocks: true },
       { text: `Usage: 10 in / 5 out · session ${mainKey}` },
     ]);
     expect((await runtime.turn("go")).payloads).toEqual([]);
+  });
+});
+
+describe("what a tool has made for the user", () => {
+  test("goes out with the reply, also when nothing is said, and only from where files may be attached", async () => {
+    const made = (...mediaUrls: string[]): Tool => ({
+      name: "tts",
+      description: "Speaks.",
+      parameters: { type: "object" },
+      execute: async () => ({
+        content: [{ type: "text", text: "MEDIA:x" }],
+        details: { reply: { mediaUrls, audioAsVoice: true } },
+      }),
+    });
+    const call = callTools(["1", "tts", {}]);
+    const url = "https://example.com/voice.opus";
+    const runtime = setUp([call, answerText("NO_REPLY")], { tools: () => [made(url, "/etc/passwd")] });
+    expect((await runtime.turn("go")).payloads).toEqual([{ mediaUrls: [url], audioAsVoice: true }]);
   });
 });
 

@@ -52,6 +52,14 @@ export class RunControl {
     return () => limit.cancel();
   }
 
+  /** Milliseconds until the limit; undefined when there is none. */
+  timeLeft(): number | undefined {
+    const limit = this.#limit;
+    if (limit === undefined) return undefined;
+    const running = limit.pauses === 0 ? this.#clock.now() - limit.since : 0;
+    return Math.max(0, limit.left - running);
+  }
+
   /** The time until the returned function is called does not count towards the limit. */
   pauseLimit(): () => void {
     const limit = this.#limit;

@@ -1,3 +1,4 @@
+import type { ModelRef } from "@openclaw/models";
 import type { SessionEntry, Transcript } from "@openclaw/sessions";
 import type { PreparedRun } from "./prepare-run.ts";
 import type { RunControl } from "./run-control.ts";
@@ -20,6 +21,10 @@ export interface RunContext {
 /** The same once the prompt is there. */
 export interface ReadyContext extends Omit<RunContext, "request"> {
   request: ReadyRequest;
+  /** Milliseconds since 1970. */
+  startedAt: number;
+  /** What hooks want behind the system prompt. */
+  behindPrompt?: string;
 }
 
 export type ReadyRequest = Omit<RunRequest, "prompt" | "settings"> & {
@@ -31,6 +36,8 @@ export type ReadyRequest = Omit<RunRequest, "prompt" | "settings"> & {
 export interface RunConversation extends ReadyContext {
   entry: SessionEntry;
   transcript: Transcript;
+  /** The model the run was to use; another one may answer in its place. */
+  requested: ModelRef;
   prepared: PreparedRun;
   /** Tokens. */
   window: number;

@@ -10,6 +10,8 @@ export type RunEvent =
 
 export type LifecycleData =
   | { phase: "start"; startedAt: number }
+  /** Another model answers in place of the one that failed; `repeated` when it did so in the run before as well. */
+  | { phase: "fallback"; from: string; to: string; reason: string; repeated?: true }
   | { phase: "end"; endedAt: number; aborted?: true; stopReason?: string }
   | { phase: "error"; error: string; endedAt: number };
 

@@ -2,6 +2,7 @@ import type { ToolResult } from "@openclaw/plugin-sdk";
 import { displayTool, formatToolDisplay } from "@openclaw/protocol/wire";
 import {
   type AssistantMessage,
+  type ContextMessage,
   isModelMessage,
   messageText,
   type Transcript,
@@ -15,12 +16,14 @@ import { reasoningMessage } from "../reply/reasoning-message.ts";
 import { reasoningTagText } from "../reply/reasoning-tags.ts";
 import { type SentMessage, sentMessagesOf, withoutRepeats, wroteToTarget } from "../reply/sent-by-tool.ts";
 import { type ReplyPayload, type ShapeOptions, shapeLive, shapeReply } from "../reply/shape-reply.ts";
+import { toolMediaOf } from "../reply/tool-media.ts";
 import { addFooter, usageDisplay, usageFooter } from "../reply/usage-footer.ts";
 import { createAssistantStream, type Visible } from "./assistant-stream.ts";
 import { createBlockStream } from "./block-stream.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import { redactValues } from "./redact-values.ts";
 import type { EmitRunEvent } from "./run-events.ts";
+import { persistedResult } from "./run-plugins.ts";
 import type { RunRequest } from "./run-request.ts";
 import type { RuntimeParts } from "./runtime-parts.ts";
 
@@ -40,6 +43,8 @@ export interface RunOutput {
    * none. Nothing that a tool has sent already. The usage stands under the last text if it is wanted.
    */
   payloads(usage?: Usage): ReplyPayload[];
+  /** Another model goes on with the run. */
+  use(prepared: PreparedRun): void;
   /** True when the model said something, be it that nothing is to be said. */
   readonly spoke: boolean;
   close(): void;
@@ -48,15 +53,18 @@ export interface RunOutput {
 export function createRunOutput(options: {
   transcript: Transcript;
   prepared: PreparedRun;
-  request: Pick<RunRequest, "sessionKey" | "blocks" | "replyTarget" | "onReasoning">;
+  request: Pick<RunRequest, "sessionKey" | "agentId" | "blocks" | "replyTarget" | "onReasoning">;
   emit: EmitRunEvent;
   parts: RuntimeParts;
   /** True once nothing more may be sent because the run was stopped. */
   stopped(): boolean;
 }): RunOutput {
-  const { transcript, prepared, request, emit, parts } = options;
+  const { transcript, request, emit, parts } = options;
+  let { prepared } = options;
   const texts: string[] = [];
   const sentByTools: SentMessage[] = [];
+  /** Files that tools have made for the user. */
+  const madeByTools: ReplyPayload[] = [];
   /** What the model thought before its latest message. */
   let reasoning = "";
   let liveReasoning = "";
@@ -92,8 +100,18 @@ export function createRunOutput(options: {
     timers: parts.timers,
   });
 
+  /** A result as hooks want it kept; what the model sees in this turn stays as it is. */
+  const stored = (message: ContextMessage): ContextMessage => {
+    const hooks = prepared.plugins?.hooks;
+    return message.role === "toolResult" && hooks ? persistedResult(message, hooks, request) : message;
+  };
+  const takeDetails = (details: unknown): void => {
+    sentByTools.push(...sentMessagesOf(details));
+    const made = toolMediaOf(details, shape.media);
+    if (made !== undefined) madeByTools.push(made);
+  };
   const wantedReasoning = (): string | undefined => {
-    return options.prepared.levels.reasoning === "on" ? reasoningMessage(reasoning) : undefined;
+    return prepared.levels.reasoning === "on" ? reasoningMessage(reasoning) : undefined;
   };
   const addMessage = (message: AssistantMessage): void => {
     const text = messageText(message);
@@ -105,7 +123,7 @@ export function createRunOutput(options: {
   };
   const showReasoning = (delta: string) => {
     liveReasoning += delta;
-    request.onReasoning?.(liveReasoning);
+    request.onReasoning?.(liveReasoning, prepared.levels.reasoning === "stream");
   };
   const noteFailure = (name: string, args: Record<string, unknown>, result: ToolResult) => {
     const error = errorText(result);
@@ -120,7 +138,7 @@ export function createRunOutput(options: {
     const footer = usageFooter(usage, {
       display,
       sessionKey: request.sessionKey,
-      showCost: prepared.model.keySource !== "none",
+      showCost: prepared.model.authMode === "api-key",
     });
     if (footer === undefined || payloads.length === 0) return [...payloads];
     const last = payloads.findLast((payload) => payload.text !== undefined);
@@ -129,11 +147,15 @@ export function createRunOutput(options: {
 
   return {
     texts,
+    use(next) {
+      prepared = next;
+      shape.finalOnly = next.model.reasoningTags;
+    },
     get spoke() {
       return texts.some((text) => text.trim() !== "");
     },
     restore(messages, toolDetails) {
-      sentByTools.push(...toolDetails.flatMap(sentMessagesOf));
+      for (const details of toolDetails) takeDetails(details);
       for (const message of messages) addMessage(message);
     },
     handle(event) {
@@ -150,7 +172,7 @@ export function createRunOutput(options: {
           showReasoning(event.delta);
           return;
         case "message":
-          transcript.appendMessage(event.message);
+          transcript.appendMessage(stored(event.message));
           if (event.message.role !== "assistant" || !isModelMessage(event.message)) return;
           stream.complete(messageText(event.message));
           addMessage(event.message);
@@ -177,7 +199,7 @@ export function createRunOutput(options: {
           if (isError) noteFailure(name, args, event.result);
           else {
             failedTool = undefined;
-            sentByTools.push(...sentMessagesOf(event.result.details));
+            takeDetails(event.result.details);
           }
           return;
         }
@@ -210,6 +232,7 @@ export function createRunOutput(options: {
       const inBlocks = request.blocks?.breakAt === "message_end" ? asBlocks : {};
       const list: ReplyPayload[] = [
         ...(thought === undefined ? [] : [{ text: thought, isReasoning: true as const, ...inBlocks }]),
+        ...madeByTools,
         ...answers,
       ];
       if (texts.length === 0 && failedTool !== undefined) list.push({ text: failedTool, isError: true });

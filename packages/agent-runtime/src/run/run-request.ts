@@ -19,6 +19,8 @@ export interface RunPrompt {
 /** What a message asks for, for its own run alone. */
 export interface RunSettings {
   model?: ModelRef;
+  /** The auth profile to use with it and no other. */
+  profile?: string;
   levels?: InlineLevels;
   exec?: ExecChange;
 }
@@ -63,8 +65,8 @@ export interface RunRequest {
   replyTarget?: ReplyTarget;
   /** Hands the answer out in blocks while it is written. */
   blocks?: BlockReplies;
-  /** Called with what the model has thought so far, whenever that grows. */
-  onReasoning?: (text: string) => void;
+  /** Called with what the model has thought so far, whenever that grows; `isShown` where the session wants to see it. */
+  onReasoning?: (text: string, isShown: boolean) => void;
   /** Called when it is known which model answers. */
   onModel?: (model: RunModel) => void;
 }

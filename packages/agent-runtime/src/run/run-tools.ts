@@ -7,7 +7,9 @@ import type { Clock } from "@openclaw/storage";
 import type { ExecChange } from "../directives/exec-directive.ts";
 import type { LevelValues } from "../levels/level-words.ts";
 import { groupToolPolicy } from "../policy/group-tool-policy.ts";
-import { resolveToolPolicy } from "../policy/tool-policy.ts";
+import { namedInAllowLists } from "../policy/named-tools.ts";
+import { coreToolOrder } from "../policy/tool-groups.ts";
+import { resolveToolPolicy, type ToolPolicyInput } from "../policy/tool-policy.ts";
 import { sendOrder } from "../prompt/tool-list.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { createApplyPatchTool } from "../tools/apply-patch/apply-patch-tool.ts";
@@ -25,6 +27,7 @@ import { createWebTools } from "../tools/web/web-tools.ts";
 import { createWriteTool } from "../tools/write-tool.ts";
 import { elevatedSettings, type MessageSender } from "./elevated-settings.ts";
 import type { GlobalLane } from "./lanes.ts";
+import { hookTools, type RunPlugins } from "./run-plugins.ts";
 import { agentConfig } from "./run-setup.ts";
 import type { RuntimeConfig } from "./runtime-config.ts";
 import type { Timers } from "./timers.ts";
@@ -49,6 +52,8 @@ export interface ToolScope {
   exec?: ExecChange;
   /** The elevated level the message asks for, for this run alone. */
   elevated?: string;
+  /** Further variables for the commands of the run. */
+  commandEnv?: Readonly<Record<string, string>>;
 }
 
 export interface RunToolsOptions {
@@ -82,7 +87,9 @@ export interface RunToolsOptions {
 }
 
 /** Makes the tools of a run: the built-in ones and the ones passed in, without those that a policy takes away. */
-export function createRunTools(options: RunToolsOptions): (scope: ToolScope, model: ModelInfo) => Tool[] {
+export function createRunTools(
+  options: RunToolsOptions,
+): (scope: ToolScope, model: ModelInfo, plugins: RunPlugins | undefined) => Tool[] {
   const warned = new Set<string>();
   const warnOnce = (text: string) => {
     if (warned.has(text)) return;
@@ -95,11 +102,18 @@ export function createRunTools(options: RunToolsOptions): (scope: ToolScope, mod
   const imageTools = (scope: ToolScope, active: ModelInfo): Tool[] => {
     const maxMb = options.config().agents?.defaults?.mediaMaxMb;
     const files = scope.sandbox === undefined ? {} : { files: scope.sandbox.files };
-    const tool = createImageTool({ ...options, workspaceDir: scope.workspaceDir, ...files, active, maxMb });
+    const tool = createImageTool({
+      ...options,
+      agentId: scope.agentId,
+      workspaceDir: scope.workspaceDir,
+      ...files,
+      active,
+      maxMb,
+    });
     return tool === undefined ? [] : [tool];
   };
 
-  return (scope, model) => {
+  return (scope, model, plugins) => {
     const config = options.config();
     const { agentId, sessionKey, sandbox } = scope;
     const files = {
@@ -116,7 +130,11 @@ export function createRunTools(options: RunToolsOptions): (scope: ToolScope, mod
       ...options.sessionExec(sessionKey),
       ...scope.exec,
     });
-    const policy = resolveToolPolicy({
+    const passedIn = options.tools?.(scope) ?? [];
+    const isCore = (name: string) =>
+      coreToolOrder.some((core) => core === name) || passedIn.some((tool) => tool.name === name);
+    const plugged = plugins?.tools(scope, isCore) ?? [];
+    const rules: ToolPolicyInput = {
       global: config.tools,
       agent: agentConfig(config, agentId)?.tools,
       provider: model.provider,
@@ -124,7 +142,9 @@ export function createRunTools(options: RunToolsOptions): (scope: ToolScope, mod
       group: groupToolPolicy(config, chatKey, scope.sender?.names),
       subagent,
       sandbox: sandbox?.toolPolicy,
-    });
+      ...(plugged.length === 0 ? {} : { pluginTools: namesByPlugin(plugged) }),
+    };
+    const policy = resolveToolPolicy(rules);
     const builtin = [
       createReadTool(files),
       createEditTool(files),
@@ -151,6 +171,7 @@ export function createRunTools(options: RunToolsOptions): (scope: ToolScope, mod
         agentId,
         sessionKey,
         env: options.env,
+        ...(scope.commandEnv === undefined ? {} : { added: scope.commandEnv }),
         loginPath: options.loginPath,
         secretNames: options.secretNames,
         jobs: options.jobs,
@@ -167,13 +188,25 @@ export function createRunTools(options: RunToolsOptions): (scope: ToolScope, mod
     for (const warning of policy.warnings) warnOnce(warning);
 
     const offered = new Map<string, Tool>();
-    for (const tool of [...builtin, ...(options.tools?.(scope) ?? [])]) {
+    const isNamed = plugged.some(({ optional }) => optional) ? namedInAllowLists(rules) : () => true;
+    const fromPlugins = plugged.filter(({ optional, tool }) => !optional || isNamed(tool.name));
+    for (const tool of [...builtin, ...passedIn, ...fromPlugins.map((own) => own.tool)]) {
       if (!policy.allows(tool.name)) continue;
       if (offered.has(tool.name)) warnOnce(`tools: there is more than one tool named ${tool.name}; the first is used`);
       else offered.set(tool.name, tool);
     }
-    return sendOrder([...offered.values()]);
+    const tools = sendOrder([...offered.values()]);
+    return plugins === undefined ? tools : hookTools(tools, plugins.hooks, scope, () => options.clock.now());
   };
+}
+
+function namesByPlugin(tools: ReturnType<RunPlugins["tools"]>): Record<string, string[]> {
+  const names: Record<string, string[]> = {};
+  for (const { pluginId, tool } of tools) {
+    const id = pluginId.toLowerCase();
+    names[id] = [...(names[id] ?? []), tool.name];
+  }
+  return names;
 }
 
 /** Providers whose models were trained on the format of `apply_patch`. */

@@ -9,6 +9,8 @@ import type { PromptImages } from "../images/prompt-images.ts";
 import type { ArgumentChecker } from "../loop/tool-arguments.ts";
 import type { PromptCache } from "../prompt/prompt-cache.ts";
 import type { Sandboxes } from "../sandbox/sandboxes.ts";
+import type { RunPlugins } from "./run-plugins.ts";
+import type { SkillsOf } from "./run-skills.ts";
 import type { ToolScope } from "./run-tools.ts";
 import type { RuntimeConfig } from "./runtime-config.ts";
 import type { Timers } from "./timers.ts";
@@ -28,12 +30,17 @@ export interface RuntimeParts {
   /** Attaches the images that messages name. */
   promptImages: PromptImages;
   checker: ArgumentChecker;
-  toolsFor: (scope: ToolScope, model: ModelInfo) => Tool[];
+  toolsFor: (scope: ToolScope, model: ModelInfo, plugins: RunPlugins | undefined) => Tool[];
+  /** What plugins add to runs; undefined without plugins. A promise while they are being loaded. */
+  plugins: () => RunPlugins | Promise<RunPlugins | undefined> | undefined;
   /** The workspace of an agent, made when it is missing. */
   workspace: (agentId: string) => Promise<string>;
+  skillsOf: SkillsOf;
   sandboxes: Sandboxes;
   redact: (text: string) => string;
   sizes: MessageSizes;
+  /** How the answers of a session are spoken, by the mode that is stored there; undefined where they are not. */
+  voiceHint?: (sessionMode: string | undefined) => Promise<string | undefined> | undefined;
   /** What was pruned of sessions whose provider keeps their context in a cache. */
   pruned: Map<string, PruneMemory>;
 }

@@ -8,5 +8,7 @@ export const namedModels: Models = {
   imageModels: () => [],
   canonical: (text) => (text.startsWith("fake/") ? { provider: "fake", model: text.slice(5) } : undefined),
   aliases: () => [],
+  providerAuth: () => undefined,
+  candidates: (requested) => [requested],
   isAllowed: ({ model }) => model !== "forbidden",
 };

@@ -116,12 +116,15 @@ function fakeModels(model: LanguageModelV4, options: TestRuntimeOptions): Models
         languageModel: model,
         reasoningTags: options.reasoningTags ?? false,
         keySource: "none",
+        authMode: "none",
         providerOptions: (thinking) => ({ openclaw: { thinking } }),
       };
     },
     list: async () => [info],
     canonical: () => ref,
     imageModels: () => [],
+    providerAuth: () => undefined,
+    candidates: (requested) => [requested],
     aliases: () => [{ alias: "fast", ref }],
     isAllowed: () => true,
   };

@@ -27,6 +27,8 @@ const providerSecrets =
 export interface ExecEnvironmentOptions {
   /** The Gateway's own environment. */
   base: NodeJS.ProcessEnv;
+  /** What the configuration gives to skills, secrets among it. */
+  added?: Readonly<Record<string, string>>;
   /** What the model asked for; checked here. */
   requested?: Record<string, string>;
   /** PATH of the user's login shell. */
@@ -49,7 +51,7 @@ export function execEnvironment(options: ExecEnvironmentOptions): NodeJS.Process
     if (value !== undefined && (options.inheritSecrets === true || !secret)) env[name] = value;
   }
   env.PATH = joinPaths(options.pathPrepend ?? [], split(env.PATH), split(options.loginPath));
-  return { ...env, ...options.requested };
+  return { ...env, ...options.added, ...options.requested };
 }
 
 function refuseForbidden(name: string): void {

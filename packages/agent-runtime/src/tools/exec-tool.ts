@@ -48,6 +48,8 @@ export interface ExecToolOptions {
   /** Where commands go that wait for an approval. */
   approved: ApprovedCommands;
   env: NodeJS.ProcessEnv;
+  /** Variables that commands on this machine get beside those of `env`. */
+  added?: Readonly<Record<string, string>>;
   /** PATH of the user's login shell; asked at the first command. */
   loginPath: () => Promise<string | undefined>;
   /** Names of further environment variables that hold secrets. */
@@ -330,6 +332,7 @@ async function placeOutside(
   try {
     const env = execEnvironment({
       base: options.env,
+      added: options.added ?? {},
       requested,
       loginPath: await options.loginPath(),
       pathPrepend,

@@ -1,6 +1,7 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import {
   describeModelFailure,
+  failoverOf,
   formatModelRef,
   ModelError,
   type ModelInfo,
@@ -23,6 +24,8 @@ export interface ImageToolOptions extends ImageSourceOptions {
   active: ModelInfo;
   /** `agents.defaults.mediaMaxMb`. */
   maxMb: number | undefined;
+  /** Whose credentials are used; the default agent's when absent. */
+  agentId?: string | undefined;
 }
 
 /** One model that was asked in vain. */
@@ -63,7 +66,13 @@ export function createImageTool(options: ImageToolOptions): Tool | undefined {
         const limitMb = typeof params.maxBytesMb === "number" ? params.maxBytesMb : (options.maxMb ?? defaultMaxMb);
         const image = await fitted(bytes, limitMb);
         const prompt = text(params.prompt) ?? defaultPrompt;
-        const answer = await askModels(candidates, { image, prompt, models, signal });
+        const answer = await askModels(candidates, {
+          image,
+          prompt,
+          models,
+          signal,
+          agentId: options.agentId,
+        });
         return textResult(answer.text, {
           model: formatModelRef(answer.ref),
           image: shownReference(reference),
@@ -117,6 +126,7 @@ interface Question {
   prompt: string;
   models: Models;
   signal: AbortSignal;
+  agentId: string | undefined;
 }
 
 /** Asks one model after the other until one answers. */
@@ -125,7 +135,7 @@ async function askModels(candidates: readonly ModelRef[], question: Question) {
   let onlyError: unknown;
   for (const ref of candidates) {
     try {
-      return { text: await askModel(ref, question), ref, attempts };
+      return { text: await askProfiles(ref, question), ref, attempts };
     } catch (error) {
       question.signal.throwIfAborted();
       onlyError = error;
@@ -141,13 +151,41 @@ async function askModels(candidates: readonly ModelRef[], question: Question) {
   throw new ToolFailure(`All image models failed (${attempts.length}): ${list}`, { attempts });
 }
 
+/** Asks a model with one auth profile after the other, as long as it is the profile that fails. */
+async function askProfiles(ref: ModelRef, question: Question): Promise<string> {
+  const { models, agentId, signal } = question;
+  const { credentials } = models;
+  const order = credentials?.order(ref.provider, { agentId }) ?? [];
+  const ready = order.filter(({ unusableUntil }) => unusableUntil === undefined).map(({ id }) => id);
+  // Where all of them rest, asking the one that is soonest ready costs no more than refusing.
+  const profiles = ready.length > 0 ? ready : [order[0]?.id];
+  for (const [at, profile] of profiles.entries()) {
+    try {
+      const answer = await askModel(ref, question, profile);
+      if (profile !== undefined) credentials?.succeeded(profile, ref.provider, agentId);
+      return answer;
+    } catch (error) {
+      signal.throwIfAborted();
+      const next = error instanceof ToolFailure ? undefined : failoverOf(describeModelFailure(error, ref));
+      if (next?.kind !== "rotate") throw error;
+      if (profile !== undefined) credentials?.failed(profile, ref.provider, next.reason, agentId);
+      if (at === profiles.length - 1) throw error;
+    }
+  }
+  throw new ToolFailure(`${formatModelRef(ref)} could not be asked`);
+}
+
 function readable(error: unknown, attempts: readonly FailedAttempt[]): ToolFailure {
   if (error instanceof ToolFailure) return error;
   return new ToolFailure(attempts[0]?.error ?? "The image model failed.", { attempts });
 }
 
-async function askModel(ref: ModelRef, { image, prompt, models, signal }: Question): Promise<string> {
-  const resolved = await models.resolve(ref).catch((error: unknown) => {
+async function askModel(
+  ref: ModelRef,
+  { image, prompt, models, signal, agentId }: Question,
+  profile: string | undefined,
+): Promise<string> {
+  const resolved = await models.resolve(ref, { agentId, profile }).catch((error: unknown) => {
     if (error instanceof ModelError && error.code === "unknown-model") {
       throw new ToolFailure(`Unknown model: ${formatModelRef(ref)}`);
     }

@@ -38,7 +38,7 @@ async function runTurn(turn: AgentTurn, context: CommandContext): Promise<TurnOu
     newSessionId: () => wantedIds.shift() ?? randomUUID(),
   });
   try {
-    const models = createModels({ config, env, log });
+    const models = createModels({ config, env, log, stateDir: paths.stateDir });
     const key = sessionKeyOf(turn, sessions);
     const agentId = sessions.agentIdOf(key);
     sessions.ensure(key, { channel: "webchat" });

@@ -22,7 +22,8 @@ export async function run({ flags }: { flags: StartInput }, context: CommandCont
 
   // The file is chosen by the configuration, so the log gets it when that is known.
   const log = createLog({ file: false, console: stdout, env });
-  const store = await openConfigStore({ paths, env, version, log });
+  const plugins = await context.plugins();
+  const store = await openConfigStore({ paths, env, version, log, manifests: plugins.manifests });
   const overrides = start.tailscaleOff ? { gateway: { tailscale: { mode: "off" } } } : undefined;
   if (overrides && store.snapshot().valid) await store.setOverrides(overrides);
   try {
@@ -46,6 +47,7 @@ export async function run({ flags }: { flags: StartInput }, context: CommandCont
       gateway: {
         flags: start.gateway,
         webRoot: context.webRoot,
+        plugins,
         wsLog: { verbose: flags.verbose, style: start.wsLog },
         ...(await recordedFetch(context)),
       },

@@ -21,7 +21,7 @@ export async function run({ flags }: CommandInput<typeof sessionsFlags>, context
   const all = openSessions({ stateDir: paths.stateDir, config: () => config, homeDir: paths.home });
   const file = flags.store ? path.resolve(cwd, expandTilde(flags.store, paths.home)) : all.storePath(agentId);
   const store = readSessionStore(file, agentId);
-  const defaults = await sessionDefaults(config, agentId, env);
+  const defaults = await sessionDefaults(config, agentId, env, context.paths.stateDir);
   const now = context.now();
   const oldest = flags.active === undefined ? Number.NEGATIVE_INFINITY : now - flags.active * 60_000;
   const sessions: ListedSession[] = [];

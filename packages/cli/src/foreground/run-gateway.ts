@@ -2,7 +2,9 @@ import { type ConfigStore, openConfigStore } from "@openclaw/config";
 import type { Paths } from "@openclaw/config/paths";
 import { type Gateway, type GatewayOptions, resolveSettings, startGateway } from "@openclaw/gateway";
 import { captureConsole, createRedactor, type Log, type LogSettings } from "@openclaw/log";
+import { bundledChannels } from "../channels/bundled-channels.ts";
 import { isTransientNetworkError, type ProcessEvents } from "./process-events.ts";
+import { limitYoungHeap } from "./young-heap.ts";
 
 /** How long a shutdown may take, ms. */
 const shutdownMs = 5000;
@@ -17,7 +19,7 @@ export interface ForegroundOptions {
   overrides: Readonly<Record<string, unknown>> | undefined;
   log: Log;
   verbose: boolean;
-  gateway: Pick<GatewayOptions, "flags" | "webRoot" | "wsLog" | "fetch">;
+  gateway: Pick<GatewayOptions, "flags" | "webRoot" | "plugins" | "wsLog" | "fetch">;
   events: ProcessEvents;
   /** Ends the process at once. */
   exit: (code: number) => void;
@@ -37,11 +39,13 @@ export async function runGateway(options: ForegroundOptions): Promise<number> {
   let store = options.store;
   const orders = createOrders(options, () => store.snapshot().config.commands?.restart === true);
   const releaseConsole = captureConsole(log);
+  const releaseHeap = limitYoungHeap();
   try {
     for (let first = true; ; first = false) {
       applyLogging(log, store, options);
       const gateway = await startGateway(
         {
+          channels: bundledChannels,
           ...options.gateway,
           paths: options.paths,
           configStore: store,
@@ -62,13 +66,20 @@ export async function runGateway(options: ForegroundOptions): Promise<number> {
       }
       await store.close();
       if (order.kind === "stop" || orders.stopRequested) return 0;
-      store = await openConfigStore({ paths: options.paths, env: options.env, version: options.version, log });
+      store = await openConfigStore({
+        paths: options.paths,
+        env: options.env,
+        version: options.version,
+        log,
+        ...(options.gateway.plugins && { manifests: options.gateway.plugins.manifests }),
+      });
       if (options.overrides) await store.setOverrides(options.overrides);
       orders.resume();
     }
   } finally {
     orders.close();
     releaseConsole();
+    releaseHeap();
   }
 }
 
@@ -81,9 +92,9 @@ function announce(gateway: Gateway, log: Log, store: ConfigStore, options: Foreg
   if (first) options.onReady?.(gateway);
 }
 
-async function logModel(log: Log, store: ConfigStore, { env }: ForegroundOptions): Promise<void> {
+async function logModel(log: Log, store: ConfigStore, { env, paths }: ForegroundOptions): Promise<void> {
   const { createModels, formatModelRef } = await import("@openclaw/models");
-  const models = createModels({ config: () => store.snapshot().config, env, log });
+  const models = createModels({ config: () => store.snapshot().config, env, log, stateDir: paths.stateDir });
   log.info(`agent model: ${formatModelRef(await models.defaultRef())}`);
 }
 

@@ -40,7 +40,10 @@ function deriveCommand(spec: AnyCommand, execute?: Execute): Command.Class {
 
 /** Arguments as help shows them: `config set [options] <path> <value>`. */
 function usageLine(spec: AnyCommand, isGroupAction: boolean): string {
-  const args = spec.args.map((arg) => (arg.required ? `<${arg.name}>` : `[${arg.name}]`));
+  const args = spec.args.map((arg) => {
+    const name = arg.variadic ? `${arg.name}...` : arg.name;
+    return arg.required ? `<${name}>` : `[${name}]`;
+  });
   return [spec.id, "[options]", ...(isGroupAction ? ["[command]"] : []), ...args].join(" ");
 }
 

@@ -1,4 +1,5 @@
 import { type Command, Config, type Interfaces } from "@oclif/core";
+import type { AnyCommand } from "../spec/command-spec.ts";
 import { commands, groups } from "../spec/command-tree.ts";
 import { deriveCommands, type Execute } from "./derive-command.ts";
 
@@ -6,13 +7,18 @@ import { deriveCommands, type Execute } from "./derive-command.ts";
  * The oclif application: its commands come from the specs, so that it needs no files of its own and works alike from
  * sources and from the bundle.
  */
-export async function createOclifConfig(options: { version: string; execute?: Execute }): Promise<Config> {
+export async function createOclifConfig(options: {
+  version: string;
+  /** Commands that plugins add. */
+  more?: readonly AnyCommand[];
+  execute?: Execute;
+}): Promise<Config> {
   const pjson: Interfaces.PJSON = {
     name: "openclaw",
     version: options.version,
     oclif: { bin: "openclaw", topicSeparator: " ", additionalHelpFlags: ["-h"] },
   };
-  const classes = deriveCommands(commands, options.execute);
+  const classes = deriveCommands([...commands, ...(options.more ?? [])], options.execute);
   const plugin: Interfaces.Plugin = {
     _base: "openclaw",
     alias: "openclaw",

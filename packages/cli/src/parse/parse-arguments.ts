@@ -11,7 +11,8 @@ export interface ParsedArguments {
 }
 
 /**
- * Reads the flags and arguments of a command. The last value of a repeated flag counts.
+ * Reads the flags and arguments of a command. The last value of a repeated flag counts,
+ * unless it is one that collects them.
  * @throws UsageError, and CliError for values whose flag has an error text of its own
  */
 export function parseArguments(command: AnyCommand, argv: readonly string[]): ParsedArguments {
@@ -43,7 +44,11 @@ export function parseArguments(command: AnyCommand, argv: readonly string[]): Pa
       given.set(token.name, true);
     } else {
       if (token.value === undefined) throw new UsageError(`option '${flagUsage(token.name, flag)}' argument missing`);
-      given.set(token.name, token.value);
+      const before = flag.multiple ? given.get(token.name) : undefined;
+      given.set(
+        token.name,
+        typeof before === "string" ? `${before}${flag.separator ?? ","}${token.value}` : token.value,
+      );
     }
   }
   checkCount(command, args);
@@ -56,7 +61,7 @@ function checkCount(command: AnyCommand, args: readonly string[]): void {
   const missing = command.args.find((spec, index) => spec.required && args[index] === undefined);
   if (missing) throw new UsageError(`missing required argument '${missing.name}'`);
   const most = command.args.length;
-  if (args.length <= most) return;
+  if (args.length <= most || command.args.at(-1)?.variadic) return;
   const name = command.id.split(" ").at(-1);
   throw new UsageError(
     `too many arguments for '${name}'. Expected ${most} argument${most === 1 ? "" : "s"} but got ${args.length}.`,

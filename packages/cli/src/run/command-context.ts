@@ -1,5 +1,7 @@
 import type { ConfigSnapshot } from "@openclaw/config";
 import type { Paths } from "@openclaw/config/paths";
+import type { ChannelEntry } from "@openclaw/plugin-sdk";
+import type { PluginSource } from "@openclaw/plugins/discovery";
 import type { Style } from "../terminal/style.ts";
 
 /** A stream the program writes to. */
@@ -26,10 +28,16 @@ export interface CommandContext {
   readonly errorStyle: Style;
   /** Folder of the Control UI's built files, where there is one. */
   readonly webRoot: string | undefined;
+  /** Channels that can be configured. */
+  readonly channels: readonly ChannelEntry[];
   readonly now: () => number;
+  /** Asks services outside the Gateway. */
+  readonly fetch: typeof fetch;
   readonly spawn: SpawnProgram;
   /** Ends the process; only the foreground Gateway uses it, when something hangs. */
   readonly exit: (code: number) => void;
+  /** Finds the plugins of this installation. */
+  plugins(): Promise<PluginSource>;
   /** The configuration, read at the first call. */
   config(): Promise<ConfigSnapshot>;
   /** Writes a line on standard output. */

@@ -2,11 +2,14 @@ import { spawn } from "node:child_process";
 import type { ConfigSnapshot } from "@openclaw/config";
 import { ConfigError, exportProfile, loadEnvFiles, type Paths, resolvePaths } from "@openclaw/config/paths";
 import { ignoreBrokenPipe } from "@openclaw/log";
+import type { ChannelEntry } from "@openclaw/plugin-sdk";
+import type { PluginSource } from "@openclaw/plugins/discovery";
+import { bundledChannels } from "../channels/bundled-channels.ts";
 import { type GlobalFlags, parseGlobalFlags } from "../parse/global-flags.ts";
 import { parseArguments } from "../parse/parse-arguments.ts";
 import { resolveCommand } from "../parse/resolve-command.ts";
 import type { AnyCommand } from "../spec/command-spec.ts";
-import type { TreeNode } from "../spec/command-tree.ts";
+import { aliases, findNode, type TreeNode } from "../spec/command-tree.ts";
 import { createStyle, plainStyle } from "../terminal/style.ts";
 import { CliError, UsageError } from "./cli-error.ts";
 import type { CommandContext, SpawnProgram, Terminal, TerminalInput } from "./command-context.ts";
@@ -25,11 +28,16 @@ export interface RunCliOptions {
   commit?: string | undefined;
   /** Folder of the Control UI's built files. */
   webRoot?: string | undefined;
+  /** Folder of the plugins that come with the program. */
+  bundledPlugins?: string | undefined;
   /** What commands with `--stdin` read, and where questions are answered; the process's own when absent. */
   stdin?: TerminalInput;
   stdout: Terminal;
   stderr: Terminal;
+  /** Channels beside Gateway and plugins; those that come with the program when absent. */
+  channels?: readonly ChannelEntry[];
   now?: () => number;
+  fetch?: typeof fetch;
   random?: () => number;
   spawn?: SpawnProgram;
   /** Ends the process when a shutdown hangs. */
@@ -92,7 +100,21 @@ async function createContext(options: RunCliOptions, paths: Paths, globals: Glob
   ]);
   let snapshot: Promise<ConfigSnapshot> | undefined;
   // Loaded late: the schema costs more than most commands.
-  const load = async () => (await import("@openclaw/config")).loadConfig({ paths, env, version });
+  let source: Promise<PluginSource> | undefined;
+  const openSource = async () =>
+    (await import("@openclaw/plugins/discovery")).createPluginSource({
+      paths,
+      env,
+      bundledDir: options.bundledPlugins,
+    });
+  const plugins = () => {
+    source ??= openSource();
+    return source;
+  };
+  const load = async () => {
+    const [{ loadConfig }, { manifests }] = await Promise.all([import("@openclaw/config"), plugins()]);
+    return loadConfig({ paths, env, version, manifests });
+  };
   const profileFlag = globals.dev ? " --dev" : paths.profile === undefined ? "" : ` --profile ${paths.profile}`;
   return {
     version,
@@ -105,9 +127,12 @@ async function createContext(options: RunCliOptions, paths: Paths, globals: Glob
     style,
     errorStyle,
     webRoot: options.webRoot,
+    channels: options.channels ?? bundledChannels,
     now: options.now ?? Date.now,
+    fetch: options.fetch ?? fetch,
     spawn: options.spawn ?? spawn,
     exit: options.exit ?? ((code) => process.exit(code)),
+    plugins,
     config: () => (snapshot ??= load()),
     print: (line = "") => void stdout.write(`${line}\n`),
     warn: (line = "") => void stderr.write(`${line}\n`),
@@ -120,7 +145,13 @@ async function createContext(options: RunCliOptions, paths: Paths, globals: Glob
 async function dispatch(globals: GlobalFlags, context: CommandContext, options: RunCliOptions): Promise<number> {
   const [first, ...others] = globals.rest;
   const asksHelp = first === "help";
-  const { node, argv, help } = resolveCommand(asksHelp ? others : globals.rest);
+  const line = asksHelp ? others : globals.rest;
+  const plugged = await pluginCommandOf(line[0], context);
+  if (plugged) {
+    const rest = line.slice(1);
+    return runThroughOclif(plugged, asksHelp || globals.help ? [...rest, "--help"] : rest, context, options);
+  }
+  const { node, argv, help } = resolveCommand(line);
   if (asksHelp || help || globals.help) return showHelp(node, context.stdout, context, options, 0);
   if (!node?.command) {
     const stray = argv.find((token) => token.startsWith("-") && token !== "--");
@@ -132,6 +163,14 @@ async function dispatch(globals: GlobalFlags, context: CommandContext, options: 
     : runThroughOclif(node, argv, context, options);
 }
 
+/** The command of a plugin that a word names. Words of our own are never looked up there. */
+async function pluginCommandOf(word: string | undefined, context: CommandContext): Promise<TreeNode | undefined> {
+  if (word === undefined || word.startsWith("-") || findNode(word) || Object.hasOwn(aliases, word)) return undefined;
+  const { pluginCommands } = await import("../plugins/plugin-commands.ts");
+  const command = (await pluginCommands(context)).find(({ id }) => id === word);
+  return command && { id: command.id, command, summary: command.summary, hidden: false };
+}
+
 /** What every command does, whatever started it: read its flags, look at the configuration, run. */
 async function runCommand(
   command: AnyCommand,
@@ -139,6 +178,7 @@ async function runCommand(
   context: CommandContext,
   options: RunCliOptions,
 ): Promise<number> {
+  if (command.program) return command.program(argv);
   const input = parseArguments(command, argv);
   if (context.stdout.isTTY && !command.bare && input.flags.json !== true && input.flags.plain !== true) {
     await printBanner(context.stdout, context, options);
@@ -158,6 +198,7 @@ async function runThroughOclif(
   const { createOclifConfig } = await import("../oclif/oclif-config.ts");
   const config = await createOclifConfig({
     version: options.version,
+    more: node.command?.program ? [node.command] : [],
     execute: (command, line) => runCommand(command, line, context, options),
   });
   return config.runCommand<number>(node.id.replaceAll(" ", ":"), [...argv]);
@@ -176,7 +217,9 @@ async function showHelp(
   ]);
   const style = stream === context.stdout ? context.style : context.errorStyle;
   await printBanner(stream, { ...context, style }, options);
-  const config = await createOclifConfig({ version: options.version });
+  // Only the list of all commands shows those of plugins.
+  const more = node ? [] : await (await import("../plugins/plugin-commands.ts")).pluginCommands(context);
+  const config = await createOclifConfig({ version: options.version, more });
   const help = new LobsterHelp(config, { style, width: stream.columns, write: (text) => stream.write(text) });
   await help.showHelp(node ? node.id.split(" ") : []);
   return exitCode;

@@ -21,6 +21,10 @@ export interface FlagSpec {
   readonly refusal?: string;
   /** The command checks the value itself, in an order of its own: the parser passes the text on. */
   readonly unchecked?: boolean;
+  /** May be given several times; the values are joined by commas. Texts only. */
+  readonly multiple?: boolean;
+  /** What joins the values instead of a comma, for texts that may have commas. */
+  readonly separator?: string;
   readonly hidden?: boolean;
 }
 
@@ -28,6 +32,8 @@ export interface ArgumentSpec {
   readonly name: string;
   readonly summary: string;
   readonly required: boolean;
+  /** Takes all words that are left; only the last argument may. */
+  readonly variadic?: boolean;
 }
 
 /** The flags of a command by their long names. */
@@ -79,6 +85,8 @@ export interface CommandSpec<F extends FlagSpecs = FlagSpecs> {
   readonly config: ConfigNeed;
   /** Prints values for programs: no banner on a terminal. */
   readonly bare?: boolean;
+  /** Reads its line by itself and runs: a command that a plugin adds. */
+  program?(argv: readonly string[]): Promise<number>;
   /** Loads the code; called when the command runs and never for help. */
   load(): Promise<CommandModule<F>>;
 }

@@ -1,18 +1,26 @@
 import { agentCommands } from "./agent-commands.ts";
 import { approvalsCommands } from "./approvals-commands.ts";
+import { channelCommands } from "./channel-commands.ts";
 import type { AnyCommand, GroupSpec } from "./command-spec.ts";
 import { configCommands } from "./config-commands.ts";
 import { gatewayCommands } from "./gateway-commands.ts";
+import { messageCommands } from "./message-commands.ts";
+import { modelsCommands } from "./models-commands.ts";
 import { observeCommands } from "./observe-commands.ts";
+import { pluginsCommands } from "./plugins-commands.ts";
 import { sandboxCommands } from "./sandbox-commands.ts";
 
 /** Every command, by id. */
 export const commands: readonly AnyCommand[] = [
   ...agentCommands,
   ...approvalsCommands,
+  ...channelCommands,
   ...configCommands,
   ...gatewayCommands,
+  ...modelsCommands,
+  ...messageCommands,
   ...observeCommands,
+  ...pluginsCommands,
   ...sandboxCommands,
 ];
 
@@ -20,7 +28,26 @@ export const commands: readonly AnyCommand[] = [
 export const groups: readonly GroupSpec[] = [
   { id: "approvals", summary: "Exec approvals file of this host or of the Gateway's" },
   { id: "approvals allowlist", summary: "Per-agent allowlist" },
+  { id: "channels", summary: "Chat channel accounts" },
+  { id: "directory", summary: "Look up own identity, peers and groups" },
+  { id: "directory groups", summary: "Groups" },
+  { id: "directory peers", summary: "Contacts" },
+  { id: "message", summary: "Send messages and act on channels" },
+  { id: "message channel", summary: "Channels of a server" },
+  { id: "message emoji", summary: "Emojis of a server" },
+  { id: "message event", summary: "Events of a server" },
+  { id: "message member", summary: "Members of a server" },
+  { id: "message role", summary: "Roles of a server" },
+  { id: "message sticker", summary: "Stickers" },
+  { id: "message thread", summary: "Threads" },
+  { id: "message voice", summary: "Voice channels" },
+  { id: "pairing", summary: "Direct-message pairing requests" },
   { id: "config", summary: "Read or change config values" },
+  { id: "models aliases", summary: "Model alias table" },
+  { id: "models auth order", summary: "Per-agent profile order override" },
+  { id: "models fallbacks", summary: "Text model fallback list" },
+  { id: "models image-fallbacks", summary: "Image model fallback list" },
+  { id: "plugins", summary: "Plugins and their config" },
   { id: "sandbox", summary: "Sandbox containers and effective policy" },
 ];
 

@@ -2,6 +2,7 @@ import os from "node:os";
 import type { OpenClawConfig } from "@openclaw/config";
 import { listOf, recordOf } from "../commands/payload.ts";
 import type { CommandContext } from "../run/command-context.ts";
+import { localUsage } from "../usage/local-usage.ts";
 import { type GatewayProbe, probeGateway } from "./gateway-probe.ts";
 import { type LocalState, readLocalState } from "./local-state.ts";
 import { checkSecurity } from "./security-check.ts";
@@ -22,7 +23,7 @@ export interface Status {
   config: OpenClawConfig;
 }
 
-type StatusDocument = ReturnType<typeof buildDocument>;
+type StatusDocument = ReturnType<typeof buildDocument> & { usage?: unknown };
 
 /** How many sessions are listed. */
 const recentSessions = 10;
@@ -37,7 +38,9 @@ export async function collectStatus(context: CommandContext, options: StatusOpti
     probeGateway(context, { timeoutMs: options.timeoutMs, methods }),
     readLocalState(config, context),
   ]);
-  return { document: buildDocument(context, config, probe, local, options), probe, local, config };
+  const usage = options.usage ? (probe.answers["usage.status"] ?? (await localUsage(context))) : undefined;
+  const document = { ...buildDocument(context, config, probe, local, options), ...(options.usage ? { usage } : {}) };
+  return { document, probe, local, config };
 }
 
 function buildDocument(
@@ -97,7 +100,6 @@ function buildDocument(
     ...(options.deep
       ? { health: probe.answers.health ?? null, lastHeartbeat: probe.answers["last-heartbeat"] ?? null }
       : {}),
-    ...(options.usage ? { usage: probe.answers["usage.status"] ?? null } : {}),
   };
 }
 

@@ -46,7 +46,7 @@ export async function readLocalState(
       store: readSessionStore(sessions.storePath(id), id),
     };
   });
-  return { defaultAgentId, agents, defaults: await sessionDefaults(config, defaultAgentId, env) };
+  return { defaultAgentId, agents, defaults: await sessionDefaults(config, defaultAgentId, env, paths.stateDir) };
 }
 
 /** Model and context window of sessions that name none. */
@@ -54,10 +54,11 @@ export async function sessionDefaults(
   config: OpenClawConfig,
   agentId: string,
   env: NodeJS.ProcessEnv,
+  stateDir: string,
 ): Promise<SessionDefaults> {
-  const models = createModels({ config: () => config, env, log: silentLog });
+  const models = createModels({ config: () => config, env, log: silentLog, stateDir });
   const ref = await models.defaultRef(agentId);
-  const known = (await models.list({ all: true })).find(
+  const known = (await models.list({ all: true, known: true })).find(
     (model) => model.provider === ref.provider && model.id === ref.model,
   );
   const window = known?.contextWindow || unknownWindow;

@@ -1,3 +1,4 @@
+import { type ProviderUsage, usageReport } from "@openclaw/models";
 import { isRecord, listOf, numberOf, recordOf, textOf } from "../commands/payload.ts";
 import { healthLines } from "../commands/show-health.ts";
 import type { CommandContext } from "../run/command-context.ts";
@@ -85,18 +86,33 @@ function healthText(health: unknown, context: CommandContext): string {
   return isRecord(health) ? healthLines(health, context).join("\n") : context.style.muted("unknown without a Gateway");
 }
 
-function usageText(usage: unknown, { style }: CommandContext): string {
-  const providers = listOf(recordOf(usage).providers).filter(isRecord);
-  if (providers.length === 0) return style.muted("No provider reports its usage.");
-  return providers
-    .map((provider) => {
-      const windows = listOf(provider.windows).filter(isRecord);
-      const used = windows
-        .map((window) => `${textOf(window.label)} ${numberOf(window.usedPercent) ?? 0}% used`)
-        .join(", ");
-      return `${style.accent(textOf(provider.displayName) ?? textOf(provider.provider) ?? "")}: ${textOf(provider.error) ?? used}`;
-    })
-    .join("\n");
+function usageText(usage: unknown, { now }: CommandContext): string {
+  const providers = listOf(recordOf(usage).providers).filter(isRecord).map(readUsage);
+  const [first = "", ...lines] = usageReport(providers, now());
+  // The section's heading stands in place of the first line.
+  return lines.length > 0 ? lines.map((line) => line.slice(2)).join("\n") : first;
+}
+
+function readUsage(provider: Record<string, unknown>): ProviderUsage {
+  const plan = textOf(provider.plan);
+  const error = textOf(provider.error);
+  const id = textOf(provider.provider) ?? "";
+  return {
+    provider: id,
+    displayName: textOf(provider.displayName) ?? id,
+    windows: listOf(provider.windows)
+      .filter(isRecord)
+      .map((window) => {
+        const resetAt = numberOf(window.resetAt);
+        return {
+          label: textOf(window.label) ?? "",
+          usedPercent: numberOf(window.usedPercent) ?? 0,
+          ...(resetAt !== undefined && { resetAt }),
+        };
+      }),
+    ...(plan !== undefined && { plan }),
+    ...(error !== undefined && { error }),
+  };
 }
 
 function nextSteps({ style, hint }: CommandContext): string {

@@ -6,6 +6,7 @@ import {
   createAgentToAgent,
   createSessionTools,
   createSubagents,
+  createTtsTool,
   isSendDenied,
   openSubagentRegistry,
   type Subagents,
@@ -18,8 +19,10 @@ import type { Models } from "@openclaw/models";
 import type { Tool } from "@openclaw/plugin-sdk";
 import type { Sessions } from "@openclaw/sessions";
 import type { Clock, Storage } from "@openclaw/storage";
+import type { Channels } from "../channels/channels.ts";
 import type { Conversations } from "../conversations.ts";
-import type { Channels } from "../pipeline/channels.ts";
+import type { GatewaySpeech } from "../media/gateway-speech.ts";
+import type { MessageActions } from "../outbound/message-actions.ts";
 import { type Inbound, inbound } from "../pipeline/inbound.ts";
 import type { OutboxWorker } from "../pipeline/outbox.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
@@ -52,6 +55,7 @@ export async function openAgentTools(gateway: {
   conversations: Conversations;
   /** What `/status` says of a session. */
   statusCard: (sessionKey: string) => Promise<string>;
+  messageActions: MessageActions;
   configStore: ConfigStore;
   runtime: AgentRuntime;
   pipeline: Pipeline;
@@ -61,6 +65,7 @@ export async function openAgentTools(gateway: {
   outbox: OutboxWorker;
   systemEvents: SystemEvents;
   waits: CallWaits;
+  speech: GatewaySpeech;
   timeZone: () => string;
   requestRestart: (request: { reason: string; delayMs: number }) => void;
   clock: Clock;
@@ -109,7 +114,7 @@ export async function openAgentTools(gateway: {
 
   return {
     subagents,
-    tools: (scope) => [messageTool(scope), gatewayTool(scope), ...sessionTools(scope)],
+    tools: (scope) => [messageTool(scope), ttsTool(scope), gatewayTool(scope), ...sessionTools(scope)],
     resume() {
       subagents.resume();
       agentToAgent.resume();
@@ -135,12 +140,20 @@ export async function openAgentTools(gateway: {
       workspaceMount: scope.sandbox?.containerWorkdir,
       bound: () => messageOf(scope)?.route,
       isDenied: () => isSendDenied(config(), sessions, scope.sessionKey),
+      actions: gateway.messageActions,
       channels: gateway.channels,
       outbox: gateway.outbox,
       sayHere: (text) => {
         sayInSession(scope.sessionKey, text, gateway);
       },
       config,
+    });
+  }
+
+  function ttsTool(scope: ToolScope): Tool {
+    return createTtsTool({
+      channel: scope.channel,
+      speak: async (text, about) => (await gateway.speech.load()).convert(text, about),
     });
   }
 

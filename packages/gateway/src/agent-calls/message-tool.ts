@@ -1,15 +1,24 @@
 import { createMediaSource, sendDeniedText, shapeReply } from "@openclaw/agent-runtime";
 import type { OpenClawConfig } from "@openclaw/config";
-import { type Delivery, jsonResult, type Tool, type ToolResult, textResult } from "@openclaw/plugin-sdk";
+import {
+  channelActionNames,
+  type Delivery,
+  jsonResult,
+  type Tool,
+  type ToolContext,
+  type ToolResult,
+  textResult,
+} from "@openclaw/plugin-sdk";
+import type { MessageActions } from "../outbound/message-actions.ts";
 import type { ReplyRoute } from "../pipeline/inbound.ts";
 import type { OutboxWorker } from "../pipeline/outbox.ts";
 import { chatKeyOf } from "../pipeline/reply.ts";
 import { defaultAccount } from "./pipeline-calls.ts";
 
-const parameters = {
+const parameters = (actions: readonly string[]) => ({
   type: "object",
   properties: {
-    action: { type: "string", enum: ["send"] },
+    action: { type: "string", enum: actions },
     target: { type: "string", description: "Chat to write to (default: the chat of this conversation)" },
     to: { type: "string", description: "Older name of target" },
     channelId: { type: "string", description: "Older name of target" },
@@ -20,9 +29,46 @@ const parameters = {
     replyTo: { type: "string", description: "Id of the message to answer" },
     threadId: { type: "string", description: "Thread or topic of the chat" },
     dryRun: { type: "boolean", description: "Only say where it would go" },
+    ...(actions.length > 1 ? actionProperties : {}),
   },
   required: ["action"],
+  // Channels have parameters of their own.
+  ...(actions.length > 1 ? { additionalProperties: true } : {}),
+});
+
+const textProperty = (description: string) => ({ type: "string", description });
+const actionProperties = {
+  targets: { type: "array", items: { type: "string" }, description: "Chats of a broadcast" },
+  messageId: textProperty("Message an action is about"),
+  emoji: textProperty("Reaction; empty takes the own reactions away"),
+  remove: { type: "boolean", description: "Take the reaction away" },
+  participant: textProperty("Who wrote the message, in groups that need it"),
+  pollQuestion: textProperty("Question of a poll"),
+  pollOption: { type: "array", items: { type: "string" }, description: "Answers of a poll" },
+  maxSelections: { type: "integer", description: "Answers one may choose" },
+  pollDurationHours: { type: "integer", description: "How long a poll is open" },
+  buttons: textProperty("Rows of buttons as JSON"),
+  limit: { type: "integer", description: "Most entries of a list" },
+  before: textProperty("Only messages before this id"),
+  after: textProperty("Only messages after this id"),
+  query: textProperty("What to search for"),
+  userId: textProperty("Member an action is about"),
+  guildId: textProperty("Server an action is about"),
+  threadName: textProperty("Name of a thread to begin"),
+  reason: textProperty("Reason for a moderation action"),
 };
+
+/** Actions that put something into a chat: they must not lead from one conversation into another. */
+const writingActions: ReadonlySet<string> = new Set([
+  "send",
+  "poll",
+  "reply",
+  "sendWithEffect",
+  "sendAttachment",
+  "thread-create",
+  "thread-reply",
+  "sticker",
+]);
 
 /** The conversation a run belongs to; undefined for runs nobody wrote to, which must name their targets. */
 export type BoundChat = ReplyRoute | undefined;
@@ -37,6 +83,8 @@ export interface MessageToolOptions {
   bound: () => BoundChat;
   /** Nothing may be sent in the run's own session. */
   isDenied: () => boolean;
+  /** What the channels can do beyond sending. */
+  actions: Pick<MessageActions, "names" | "run">;
   /** Channels that are connected. */
   channels: { ids(): string[]; isRunning(id: string): boolean };
   outbox: OutboxWorker;
@@ -52,9 +100,9 @@ export function createMessageTool(options: MessageToolOptions): Tool {
     label: "Message",
     description:
       "Send a message (action send) to the chat of this conversation or to another one. After sending what the user should read, answer NO_REPLY.",
-    parameters,
+    parameters: parameters(options.actions.names()),
     async execute(params, { signal, toolCallId }) {
-      if (params.action !== "send") throw new Error(`Message action ${String(params.action)} not supported.`);
+      if (params.action !== "send") return otherAction(params, options, { signal, toolCallId });
       const bound = options.bound();
       const target = findTarget(params, bound, options);
       const content = contentOf(params, options);
@@ -84,6 +132,88 @@ export function createMessageTool(options: MessageToolOptions): Tool {
       return sentResult(delivery);
     },
   };
+}
+
+/** Everything but `send`: the chat of this conversation is meant where none is named. */
+async function otherAction(
+  params: Record<string, unknown>,
+  options: MessageToolOptions,
+  { signal, toolCallId }: Pick<ToolContext, "signal" | "toolCallId">,
+): Promise<ToolResult> {
+  const action = channelActionNames.find((name) => name === params.action);
+  if (action === undefined) throw new Error(`Message action ${String(params.action)} not supported.`);
+  const bound = options.bound();
+  const current = bound?.surface === "channel" ? bound : undefined;
+  const channel = text(params, "channel")?.toLowerCase() ?? current?.channel;
+  const named = text(params, "target") ?? text(params, "to");
+  const here = current !== undefined && channel === current.channel;
+  const target = named ?? (here && params.channelId === undefined && !isPlaceless(action) ? current.to : undefined);
+  if (current !== undefined && channel !== undefined && target !== undefined && writingActions.has(action)) {
+    refuseCrossing(action, current, { channel, to: withoutPrefix(target, channel) }, options.config());
+  }
+  if (writingActions.has(action) && target === current?.to && options.isDenied()) throw new Error(sendDeniedText);
+  const result = await options.actions.run({
+    action,
+    channel,
+    accountId: text(params, "accountId") ?? (here ? current.accountId : undefined),
+    params: {
+      ...params,
+      ...(target === undefined ? {} : { target }),
+      ...(here && target === current.to && params.threadId === undefined && current.threadId !== undefined
+        ? { threadId: current.threadId }
+        : {}),
+    },
+    dryRun: params.dryRun === true,
+    id: `${options.runId}|message|${toolCallId}`,
+    signal,
+    media: (source) => {
+      const found = mediaSourceOf(options)(source);
+      if (found === undefined)
+        throw new Error(`Cannot attach ${source}: only web addresses and files of the workspace can be sent.`);
+      return found;
+    },
+  });
+  return jsonResult({ ok: true, ...result.payload, channel: result.channel, action });
+}
+
+/** Actions that are about no chat. */
+function isPlaceless(action: string): boolean {
+  return /^(?:broadcast|search|sticker-search|emoji-|role-|member-|voice-|event-|category-|thread-list|channel-(?:list|create)|timeout|kick|ban|set-presence)/.test(
+    action,
+  );
+}
+
+/** @throws Error when the configuration keeps a conversation from writing there */
+function refuseCrossing(
+  action: string,
+  current: { channel: string; to: string },
+  chat: { channel: string; to: string },
+  config: OpenClawConfig,
+): void {
+  const rules = config.tools?.message;
+  if (rules?.allowCrossContextSend === true) return;
+  if (chat.channel !== current.channel && rules?.crossContext?.allowAcrossProviders !== true) {
+    throw new Error(
+      `Cross-context messaging denied: action=${action} target provider "${chat.channel}" while bound to "${current.channel}".`,
+    );
+  }
+  if (
+    chat.channel === current.channel &&
+    chat.to !== current.to &&
+    rules?.crossContext?.allowWithinProvider === false
+  ) {
+    throw new Error(
+      `Cross-context messaging denied: action=${action} target="${chat.to}" while bound to "${current.to}" (channel=${chat.channel}).`,
+    );
+  }
+}
+
+function mediaSourceOf(options: MessageToolOptions) {
+  return createMediaSource({
+    workspaceDir: options.workspaceDir,
+    roots: options.mediaRoots,
+    mount: options.workspaceMount,
+  });
 }
 
 /** The details tell what was sent where, so that the reply of the run does not say it a second time. */
@@ -143,20 +273,8 @@ function crossContextMarker(
   chat: Chat,
   config: OpenClawConfig,
 ): { prefix: string; suffix: string } {
-  const rules = config.tools?.message;
-  if (rules?.allowCrossContextSend !== true) {
-    if (chat.channel !== current.channel && rules?.crossContext?.allowAcrossProviders !== true) {
-      throw new Error(
-        `Cross-context messaging denied: action=send target provider "${chat.channel}" while bound to "${current.channel}".`,
-      );
-    }
-    if (chat.channel === current.channel && rules?.crossContext?.allowWithinProvider === false) {
-      throw new Error(
-        `Cross-context messaging denied: action=send target="${chat.to}" while bound to "${current.to}" (channel=${chat.channel}).`,
-      );
-    }
-  }
-  const marker = rules?.crossContext?.marker;
+  refuseCrossing("send", current, chat, config);
+  const marker = config.tools?.message?.crossContext?.marker;
   if (marker?.enabled === false) return { prefix: "", suffix: "" };
   const named = (template: string | undefined) => (template ?? "").replaceAll("{channel}", current.channel);
   return { prefix: named(marker?.prefix ?? "[from {channel}] "), suffix: named(marker?.suffix) };
@@ -185,11 +303,7 @@ function contentOf(params: Record<string, unknown>, options: MessageToolOptions)
   const raw = media === undefined ? written : `${written}\nMEDIA:"${media}"`;
   const refused: string[] = [];
   const shaped = shapeReply(raw, {
-    media: createMediaSource({
-      workspaceDir: options.workspaceDir,
-      roots: options.mediaRoots,
-      mount: options.workspaceMount,
-    }),
+    media: mediaSourceOf(options),
     onRefusedMedia: (source) => refused.push(source),
   });
   if (refused.length > 0) {

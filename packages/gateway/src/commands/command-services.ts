@@ -44,7 +44,11 @@ const storedReport = z.looseObject({
 });
 
 /** What commands act on: the parts of one Gateway. */
-export function createCommandServices(parts: CommandParts, registry: CommandRegistry): CommandServices {
+export function createCommandServices(
+  parts: CommandParts,
+  registry: CommandRegistry,
+  skills: CommandServices["skills"],
+): CommandServices {
   const { sessions, models, runtime, systemEvents, clock } = parts;
   const config = parts.config;
   const ledger = createUsageLedger();
@@ -75,10 +79,10 @@ export function createCommandServices(parts: CommandParts, registry: CommandRegi
       },
     },
     tellModel: (sessionKey, text) => systemEvents.enqueue(sessionKey, text),
-    statusFacts: (request) =>
+    statusFacts: (request, { usage } = {}) =>
       statusFacts(
         request.sessionKey,
-        { channel: request.place.channel, elevatedAllowed: elevated(request).allowed },
+        { channel: request.place.channel, elevatedAllowed: elevated(request).allowed, usage },
         statusSources(parts),
       ),
     promptReport,
@@ -93,8 +97,10 @@ export function createCommandServices(parts: CommandParts, registry: CommandRegi
     configFile: createConfigFile(parts.configStore),
     elevated,
     sandbox: ({ sessionKey, agentId }) => sandboxOf(runtime, sessionKey, agentId),
-    skills: () => [],
-    authFile: (agentId) => path.join(sessions.stateDir, "agents", agentId, "agent", "auth-profiles.json"),
+    skills,
+    authFile: (agentId) =>
+      models.credentials?.store(agentId).path ??
+      path.join(sessions.stateDir, "agents", agentId, "agent", "auth-profiles.json"),
     endpoint(provider) {
       const declared = memberOf(config().models?.providers, provider);
       const [baseUrl, api] = [memberOf(declared, "baseUrl"), memberOf(declared, "api")];
@@ -106,6 +112,7 @@ export function createCommandServices(parts: CommandParts, registry: CommandRegi
     restart: { method: "in-process", request: () => parts.restart() },
     allowlist: createAllowlists(parts.configStore),
     docks: createDocks({ sessions, config }),
+    speech: () => parts.speech.control(),
     ...parts.provided,
   };
 }

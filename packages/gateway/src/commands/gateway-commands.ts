@@ -9,17 +9,24 @@ import {
   type RecognisedCommand,
   type RunSettings,
   type StatusFacts,
+  skillSpec,
   statusCard,
 } from "@openclaw/agent-runtime";
 import type { CommandReply, CommandRequest, CommandServices, StoppedWork } from "@openclaw/agent-runtime/commands";
 import type { ConfigStore, OpenClawConfig } from "@openclaw/config";
 import { formatModelRef, type Models } from "@openclaw/models";
+import type { PluginCommands } from "@openclaw/plugins";
 import { matchResetTrigger, type Sessions, sessionKind } from "@openclaw/sessions";
+import type { SkillCommand } from "@openclaw/skills";
 import type { Clock } from "@openclaw/storage";
 import type { Agents } from "../agents.ts";
+import type { GatewaySpeech } from "../media/gateway-speech.ts";
 import type { ModelWindow } from "../model-windows.ts";
 import type { Inbound } from "../pipeline/inbound.ts";
 import type { SystemEvents } from "../pipeline/system-events.ts";
+import { answerPluginCommand, pluginCommandSpec } from "../plugins/plugin-command.ts";
+import type { GatewaySkills } from "../skills/agent-skills.ts";
+import { readSkillInvocation, type SkillInvocation, skillRequest } from "../skills/skill-invocation.ts";
 import type { Reception } from "./reception.ts";
 
 /** Services that are there only when something in the Gateway provides them. */
@@ -33,10 +40,16 @@ export interface CommandParts {
   runtime: AgentRuntime;
   agents: Agents;
   systemEvents: SystemEvents;
+  speech: GatewaySpeech;
+  /** What became of the files of a session's last message that had some. */
+  mediaParts(sessionKey: string): readonly string[];
+  /** What is left of a provider's allowances; undefined where it says nothing. */
+  providerUsage(provider: string, agentId: string): Promise<string | undefined>;
   config(): OpenClawConfig;
   configStore: ConfigStore;
   clock: Clock;
   version: string;
+  skills: Pick<GatewaySkills, "commands" | "find">;
   /** Ids of the channels that run here. */
   channels: readonly string[];
   queueOf(sessionKey: string, channel: string): QueueSettings & { depth: number };
@@ -45,6 +58,8 @@ export interface CommandParts {
   subagents(sessionKey: string): NonNullable<StatusFacts["subagents"]>;
   restart(): void;
   provided: Provided;
+  /** The commands of plugins, once they are loaded. */
+  pluginCommands(): PluginCommands | undefined;
 }
 
 /** What the turn of a message needs beyond the message. */
@@ -59,6 +74,8 @@ export interface Turn {
 /** Commands and directives of one Gateway. What answers them is loaded when the first one comes in. */
 export interface GatewayCommands {
   registry: CommandRegistry;
+  /** The commands of an agent's skills. */
+  skillCommands(agentId: string): readonly SkillCommand[];
   /** Says at once what a message is; nothing has happened yet. */
   receive(message: Inbound): Reception;
   /** Answers a command that stands inside a message. */
@@ -83,6 +100,7 @@ export function createGatewayCommands(parts: CommandParts): GatewayCommands {
   const registry = createCommandRegistry({
     providers: providersOf(parts),
     docks: parts.channels.length > 0 ? ["webchat", ...parts.channels] : [],
+    further: () => parts.pluginCommands()?.list().map(pluginCommandSpec) ?? [],
   });
 
   let loading: ReturnType<typeof load> | undefined;
@@ -91,7 +109,7 @@ export function createGatewayCommands(parts: CommandParts): GatewayCommands {
       import("@openclaw/agent-runtime/commands"),
       import("./command-services.ts"),
     ]);
-    return { ...handlers, services: createCommandServices(parts, registry) };
+    return { ...handlers, services: createCommandServices(parts, registry, skillCommands) };
   };
   const loaded = () => {
     loading ??= load();
@@ -158,16 +176,51 @@ export function createGatewayCommands(parts: CommandParts): GatewayCommands {
     return kind === "command" || (kind === "reset" && isGroupChat(message.sessionKey));
   };
 
+  const skillCommands = (agentId: string) => parts.skills.commands(agentId, (name) => registry.has(name));
+
+  const skillOf = (text: string, recognised: RecognisedCommand | undefined, agentId: string) => {
+    if (!text.trimStart().startsWith("/") || (recognised && recognised.command.spec.name !== "skill")) return undefined;
+    const commands = skillCommands(agentId);
+    return readSkillInvocation(text, (name) => parts.skills.find(commands, name));
+  };
+
+  /** A skill's message asks the model to use it, unless the skill names a tool that is called at once. */
+  const skillReception = (invocation: SkillInvocation, message: Inbound): Reception => {
+    const { commandTool, name } = invocation.command.skill;
+    if (commandTool === undefined || message.attachments.length > 0) {
+      const { sessionKey, agentId } = message;
+      if (parts.runtime.sandboxes.explain({ sessionKey, agentId }).sandbox.sessionIsSandboxed) {
+        const text = `⚠️ The skill ${name} cannot be used here: this session is sandboxed, and its file lies outside.`;
+        return { kind: "command", spec: skillSpec(invocation.command), answer: async () => ({ text }) };
+      }
+      return { kind: "model", text: skillRequest(invocation), inline: [] };
+    }
+    return {
+      kind: "command",
+      spec: skillSpec(invocation.command),
+      async answer() {
+        const { callSkillTool } = await import("../skills/call-skill-tool.ts");
+        return callSkillTool(invocation, commandTool, message, parts.runtime);
+      },
+    };
+  };
+
   const receive = (message: Inbound): Reception => {
     const { text, source } = message;
     const plain: Reception = { kind: "model", text, inline: [] };
     if (source === "wake" || message.literal) return plain;
+    const plugged = source === "agent" ? undefined : parts.pluginCommands()?.match(text);
+    if (plugged) return { kind: "command", answer: () => answerPluginCommand(plugged, message, config()) };
     const recognised = registry.recognise(text);
-    if (!message.authorized) return isDropped(recognised, message) ? { kind: "ignored" } : plain;
+    const skill = source === "agent" ? undefined : skillOf(text, recognised, message.agentId);
+    if (!message.authorized) return skill || isDropped(recognised, message) ? { kind: "ignored" } : plain;
+    if (skill) return skillReception(skill, message);
     const reset = resetOf(text, recognised);
     if (reset) return reset;
     // Programs that start runs say in their request what they want; their text is for the model.
     if (source === "agent" || !/[/!]/.test(text)) return plain;
+    // A skill that nobody has is text for the model.
+    if (recognised?.command.spec.name === "skill" && recognised.args !== "") return plain;
     if (recognised?.command.spec.kind === "command" && message.attachments.length === 0) {
       return { kind: "command", spec: recognised.command.spec, answer: () => answer(recognised, message) };
     }
@@ -187,6 +240,7 @@ export function createGatewayCommands(parts: CommandParts): GatewayCommands {
 
   return {
     registry,
+    skillCommands,
     receive,
     answer,
     async turn(message, reception, { begins }) {
@@ -212,7 +266,7 @@ export function createGatewayCommands(parts: CommandParts): GatewayCommands {
     },
     async statusCard(sessionKey) {
       const { statusFacts, statusSources } = await import("./status-facts.ts");
-      const about = { channel: "webchat", elevatedAllowed: false };
+      const about = { channel: "webchat", elevatedAllowed: false, usage: true };
       return statusCard(await statusFacts(sessionKey, about, statusSources(parts)));
     },
     async stop(sessionKey) {
@@ -228,8 +282,8 @@ export function createGatewayCommands(parts: CommandParts): GatewayCommands {
     if (parseDirectives(text, { aliases }).directives.length === 0) return { text, inlined: {} };
     const { inlineSettings, services } = await loaded();
     const inline = await inlineSettings(text, { aliases }, { ...requestOf(message), args: "" }, services);
-    const { levels, model, exec } = inline;
-    return { text: inline.text, inlined: { levels, ...(model ? { model } : {}), ...(exec ? { exec } : {}) } };
+    const { text: _, ...inlined } = inline;
+    return { text: inline.text, inlined };
   }
 
   /** Takes a model from the beginning of the first message of a new session, and gives the session that model. */
@@ -267,7 +321,7 @@ function speaks({ authorized, source, literal }: Inbound): boolean {
 }
 
 function providersOf({ provided, channels }: CommandParts): Set<CommandProvider> {
-  const providers = new Set<CommandProvider>(["allowlist", "restart"]);
+  const providers = new Set<CommandProvider>(["allowlist", "restart", "speech"]);
   if (provided.compaction) providers.add("compaction");
   if (provided.approvals) providers.add("approvals");
   if (provided.subagents) providers.add("subagents");

@@ -1,4 +1,5 @@
 import { type Subagents, subagentName } from "@openclaw/agent-runtime";
+import type { PluginCommands } from "@openclaw/plugins";
 import type { ApprovalDesk } from "../approvals/approval-desk.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
 import { type CommandParts, createGatewayCommands, type GatewayCommands } from "./gateway-commands.ts";
@@ -8,7 +9,9 @@ import { createSubagentControl } from "./subagent-control.ts";
 const restartDelayMs = 2000;
 
 export interface OpenCommandsOptions
-  extends Omit<CommandParts, "queueOf" | "stop" | "subagents" | "restart" | "provided"> {
+  extends Omit<CommandParts, "queueOf" | "stop" | "subagents" | "restart" | "provided" | "pluginCommands"> {
+  /** The commands of plugins, once they are loaded. */
+  pluginCommands(): PluginCommands | undefined;
   /** Made after the commands, which it needs itself. */
   pipeline(): Pipeline;
   subagents(): Subagents | undefined;

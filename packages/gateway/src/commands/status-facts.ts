@@ -3,7 +3,9 @@ import type { OpenClawConfig } from "@openclaw/config";
 import type { ModelRef, Models, ResolvedModel } from "@openclaw/models";
 import { type SessionEntry, type Sessions, sessionKind, usageCost } from "@openclaw/sessions";
 import type { Clock } from "@openclaw/storage";
+import type { GatewaySpeech } from "../media/gateway-speech.ts";
 import type { ModelWindow } from "../model-windows.ts";
+import { sessionModel } from "../session-model.ts";
 
 /** Where the commands of a session run. */
 export interface SandboxState {
@@ -24,20 +26,27 @@ export interface StatusSources {
   sandbox(sessionKey: string): SandboxState;
   /** The queue of a session, and how many messages wait in it. */
   queueOf(sessionKey: string, channel: string): QueueSettings & { depth: number };
+  /** How answers are spoken, by the mode stored in a session. */
+  speech: Pick<GatewaySpeech, "facts">;
+  /** What became of the files of a session's last message that had some. */
+  mediaParts(sessionKey: string): readonly string[];
+  /** What is left of a provider's allowances; undefined where it says nothing. */
+  providerUsage(provider: string, agentId: string): Promise<string | undefined>;
   /** Subagents of a session, where there is a registry of them. */
   subagents?(sessionKey: string): NonNullable<StatusFacts["subagents"]>;
 }
 
-/** Everything `/status` and the tool `session_status` say about a session. */
+/** Everything `/status` and the tool `session_status` say about a session. With `usage` the provider is asked. */
 export async function statusFacts(
   sessionKey: string,
-  about: { channel: string; elevatedAllowed: boolean },
+  about: { channel: string; elevatedAllowed: boolean; usage?: boolean | undefined },
   sources: StatusSources,
 ): Promise<StatusFacts> {
   const { sessions, models, config, now } = sources;
   const entry = sessions.get(sessionKey);
-  const ref = await currentModel(entry, sessions.agentIdOf(sessionKey), models);
-  const model = await callable(ref, models);
+  const agentId = sessions.agentIdOf(sessionKey);
+  const ref = await sessionModel(entry, agentId, models);
+  const model = await callable(ref, agentId, models);
   const window = await windowOf(entry, ref, sources);
   const tokens =
     entry?.inputTokens === undefined ? undefined : { input: entry.inputTokens, output: entry.outputTokens ?? 0 };
@@ -52,6 +61,9 @@ export async function statusFacts(
     cost: tokens && costOf(tokens, model),
     context: { used: entry?.totalTokens ?? 0, window },
     compactions: entry?.compactionCount ?? 0,
+    media: sources.mediaParts(sessionKey),
+    providerUsage: about.usage ? await sources.providerUsage(ref.provider, agentId) : undefined,
+    voice: await sources.speech.facts(entry?.ttsAuto),
     session: { key: sessionKey, updatedAt: entry?.updatedAt },
     now: now(),
     subagents: sources.subagents?.(sessionKey),
@@ -68,14 +80,6 @@ export async function statusFacts(
   };
 }
 
-/** What the session uses next: its override while that is allowed, else its agent's model. */
-async function currentModel(entry: SessionEntry | undefined, agentId: string, models: Models): Promise<ModelRef> {
-  const defaultRef = await models.defaultRef(agentId);
-  if (!entry?.modelOverride) return defaultRef;
-  const chosen = { provider: entry.providerOverride ?? defaultRef.provider, model: entry.modelOverride };
-  return models.isAllowed(chosen) ? chosen : defaultRef;
-}
-
 /** The window of the last run is exact; after a switch that of the new model counts. */
 async function windowOf(
   entry: SessionEntry | undefined,
@@ -87,9 +91,9 @@ async function windowOf(
 }
 
 /** Undefined for a model that has no key or is not known: the card says what it can without it. */
-async function callable(ref: ModelRef, models: Models): Promise<ResolvedModel | undefined> {
+async function callable(ref: ModelRef, agentId: string, models: Models): Promise<ResolvedModel | undefined> {
   try {
-    return await models.resolve(ref);
+    return await models.resolve(ref, { agentId });
   } catch {
     // The reason is told when the model is used; the card shows that there is no key.
     return undefined;
@@ -98,11 +102,12 @@ async function callable(ref: ModelRef, models: Models): Promise<ResolvedModel | 
 
 function authLabel(model: ResolvedModel | undefined): string | undefined {
   if (!model) return "missing";
-  return model.keySource === "none" ? undefined : `api-key (${model.keySource})`;
+  return model.keySource === "none" ? undefined : `${model.authMode} (${model.keySource})`;
 }
 
 function costOf(tokens: { input: number; output: number }, model: ResolvedModel | undefined): number | undefined {
-  if (!model || model.keySource === "none") return undefined;
+  // A subscription has no price per call.
+  if (model?.authMode !== "api-key") return undefined;
   const { total } = usageCost({ ...tokens, cacheRead: 0, cacheWrite: 0 }, model.info.cost);
   return total > 0 ? total : undefined;
 }

@@ -5,6 +5,8 @@ import type { Duplex } from "node:stream";
 export type HttpHandler = (request: http.IncomingMessage, response: http.ServerResponse) => boolean | Promise<boolean>;
 
 export interface HttpServerOptions {
+  /** Tried before the check of the Host header: paths whose requests are signed, and come under any name. */
+  signed: HttpHandler;
   /** Tried in order; the first that takes a request ends the chain. */
   handlers: readonly HttpHandler[];
   /**
@@ -20,7 +22,6 @@ export interface HttpServerOptions {
 export function createHttpServer(options: HttpServerOptions): http.Server {
   const server = http.createServer({ headersTimeout: 60_000, requestTimeout: 0, keepAliveTimeout: 5_000 });
   server.on("request", (request, response) => {
-    if (!options.hostAllowed(request.headers.host)) return sendText(response, 421, "Misdirected Request");
     serve(options, request, response).catch((error: unknown) => {
       options.onError(error, request);
       if (response.headersSent) response.destroy();
@@ -47,6 +48,8 @@ async function serve(
   request: http.IncomingMessage,
   response: http.ServerResponse,
 ): Promise<void> {
+  if (await options.signed(request, response)) return;
+  if (!options.hostAllowed(request.headers.host)) return sendText(response, 421, "Misdirected Request");
   for (const handler of options.handlers) if (await handler(request, response)) return;
   sendText(response, 404, "Not Found");
 }

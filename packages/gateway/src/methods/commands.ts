@@ -1,21 +1,33 @@
-import type { CommandSpec } from "@openclaw/agent-runtime";
+import { type CommandSpec, skillSpec } from "@openclaw/agent-runtime";
+import { listsSkills } from "../skills/native-skills.ts";
 import type { HandlersOf } from "./handler.ts";
 import type { MethodContext } from "./method-context.ts";
 
 /** `commands.list`: what a client offers while somebody writes a command. */
-export function commandMethods({ commands, configStore }: MethodContext): HandlersOf<"commands.list"> {
+export function commandMethods({ agents, commands, configStore }: MethodContext): HandlersOf<"commands.list"> {
   return {
-    "commands.list"({ scope = "both", provider, includeArgs = true }) {
-      const switches = configStore.snapshot().config.commands ?? {};
+    "commands.list"({ agentId = agents.defaultId(), scope = "both", provider, includeArgs = true }) {
+      const { config } = configStore.snapshot();
+      const switches = config.commands ?? {};
+      const nativeSkills = provider === undefined || listsSkills(config, provider);
       const isOn = (spec: CommandSpec) => spec.switch === undefined || switches[spec.switch] === true;
       const listed = commands.registry.list().filter((spec) => isOn(spec) && (scope !== "native" || nativeName(spec)));
-      return { commands: listed.map((spec) => described(spec)) };
+      const skills = commands
+        .skillCommands(agentId)
+        .map((skill) => ({ ...skillSpec(skill), ...(nativeSkills ? {} : { nativeName: null }) }))
+        .filter((spec) => scope !== "native" || nativeName(spec));
+      return {
+        commands: [
+          ...listed.map((spec) => described(spec, spec.category === "plugins" ? "plugin" : "native")),
+          ...skills.map((spec) => described(spec, "skill")),
+        ],
+      };
 
       function nativeName(spec: CommandSpec): string | null {
         return (provider === undefined ? undefined : spec.nativeNames?.[provider]) ?? spec.nativeName;
       }
 
-      function described(spec: CommandSpec) {
+      function described(spec: CommandSpec, source: "native" | "skill" | "plugin") {
         const native = nativeName(spec);
         return {
           name: spec.name,
@@ -23,7 +35,7 @@ export function commandMethods({ commands, configStore }: MethodContext): Handle
           textAliases: [spec.name, ...spec.aliases].map((name) => `/${name}`),
           description: spec.description,
           category: spec.category,
-          source: "native" as const,
+          source,
           scope: native === null ? ("text" as const) : ("both" as const),
           acceptsArgs: spec.args.length > 0,
           ...(includeArgs && spec.args.length > 0 ? { args: spec.args.map(describedArgument) } : {}),

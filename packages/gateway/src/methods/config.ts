@@ -1,5 +1,11 @@
 import fs from "node:fs";
-import { ConfigError, type ConfigSnapshot, configJsonSchema, redactConfig } from "@openclaw/config";
+import {
+  ConfigError,
+  type ConfigSnapshot,
+  configJsonSchema,
+  type PluginManifest,
+  redactConfig,
+} from "@openclaw/config";
 import { doctorHint, type RestartSentinelPayload, writeRestartSentinel } from "../restart-sentinel.ts";
 import type { ProtocolVersion } from "../ws/connection.ts";
 import { RawJson } from "../ws/raw-json.ts";
@@ -18,7 +24,7 @@ export function configMethods(gateway: MethodContext): HandlersOf<ConfigMethod> 
   /** The last answer of `config.get`, good as long as no file it was made of has changed. */
   let answer: { files: string; json: Record<ProtocolVersion, RawJson> } | undefined;
 
-  let schema: RawJson | undefined;
+  let schema: { of: readonly PluginManifest[]; json: RawJson } | undefined;
 
   const write = async (work: () => Promise<ConfigSnapshot>): Promise<ConfigSnapshot> => {
     try {
@@ -66,9 +72,10 @@ export function configMethods(gateway: MethodContext): HandlersOf<ConfigMethod> 
       return answer.json[session.protocol] as never;
     },
     async "config.schema"() {
-      // It does not depend on the file, and takes long enough to make that others would wait for it.
-      schema ??= RawJson.of(await configJsonSchema());
-      return schema as never;
+      // It takes long enough to make that others would wait for it, and changes only with the plugins.
+      const manifests = gateway.manifests();
+      if (schema?.of !== manifests) schema = { of: manifests, json: RawJson.of(await configJsonSchema({ manifests })) };
+      return schema.json as never;
     },
     async "config.set"(params) {
       const snapshot = await write(() => configStore.write(params));

@@ -1,13 +1,18 @@
 import type { Handlers } from "../ws/dispatch.ts";
 import { agentMethods } from "./agent.ts";
+import { channelMethods } from "./channels.ts";
 import { chatMethods } from "./chat.ts";
 import { commandMethods } from "./commands.ts";
 import { configMethods } from "./config.ts";
 import { deviceMethods } from "./devices.ts";
 import { execApprovalMethods } from "./exec-approvals.ts";
 import type { MethodContext } from "./method-context.ts";
+import { outboundMethods } from "./outbound.ts";
 import { sessionMethods } from "./sessions.ts";
+import { speechMethods } from "./speech.ts";
 import { systemMethods } from "./system.ts";
+import { usageMethods } from "./usage.ts";
+import { voiceMethods } from "./voice.ts";
 
 /** Every method this build serves. */
 export function createHandlers(context: MethodContext): Handlers {
@@ -17,8 +22,13 @@ export function createHandlers(context: MethodContext): Handlers {
     ...configMethods(context),
     ...agentMethods(context),
     ...chatMethods(context),
+    ...channelMethods(context),
+    ...outboundMethods(context),
     ...sessionMethods(context),
     ...deviceMethods(context),
     ...execApprovalMethods(context),
+    ...speechMethods(context),
+    ...voiceMethods(context),
+    ...usageMethods(context),
   };
 }

@@ -1,31 +1,44 @@
 import type { AgentRuntime, Subagents } from "@openclaw/agent-runtime";
 import type { ApprovalsStore } from "@openclaw/approvals";
-import type { ConfigStore } from "@openclaw/config";
+import type { ConfigStore, PluginManifest } from "@openclaw/config";
 import type { Log } from "@openclaw/log";
 import type { Models } from "@openclaw/models";
 import type { Sessions } from "@openclaw/sessions";
 import type { Clock, Journal } from "@openclaw/storage";
 import type { Agents } from "../agents.ts";
 import type { ApprovalDesk } from "../approvals/approval-desk.ts";
+import type { ChannelSettings } from "../channels/account-config.ts";
+import type { Channels } from "../channels/channels.ts";
+import type { QrLogins } from "../channels/qr-logins.ts";
 import type { GatewayCommands } from "../commands/gateway-commands.ts";
 import type { Conversations } from "../conversations.ts";
 import type { Health } from "../health.ts";
+import type { GatewaySpeech } from "../media/gateway-speech.ts";
+import type { Directory } from "../outbound/directory.ts";
+import type { MessageActions } from "../outbound/message-actions.ts";
+import type { Targets } from "../outbound/resolve-target.ts";
 import type { DeviceStore } from "../pairing/device-store.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
 import type { SystemEvents } from "../pipeline/system-events.ts";
 import type { Waker } from "../pipeline/waker.ts";
 import type { Presence } from "../presence.ts";
 import type { RunRegistry } from "../runs/run-registry.ts";
+import type { VoiceWake } from "../voice-wake.ts";
 import type { Connections } from "../ws/connections.ts";
 import type { ConnectionLimits } from "../ws/limits.ts";
 
 /** What the methods work with: the parts of one Gateway. */
 export interface MethodContext {
   stateDir: string;
+  env: NodeJS.ProcessEnv;
+  /** Asks services outside of the Gateway. */
+  fetch: typeof fetch;
   limits: ConnectionLimits;
   clock: Clock;
   log: Log;
   configStore: ConfigStore;
+  /** The plugins there are; the same list until they change. */
+  manifests(): readonly PluginManifest[];
   agents: Agents;
   models: Models;
   sessions: Sessions;
@@ -45,6 +58,14 @@ export interface MethodContext {
   approvals: ApprovalsStore;
   approvalDesk: ApprovalDesk;
   waker: Waker;
+  speech: GatewaySpeech;
+  voiceWake: VoiceWake;
+  channels: Channels;
+  channelSettings: ChannelSettings;
+  targets: Targets;
+  directory: Directory;
+  messageActions: MessageActions;
+  logins: QrLogins;
   /** Asks for a restart in this process; several requests become one. */
   requestRestart(options: { reason: string; delayMs: number }): void;
 }

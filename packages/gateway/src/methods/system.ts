@@ -1,6 +1,7 @@
 import { LogReadError, tailLog } from "@openclaw/log";
 import { RawJson } from "../ws/raw-json.ts";
 import { type HandlersOf, invalidRequest, unavailable } from "./handler.ts";
+import { listedModels } from "./listed-models.ts";
 import type { MethodContext } from "./method-context.ts";
 
 type SystemMethod = "health" | "status" | "logs.tail" | "system-presence" | "system-event" | "wake" | "models.list";
@@ -73,15 +74,7 @@ export function systemMethods(gateway: MethodContext): HandlersOf<SystemMethod> 
     },
 
     async "models.list"(_params, { session }) {
-      const models = (await gateway.models.list()).map(({ id, name, provider, contextWindow, reasoning, input }) => ({
-        id,
-        name,
-        provider,
-        contextWindow,
-        reasoning,
-        input: [...input],
-        ...(session.protocol === 4 ? { available: true } : {}),
-      }));
+      const models = await listedModels(gateway.models, gateway.configStore.snapshot().config, session);
       return { models };
     },
   };

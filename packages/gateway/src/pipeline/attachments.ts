@@ -1,6 +1,3 @@
-import crypto from "node:crypto";
-import path from "node:path";
-import { ensurePrivateDir, writeFileAtomic } from "@openclaw/storage";
 import { invalidRequest } from "../methods/handler.ts";
 import type { Attachment } from "./inbound.ts";
 
@@ -14,14 +11,13 @@ export interface SentAttachment {
 
 /**
  * Decodes what a client attached and puts it into `<state>/media/inbound/`, so that journal and prompt refer to files.
- * The type is taken from the bytes, then from what the client says.
+ * The type is taken from the bytes, then from the name, then from what the client says.
  * @throws RequestError naming the attachment that is too large or not base64
  */
 export async function storeAttachments(
   sent: readonly SentAttachment[],
   options: { stateDir: string; maxBytes: number },
 ): Promise<Attachment[]> {
-  const folder = path.join(options.stateDir, "media", "inbound");
   const stored: Attachment[] = [];
   for (const [index, item] of sent.entries()) {
     const label = item.fileName || (typeof item.type === "string" && item.type) || `attachment-${index + 1}`;
@@ -30,21 +26,14 @@ export async function storeAttachments(
       throw invalidRequest(`Error: attachment ${label}: content must be base64 string`);
     const { bytes, declared } = decode(item.content, label, options.maxBytes);
     if (bytes.length === 0) continue;
-    const { fileTypeFromBuffer } = await import("file-type");
-    const sniffed = await fileTypeFromBuffer(bytes);
-    const mimeType =
-      sniffed?.mime ?? declared ?? (typeof item.mimeType === "string" ? item.mimeType : "application/octet-stream");
-    await ensurePrivateDir(folder);
-    const extension =
-      sniffed?.ext ??
-      (path
-        .extname(item.fileName ?? "")
-        .slice(1)
-        .replace(/[^a-zA-Z0-9]/g, "") ||
-        "bin");
-    const file = path.join(folder, `${crypto.randomUUID()}.${extension}`);
-    await writeFileAtomic(file, bytes, { mode: 0o600 });
-    stored.push({ path: file, mimeType, ...(item.fileName ? { fileName: item.fileName } : {}) });
+    const { createMediaStore } = await import("@openclaw/media");
+    const store = createMediaStore({ stateDir: options.stateDir });
+    const { path, mimeType } = await store.save(bytes, {
+      fileName: item.fileName,
+      mimeType: declared ?? (typeof item.mimeType === "string" ? item.mimeType : undefined),
+      maxBytes: options.maxBytes,
+    });
+    stored.push({ path, mimeType, ...(item.fileName ? { fileName: item.fileName } : {}) });
   }
   return stored;
 }

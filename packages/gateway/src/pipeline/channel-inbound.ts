@@ -1,51 +1,58 @@
-import type { Logger } from "@openclaw/log";
-import type { InboundMessage } from "@openclaw/plugin-sdk";
-import { type AccessPolicy, checkAccess } from "./access.ts";
-import { type CommandAccess, mayUseCommands } from "./command-authorization.ts";
+import type { InboundMessage, InboundSender } from "@openclaw/plugin-sdk";
+import { stripMentions } from "@openclaw/plugin-sdk";
+import type { AccessRules } from "../access/access-rules.ts";
+import { bodyText, chatLabel, contextText, forwardText, senderLabel } from "../access/envelope.ts";
 import type { Inbound } from "./inbound.ts";
 
-/** What stands between a channel and the pipeline. */
-export interface ChannelEntrance {
-  policy(channel: string): AccessPolicy;
-  /** Who may use commands, beside the lists of the channel. */
-  commandAccess(): CommandAccess;
-  /** The session a chat belongs to, by bindings and `session.dmScope`. */
-  route(message: InboundMessage): { sessionKey: string; agentId: string };
-  isOwner(message: InboundMessage): boolean;
-  log: Logger;
+/** What a route is found by. */
+export type RoutedMessage = Pick<InboundMessage, "chat" | "channel" | "accountId"> & {
+  sender?: InboundSender | undefined;
+};
+
+/** What was found out about a message that was let in. */
+export interface Admission {
+  sessionKey: string;
+  agentId: string;
+  /** Several agents answer: this one's message has an id of its own. */
+  several: boolean;
+  owner: boolean;
+  authorized: boolean;
+  rules: AccessRules;
+  /** What of its text is no part of a command. */
+  marks: readonly RegExp[];
 }
 
-/**
- * Turns a channel's message into a journal entry, or into nothing when its sender has no access. The id is made of what
- * the platform calls the message, so a second delivery is recognised.
- */
-export function admitChannelMessage(message: InboundMessage, entrance: ChannelEntrance): Inbound | undefined {
-  const policy = entrance.policy(message.channel);
-  const access = checkAccess(message, policy);
-  if (!access.admitted) {
-    entrance.log.info(`dropped a message on ${message.channel}: ${access.reason}`, { sender: message.sender.id });
-    return undefined;
-  }
-  const { sessionKey, agentId } = entrance.route(message);
-  const { chat } = message;
+/** The id of a message in the journal: made of what the service calls it, so that a second delivery is recognised. */
+export function journalId({ channel, accountId, chat, id }: InboundMessage, agentId?: string): string {
+  const parts = ["channel", channel, accountId, chat.id, chat.threadId ?? "", id];
+  return (agentId === undefined ? parts : [...parts, agentId]).join("|");
+}
+
+/** A channel's message as the pipeline keeps it, without what a group adds. */
+export function inboundOf(message: InboundMessage, admission: Admission): Inbound {
+  const { chat, sender } = message;
+  const { sessionKey, agentId, owner, authorized, several } = admission;
   return {
-    id: ["channel", message.channel, message.accountId, chat.id, chat.threadId ?? "", message.id].join("|"),
+    id: journalId(message, several ? agentId : undefined),
     source: "channel",
     receivedAt: message.at,
     sessionKey,
     agentId,
-    text: message.text,
+    text: plainLines(bodyText(message)),
     messageId: message.id,
-    attachments: (message.attachments ?? []).map((item) => ({
-      path: item.path,
-      mimeType: item.mimeType ?? "application/octet-stream",
-      ...(item.fileName === undefined ? {} : { fileName: item.fileName }),
+    attachments: (message.attachments ?? []).map(({ kind, path, ref, mimeType, fileName }) => ({
+      path: path ?? "",
+      mimeType:
+        mimeType ?? (kind === undefined ? "application/octet-stream" : (kindTypes[kind] ?? "application/octet-stream")),
+      ...(fileName === undefined ? {} : { fileName }),
+      ...(path === undefined && ref !== undefined ? { ref } : {}),
     })),
-    senderId: message.sender.id,
-    senderName: message.sender.name ?? message.sender.username,
-    owner: entrance.isOwner(message),
-    senderUsername: message.sender.username,
-    authorized: mayUseCommands(message, policy, entrance.commandAccess()),
+    senderId: sender.id,
+    senderName: sender.name ?? sender.username,
+    senderUsername: sender.username,
+    owner,
+    authorized,
+    ...(message.trigger?.kind === "command" ? { wasMentioned: true } : {}),
     route: {
       surface: "channel",
       channel: message.channel,
@@ -53,7 +60,45 @@ export function admitChannelMessage(message: InboundMessage, entrance: ChannelEn
       to: chat.id,
       ...(chat.threadId === undefined ? {} : { threadId: chat.threadId }),
       replyTo: message.id,
+      ...(message.replyHandle === undefined ? {} : { replyHandle: message.replyHandle }),
+      ...(message.draftId === undefined ? {} : { draftId: message.draftId }),
+      ...(chat.isSelf ? { self: true } : {}),
       chatType: chat.kind,
     },
   };
+}
+
+/** The text of a message as commands are read from it: without the names of the assistant in it. */
+export function commandTextOf(message: InboundMessage, marks: readonly RegExp[]): string {
+  return plainLines(stripMentions(message.commandText ?? message.text, marks)).trim();
+}
+
+/** What stands around the words of a message in the prompt, beside its header. */
+export function surroundings(message: InboundMessage): NonNullable<Inbound["around"]> {
+  const context = contextText(message);
+  const starter = message.thread?.starter?.text;
+  const front = `${message.chat.kind === "direct" ? "" : `${senderLabel(message.sender)}: `}${forwardText(message)}${message.shownPrefix ? `${message.shownPrefix} ` : ""}`;
+  return {
+    ...(front === "" ? {} : { front }),
+    ...(message.mark === undefined ? {} : { mark: message.mark }),
+    ...(context === "" ? {} : { behind: context }),
+    ...(starter === undefined ? {} : { threadStarter: starter }),
+    ...(message.untrusted?.length ? { untrusted: message.untrusted } : {}),
+  };
+}
+
+/** Who or what stands in the header of a message. */
+export function headerName(message: InboundMessage): string {
+  return chatLabel(message.chat, message.sender);
+}
+
+const kindTypes: Readonly<Record<string, string>> = {
+  image: "image/*",
+  video: "video/*",
+  audio: "audio/*",
+  sticker: "image/*",
+};
+
+function plainLines(text: string): string {
+  return text.replace(/\r\n?/g, "\n");
 }

@@ -36,8 +36,13 @@ export function createCommandAnswers(context: CommandAnswersContext) {
       try {
         const reply = again && reception.spec?.once ? { text: interruptedText(message) } : await reception.answer();
         const text = reply.text?.trim() ?? "";
-        if (text === "") chat.end({ state: "final", text });
-        else await endings.say(message, text, message.id, (noted) => chat.answer(noted));
+        const { mediaUrls = [], replyTo } = reply;
+        const media =
+          mediaUrls.length > 0 || replyTo !== undefined
+            ? { mediaUrls, asVoice: reply.audioAsVoice === true, replyTo }
+            : undefined;
+        if (text === "" && mediaUrls.length === 0) chat.end({ state: "final", text });
+        else await endings.say(message, text, message.id, (noted) => chat.answer(noted), media);
         afterwards = reply.afterwards ?? afterwards;
         outcome = { status: "ok" };
       } catch (error) {

@@ -150,10 +150,12 @@ function joinedText(messages: readonly [Inbound, ...Inbound[]]): Inbound {
   const last = messages.at(-1) ?? messages[0];
   if (messages.length === 1) return last;
   const wasMentioned = messages.some((message) => message.wasMentioned);
+  const history = messages.flatMap(({ around }) => around?.history ?? []);
   const mentioned = messages.some(({ route }) => route.surface === "channel" && route.mentioned);
   return {
     ...last,
     text: messages.map(({ text }) => text).join("\n"),
+    ...(history.length === 0 ? {} : { around: { ...last.around, history } }),
     ...(wasMentioned ? { wasMentioned } : {}),
     ...(mentioned && last.route.surface === "channel" ? { route: { ...last.route, mentioned } } : {}),
   };

@@ -1,7 +1,14 @@
 import { z } from "zod";
 
 /** An attachment that lies on disk, so that the journal stays small. */
-const attachment = z.object({ path: z.string(), mimeType: z.string(), fileName: z.string().optional() });
+const attachment = z.object({
+  /** Empty as long as only `ref` says where it is. */
+  path: z.string(),
+  mimeType: z.string(),
+  fileName: z.string().optional(),
+  /** By which its channel fetches it. */
+  ref: z.string().optional(),
+});
 
 const route = z.discriminatedUnion("surface", [
   z.object({ surface: z.literal("webchat") }),
@@ -17,6 +24,11 @@ const route = z.discriminatedUnion("surface", [
     /** What kind of chat it is, and whether the assistant was addressed in it; a direct chat when absent. */
     chatType: z.enum(["direct", "group", "channel"]).optional(),
     mentioned: z.boolean().optional(),
+    /** The channel's own: what its answers need beside the chat, under which id they are shown while they are written. */
+    replyHandle: z.string().optional(),
+    draftId: z.string().optional(),
+    /** The account's chat with itself. */
+    self: z.boolean().optional(),
   }),
 ]);
 
@@ -35,6 +47,32 @@ export const inbound = z.object({
   /** The platform's id of the message, shown to the model. */
   messageId: z.string().optional(),
   attachments: z.array(attachment).default([]),
+  /** `[Telegram Ada id:42 Mon 2026-02-09 08:53 UTC]`, in front of a channel's message instead of a time stamp. */
+  header: z.string().optional(),
+  /** What else stands around its words in the prompt. */
+  around: z
+    .object({
+      /** Between header and words. */
+      front: z.string().optional(),
+      /** On the line below the words. */
+      mark: z.string().optional(),
+      /** Behind the words. */
+      behind: z.string().optional(),
+      threadStarter: z.string().optional(),
+      untrusted: z.array(z.object({ label: z.string(), text: z.string() })).optional(),
+      /** What was said in the group before. */
+      history: z.array(z.string()).optional(),
+    })
+    .optional(),
+  /** What its group is called, for the list of sessions. */
+  group: z
+    .object({
+      id: z.string(),
+      subject: z.string().optional(),
+      channelName: z.string().optional(),
+      space: z.string().optional(),
+    })
+    .optional(),
   /** Who sent it: for the prompt and for logs. */
   senderId: z.string().optional(),
   senderName: z.string().optional(),
@@ -71,6 +109,15 @@ export const inbound = z.object({
   /** Session on whose behalf another session's run asks, and the channel its user is on. */
   requesterKey: z.string().optional(),
   requesterChannel: z.string().optional(),
+  /** A sound is among its files, or was. */
+  voice: z.boolean().optional(),
+  /**
+   * What stands in its prompt for files that were understood. Where the user wrote something beside them, it goes between
+   * the two parts of `around`.
+   */
+  understood: z
+    .object({ body: z.string(), around: z.object({ before: z.string(), after: z.string() }).optional() })
+    .optional(),
   /** Ids of messages whose text is part of this one. */
   covers: z.array(z.string()).optional(),
 });

@@ -8,7 +8,7 @@ import type { RunRegistry } from "../runs/run-registry.ts";
 import type { Gate } from "./gate.ts";
 import type { Inbound } from "./inbound.ts";
 import type { OutboxWorker } from "./outbox.ts";
-import { chatKey, textDeliveries } from "./reply.ts";
+import { chatKey, type SaidMedia, textDeliveries } from "./reply.ts";
 import { untilStored } from "./until-stored.ts";
 
 /** A run that was cut off this often is given up. */
@@ -47,8 +47,8 @@ export function createMessageEndings(context: MessageEndingsContext) {
     deliveries.length === 0 ? Promise.resolve() : outbox.post(chatKey(message), id, deliveries);
 
   /** The same, tried until it is there. */
-  const tellSurely = (message: Inbound, id: string, text: string): Promise<void> => {
-    const deliveries = textDeliveries(message, text);
+  const tellSurely = (message: Inbound, id: string, text: string, media?: SaidMedia): Promise<void> => {
+    const deliveries = textDeliveries(message, text, media);
     return deliveries.length === 0
       ? Promise.resolve()
       : stored(`what is told as ${id}`, () => tell(message, id, deliveries));
@@ -59,9 +59,17 @@ export function createMessageEndings(context: MessageEndingsContext) {
     tell,
     tellSurely,
 
-    /** Says something where a message came from: into its chat, or on the web into its session. */
-    async say(message: Inbound, text: string, id: string, show: (message: object) => void): Promise<void> {
-      await tellSurely(message, id, text);
+    /** Says something where a message came from: into its chat, or on the web into its session, where files are named. */
+    async say(
+      message: Inbound,
+      said: string,
+      id: string,
+      show: (message: object) => void,
+      media?: SaidMedia,
+    ): Promise<void> {
+      await tellSurely(message, id, said, media);
+      const named = (media?.mediaUrls ?? []).map((url) => `MEDIA:${url}`);
+      const text = [said, ...named].filter((line) => line !== "").join("\n");
       // A chat on a channel has its own history; in the session the text would be taken for the model's.
       show(
         message.route.surface === "webchat"

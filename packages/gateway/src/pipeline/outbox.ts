@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import type { Logger } from "@openclaw/log";
 import { retryDelay } from "@openclaw/net";
-import type { Delivery } from "@openclaw/plugin-sdk";
+import { type Delivery, isPermanent, retryAfterOf } from "@openclaw/plugin-sdk";
 import type { Outbox, OutboxItem } from "@openclaw/storage";
 import { untilStored } from "./until-stored.ts";
 
@@ -33,15 +34,22 @@ export interface OutboxWorker {
   abandon(id: string, reason: string): boolean;
   /** Begins to send, also what an earlier process left. */
   start(): void;
+  /** Sends what waited for a channel that was not connected. */
+  wake(channel: string): void;
   /** Resolves when nothing is being sent, at the latest after a second; what waits stays on disk. */
   stop(): Promise<void>;
+}
+
+/** The same for every attempt, short enough for services that recognise a repetition by it. */
+function deliveryKey(id: string): string {
+  return createHash("sha256").update(id).digest("base64url").slice(0, 25);
 }
 
 export function createOutboxWorker(options: {
   outbox: Outbox;
   send: Send;
-  /** Whether a channel is connected. What is to be sent to another waits for the next start. */
-  canSend(channel: string): boolean;
+  /** Whether an account of a channel is connected. What is to be sent by another waits for `wake`. */
+  canSend(channel: string, accountId: string): boolean;
   log: Logger;
   onGivenUp(item: OutboxItem, error: string): void;
   setTimer?: typeof setTimeout;
@@ -94,21 +102,25 @@ export function createOutboxWorker(options: {
         await giveUp(item, before, reason);
         return true;
       }
-      if (!options.canSend(item.channel)) {
+      if (!options.canSend(item.channel, deliveryOf(item).accountId)) {
         log.warn(`a reply waits because the channel ${item.channel} is not running`, { chat: item.chat });
         return false;
       }
       const attempt = noteAttempt(item, before + 1);
       let messageId: string | undefined;
       try {
-        const sent = await unlessAborted(options.send(deliveryOf(item)), abandoned);
+        const sent = await unlessAborted(options.send({ ...deliveryOf(item), key: deliveryKey(item.id) }), abandoned);
         if (abandoned.aborted) return true;
         messageId = sent?.messageId;
       } catch (error) {
         reason = error instanceof Error ? error.message : String(error);
         before = attempt;
         if (attempt >= MAX_ATTEMPTS) continue;
-        const delay = retryDelay({ attempt, baseMs: 500, maxMs: 60_000 });
+        if (isPermanent(error)) {
+          await giveUp(item, attempt, reason);
+          return true;
+        }
+        const delay = Math.max(retryDelay({ attempt, baseMs: 500, maxMs: 60_000 }), retryAfterOf(error) ?? 0);
         log.warn(`a reply to ${item.channel} failed, next attempt in ${delay} ms`, { chat: item.chat, error: reason });
         await pause(delay, abandoned);
         if (abandoned.aborted) return true;
@@ -122,7 +134,10 @@ export function createOutboxWorker(options: {
   };
 
   const giveUp = async (item: OutboxItem, attempts: number, reason: string) => {
-    log.error(`a reply to ${item.channel} was given up after ${attempts} attempts`, { chat: item.chat, error: reason });
+    log.error(`a reply to ${item.channel} was given up after ${attempts} attempt${attempts === 1 ? "" : "s"}`, {
+      chat: item.chat,
+      error: reason,
+    });
     await stored(item, () => outbox.markFailed(item.id, reason));
     ended(item.id, reason);
     options.onGivenUp(item, reason);
@@ -206,6 +221,10 @@ export function createOutboxWorker(options: {
     start() {
       started = true;
       for (const chat of new Set(outbox.pending().map((item) => item.chat))) drain(chat);
+    },
+    wake(channel) {
+      const chats = outbox.pending().flatMap((item) => (item.channel === channel ? [item.chat] : []));
+      for (const chat of new Set(chats)) drain(chat);
     },
     async stop() {
       stopping.abort();

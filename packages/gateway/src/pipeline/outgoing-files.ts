@@ -1,15 +1,23 @@
 import { createWriteStream } from "node:fs";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { type FileHandle, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { openMedia } from "@openclaw/agent-runtime";
 import type { Logger } from "@openclaw/log";
+import type { MediaKind } from "@openclaw/media";
+import type { GuardedFetch } from "@openclaw/net";
 import type { Delivery } from "@openclaw/plugin-sdk";
 import { ensurePrivateDir } from "@openclaw/storage";
 import type { Send } from "./outbox.ts";
 
 /** Larger files are not attached, in bytes: a sparse file of a sandbox would fill the disk. */
 const MAX_BYTES = 100 * 1024 * 1024;
+/** Larger pictures are not unpacked. */
+const MAX_PICTURE_BYTES = 50 * 1024 * 1024;
+/** As much as tells what a file is. */
+const HEAD_BYTES = 8192;
+/** How long a file of the web may take, ms; the text goes out without it then. */
+const FETCH_LIMIT_MS = 60_000;
 const FOLDER_PREFIX = "sending-";
 
 export interface OutgoingFilesOptions {
@@ -17,13 +25,20 @@ export interface OutgoingFilesOptions {
   dir: string;
   /** Folders replies may attach files from, as they are now. */
   roots(): readonly string[];
+  /** The largest file of a kind that a channel takes, in bytes, where the configuration says so. */
+  maxBytes(place: { channel: string; accountId: string }, kind: MediaKind): number | undefined;
   /** Longest text of a channel, in characters. */
   textLimit(channel: string): number | undefined;
   platform: NodeJS.Platform;
+  /** For files of the web. */
+  guardedFetch: GuardedFetch;
   log: Logger;
 }
 
-/** Gives channels copies of attached files, which nothing that runs for an agent can exchange under their hands. */
+/**
+ * Gives channels copies of attached files, which nothing that runs for an agent can exchange under their hands, and which
+ * come from public addresses where they come from the web.
+ */
 export interface OutgoingFiles {
   /** Sends a delivery; a file that cannot be attached is named in its text instead. */
   send(delivery: Delivery, send: Send): ReturnType<Send>;
@@ -40,7 +55,7 @@ export function createOutgoingFiles(options: OutgoingFilesOptions): OutgoingFile
   const { dir, log } = options;
 
   /** A copy of a file in a folder of its own, so that it keeps its name. */
-  const copy = async (file: string, folder: string): Promise<string> => {
+  const copy = async (file: string, folder: string, delivery: Delivery): Promise<string> => {
     const source = await openMedia(file, { roots: options.roots(), platform: options.platform }).catch(
       (error: unknown) => {
         if (isPassing(error)) throw error;
@@ -51,7 +66,14 @@ export function createOutgoingFiles(options: OutgoingFilesOptions): OutgoingFile
       const { size } = await source.stat();
       if (size > MAX_BYTES) throw new UnfitFileError(`${file} is larger than ${MAX_BYTES / 1024 / 1024} MB`);
       await mkdir(folder, { mode: 0o700 });
-      const target = path.join(folder, path.basename(file));
+      const name = path.basename(file);
+      const fitted = await fit(source, { name, size, delivery });
+      if (fitted !== undefined) {
+        const target = path.join(folder, fitted.name);
+        await writeFile(target, fitted.bytes, { mode: 0o600, flag: "wx" });
+        return target;
+      }
+      const target = path.join(folder, name);
       if (size === 0) await writeFile(target, "", { mode: 0o600, flag: "wx" });
       else
         await pipeline(
@@ -64,10 +86,67 @@ export function createOutgoingFiles(options: OutgoingFilesOptions): OutgoingFile
     }
   };
 
+  /** A file of the web, in a folder of its own. */
+  const fetched = async (url: string, folder: string, delivery: Delivery): Promise<string> => {
+    const media = await import("@openclaw/media");
+    const largest = (kind: MediaKind) =>
+      kind === "image" ? MAX_PICTURE_BYTES : (options.maxBytes(delivery, kind) ?? media.outboundMaxBytes(kind));
+    try {
+      const found = await media.download(url, options.guardedFetch, {
+        maxBytes: ({ mimeType, fileName }) => Math.min(MAX_BYTES, largest(media.mediaKind(mimeType, fileName))),
+        timeoutMs: FETCH_LIMIT_MS,
+      });
+      const { mimeType, extension } = await media.detectType(found.bytes, {
+        fileName: found.fileName,
+        declared: found.mimeType,
+      });
+      const name = media.sentName(found.fileName, extension);
+      const maxBytes = options.maxBytes(delivery, media.mediaKind(mimeType, name));
+      const fitted = await media.fitOutbound(found.bytes, { fileName: name, maxBytes });
+      await mkdir(folder, { mode: 0o700 });
+      const target = path.join(folder, renamed(name, fitted.extension));
+      await writeFile(target, fitted.bytes, { mode: 0o600, flag: "wx" });
+      return target;
+    } catch (error) {
+      if (error instanceof media.MediaError)
+        throw new UnfitFileError(`${shownName(url)}: ${error.message}`, { cause: error });
+      throw error;
+    }
+  };
+
+  /** A picture made smaller; undefined for what goes out as it is. */
+  const fit = async (
+    source: FileHandle,
+    { name, size, delivery }: { name: string; size: number; delivery: Delivery },
+  ): Promise<{ bytes: Buffer; name: string } | undefined> => {
+    if (size === 0) return undefined;
+    const media = await import("@openclaw/media");
+    const head = Buffer.alloc(Math.min(size, HEAD_BYTES));
+    await source.read(head, 0, head.length, 0);
+    const { mimeType } = await media.detectType(head, { fileName: name });
+    const kind = media.mediaKind(mimeType, name);
+    const maxBytes = options.maxBytes(delivery, kind);
+    try {
+      if (kind !== "image") {
+        media.expectOutboundSize(size, { kind, maxBytes });
+        return undefined;
+      }
+      if (size > MAX_PICTURE_BYTES) media.expectOutboundSize(size, { kind, maxBytes });
+      const bytes = Buffer.alloc(size);
+      await source.read(bytes, 0, size, 0);
+      const fitted = await media.fitOutbound(bytes, { fileName: name, maxBytes });
+      if (fitted.extension === undefined) return undefined;
+      return { bytes: fitted.bytes, name: renamed(name, fitted.extension) };
+    } catch (error) {
+      if (error instanceof media.MediaError) throw new UnfitFileError(error.message, { cause: error });
+      throw error;
+    }
+  };
+
   return {
     async send(delivery, send) {
       const { mediaUrls = [] } = delivery;
-      if (mediaUrls.every(isWebAddress)) return send(delivery);
+      if (mediaUrls.length === 0) return send(delivery);
       await ensurePrivateDir(dir);
       const folder = await mkdtemp(path.join(dir, FOLDER_PREFIX));
       try {
@@ -75,11 +154,12 @@ export function createOutgoingFiles(options: OutgoingFilesOptions): OutgoingFile
         const missing: string[] = [];
         for (const [index, url] of mediaUrls.entries()) {
           try {
-            attached.push(isWebAddress(url) ? url : await copy(url, path.join(folder, String(index))));
+            const take = isWebAddress(url) ? fetched : copy;
+            attached.push(await take(url, path.join(folder, String(index)), delivery));
           } catch (error) {
             if (!(error instanceof UnfitFileError)) throw error;
             log.warn(`a file could not be attached to a message to ${delivery.channel}`, { error: error.message });
-            missing.push(path.basename(url));
+            missing.push(shownName(url));
           }
         }
         return await send(withFiles(delivery, { attached, missing }, options.textLimit(delivery.channel)));
@@ -115,6 +195,19 @@ function withFiles(
 function isPassing(error: unknown): boolean {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   return code === "EMFILE" || code === "ENFILE" || code === "ENOMEM" || code === "EIO";
+}
+
+/** A file that was made anew has another ending. */
+function renamed(name: string, extension: string | undefined): string {
+  return extension === undefined ? name : `${path.basename(name, path.extname(name))}.${extension}`;
+}
+
+/** A file by its name; of an address what does not give away more than where it leads. */
+function shownName(place: string): string {
+  if (!isWebAddress(place)) return path.basename(place);
+  if (!URL.canParse(place)) return "a file";
+  const { hostname, pathname } = new URL(place);
+  return path.posix.basename(pathname) || hostname;
 }
 
 function isWebAddress(url: string): boolean {

@@ -1,23 +1,28 @@
 // The one path of every message, from its source to the reply:
 //
-//   source ─▶ journal ─▶ dedupe ─▶ access ─▶ route ─▶ debounce ─▶ command ─▶ queue ─▶ lane ─▶ run ─▶ reply ─▶ outbox ─▶ channel
+//   source ─▶ journal ─▶ dedupe ─▶ access ─▶ route ─▶ debounce ─▶ files ─▶ command ─▶ queue ─▶ lane ─▶ run ─▶ reply ─▶ outbox ─▶ channel
 //
 // RPC methods name their session and are authorised by their connection, so they enter at `submit`; channels pass
-// `channel-inbound.ts` (dedupe, access, route) and `inbound-debounce.ts` first. What a journalled message is, `take` decides: a command is answered
+// `channel-inbound.ts` (dedupe, access, route) and `inbound-debounce.ts` first. The files of a journalled message are turned
+// into text where that is wanted (`preparation.ts`). What the message is, `take` decides: a command is answered
 // (`command-answers.ts`), one that comes during a run waits or joins it (`waiting-messages.ts`), any other has its turn
 // (`turn.ts`: prompt, run, events, replies, end). `resume.ts` does the same with what an earlier process left. Lanes live
 // in the agent runtime.
 import type { AgentRuntime, QueueConfig, QueueSettings, RunResult, Timers } from "@openclaw/agent-runtime";
 import type { Logger } from "@openclaw/log";
-import type { InboundMessage } from "@openclaw/plugin-sdk";
+import type { InboundEvent, InboundMessage } from "@openclaw/plugin-sdk";
 import type { Clock, Journal } from "@openclaw/storage";
+import type { ChannelEntrance } from "../access/channel-entrance.ts";
 import type { GatewayCommands } from "../commands/gateway-commands.ts";
 import type { Reception } from "../commands/reception.ts";
 import type { Conversations } from "../conversations.ts";
+import type { MessageMedia } from "../media/message-media.ts";
+import type { WebSounds } from "../media/web-sounds.ts";
 import { unavailable } from "../methods/handler.ts";
+import type { ChatStream } from "../runs/chat-stream.ts";
 import type { RunRegistry } from "../runs/run-registry.ts";
 import type { Connections } from "../ws/connections.ts";
-import { admitChannelMessage, type ChannelEntrance } from "./channel-inbound.ts";
+import { journalId } from "./channel-inbound.ts";
 import { isStopText } from "./command.ts";
 import { createCommandAnswers } from "./command-answers.ts";
 import { lookUp } from "./dedupe.ts";
@@ -26,6 +31,8 @@ import type { Inbound } from "./inbound.ts";
 import { createInboundDebounce } from "./inbound-debounce.ts";
 import { createMessageEndings } from "./message-endings.ts";
 import type { OutboxWorker } from "./outbox.ts";
+import { createPageSounds } from "./page-sounds.ts";
+import { createPreparation } from "./preparation.ts";
 import { promptTimeFormat } from "./prompt-body.ts";
 import { textDeliveries } from "./reply.ts";
 import { createResume } from "./resume.ts";
@@ -44,14 +51,22 @@ export interface PipelineConfig {
 }
 
 export interface PipelineContext {
+  /** Spoken answers that the web chat can play. */
+  sounds: WebSounds;
   journal: Journal;
   conversations: Conversations;
   commands: GatewayCommands;
   entrance: ChannelEntrance;
+  /** Called when a channel's message was answered. */
+  answered(id: string): Promise<void>;
+  /** The message with its files on disk. */
+  fetched(message: Inbound): Promise<Inbound>;
   runtime: AgentRuntime;
   runs: RunRegistry;
   connections: Connections;
   systemEvents: SystemEvents;
+  /** What is made of the files of messages. */
+  media: MessageMedia;
   outbox: OutboxWorker;
   /** How chats are given their replies. */
   replies: Omit<RunRepliesContext, "journal" | "outbox" | "stopped" | "verboseLevel" | "log">;
@@ -59,6 +74,8 @@ export interface PipelineContext {
   clock: Clock;
   timers: Timers;
   log: Logger;
+  /** Told of a command that begins or stops something; answers what the user is to be told besides. */
+  onCommand?(action: string, message: Inbound): Promise<readonly string[]>;
 }
 
 /** A message that was taken over. */
@@ -79,6 +96,8 @@ export interface Pipeline {
   postpone(message: Inbound): Promise<void>;
   /** Takes a channel's message; resolves when it is on stable storage, or was refused or seen before. */
   receive(message: InboundMessage): Promise<void>;
+  /** Notes what happened in a chat for the next turn of its session; resolves when it is on disk. */
+  note(event: InboundEvent): Promise<void>;
   /** Continues what an earlier process left open. To be called before anything is submitted. */
   resume(): void;
   /**
@@ -121,6 +140,12 @@ export function createPipeline(context: PipelineContext): Pipeline {
       verboseLevel: (sessionKey) => runtime.verboseLevel(sessionKey),
       log,
     }),
+    pageSounds: createPageSounds({
+      ...context.replies,
+      sounds: context.sounds,
+      lastTimestamp: (sessionKey) => conversations.lastTimestamp(sessionKey),
+      stopped: stopped.signal,
+    }),
     onEnded: (sessionKey) => waiting.runEnded(sessionKey),
   });
   const waiting = createWaitingMessages({
@@ -131,6 +156,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
     formatTime,
   });
 
+  const preparation = createPreparation({ media: context.media, fetched: (message) => context.fetched(message), log });
   const debounce = createInboundDebounce({
     ...context,
     debounceMs: (channel) => context.config().debounceMs(channel),
@@ -140,10 +166,16 @@ export function createPipeline(context: PipelineContext): Pipeline {
     },
     run(message, durable) {
       const done = track(take(message, { durable, gate: openGate(), initiator: undefined, resume: false }));
-      done.catch((error: unknown) => log.error(`run ${message.id} failed unexpectedly`, { error: String(error) }));
+      whenDone(message, done);
     },
     withdraw: (message) => withdraw(message.id, openGate()),
   });
+
+  const whenDone = ({ id }: Inbound, done: Promise<unknown>) => {
+    done
+      .then(() => context.answered(id))
+      .catch((error: unknown) => log.error(`run ${id} failed unexpectedly`, { error: String(error) }));
+  };
 
   const track = <T>(work: Promise<T>): Promise<T> => {
     running.add(work);
@@ -152,14 +184,35 @@ export function createPipeline(context: PipelineContext): Pipeline {
     return work;
   };
 
-  /** The first thing that happens to a journalled message: it is answered, runs, waits, or joins the run under way. */
+  /** The first thing that happens to a journalled message: its files are understood, then it is decided what it is. */
   const take = (message: Inbound, options: TurnOptions): Promise<RunResult | undefined> => {
-    const { sessionKey } = message;
     const chat = turns.open(message, options.initiator);
+    const prepared = isAnsweredAtOnce(message) ? undefined : preparation.begin([message]);
+    if (prepared === undefined) return decide(message, chat, options);
+    return prepared.then((outcome) => {
+      switch (outcome.state) {
+        case "ready":
+          return decide(outcome.messages[0] ?? message, chat, options);
+        case "stopped":
+          return endings.endStopped(message, chat, options.gate);
+        case "closed":
+          return undefined;
+      }
+    });
+  };
+
+  /** Commands do not wait for what came before them. */
+  const isAnsweredAtOnce = (message: Inbound): boolean =>
+    message.attachments.length === 0 && ["command", "ignored"].includes(commands.receive(message).kind);
+
+  /** A message is answered, runs, waits, or joins the run under way. */
+  const decide = (message: Inbound, chat: ChatStream, options: TurnOptions): Promise<RunResult | undefined> => {
+    const { sessionKey } = message;
     const reception = commands.receive(message);
     if (reception.kind === "ignored")
       log.info("dropped a control command (unauthorized)", { sender: message.senderId });
     if (reception.kind === "ignored" || isMuted(message, reception)) return endings.endSilently(message, chat);
+    if (reception.kind === "reset") void track(announce(reception.trigger.replace(/^\//, ""), message));
     if (reception.kind === "command") return options.gate.opened.then(() => answers.command(message, chat, reception));
     if (reception.kind === "model" && reception.inline.length > 0) {
       void track(options.gate.opened.then(() => answers.inline(message, reception.inline)));
@@ -182,6 +235,12 @@ export function createPipeline(context: PipelineContext): Pipeline {
       case "collect":
         return waiting.enqueue(message, chat, options, settings);
     }
+  };
+
+  /** Hooks may want to say something about a command. */
+  const announce = async (action: string, message: Inbound): Promise<void> => {
+    const texts = (await context.onCommand?.(action, message)) ?? [];
+    if (texts.length > 0) await endings.tellSurely(message, `${message.id}/hooks`, texts.join("\n\n"));
   };
 
   /** Messages of a channel that the send policy leaves without an answer. Methods refuse theirs before. */
@@ -211,7 +270,10 @@ export function createPipeline(context: PipelineContext): Pipeline {
   const withdraw = (id: string, gate: Gate) => {
     const record = runs.get(id);
     record?.handle?.interrupt();
-    if (record) waiting.withdraw(record.sessionKey, id);
+    if (record) {
+      preparation.withdraw(record.sessionKey, id);
+      waiting.withdraw(record.sessionKey, id);
+    }
     runs.finish(id, { status: "error", endedAt: clock.now(), error: "the message could not be stored" });
     gate.open();
     try {
@@ -221,11 +283,29 @@ export function createPipeline(context: PipelineContext): Pipeline {
     }
   };
 
+  const isSeen = (message: InboundMessage): boolean => lookUp(journal, journalId(message)).seen;
+
+  /** What happens to a channel's message that was let in. */
+  const takeIn = async (message: Inbound): Promise<void> => {
+    if (lookUp(journal, message.id).seen) return;
+    if (debounce.waits(message)) return debounce.hold(message);
+    if (isStopText(message.text) && message.authorized) {
+      void track(announce("stop", message));
+      const told = textDeliveries(message, await commands.stop(message.sessionKey));
+      await endings.tell(message, message.id, told);
+      return;
+    }
+    const submission = submit(message);
+    whenDone(message, submission.done);
+    await submission.durable;
+    submission.release();
+  };
+
   const abort = (
     sessionKey: string,
     { runId, reason, except }: { runId?: string | undefined; reason: "rpc" | "stop" | "timeout"; except?: string },
   ): ReturnType<Pipeline["abort"]> => {
-    const discarded = waiting.stop(sessionKey, runId);
+    const discarded = [...preparation.stop(sessionKey, runId), ...waiting.stop(sessionKey, runId)];
     const aborted: string[] = [];
     for (const record of runs.openOf(sessionKey)) {
       if (runId !== undefined && record.runId !== runId) continue;
@@ -250,19 +330,16 @@ export function createPipeline(context: PipelineContext): Pipeline {
       await journal.accept({ id: message.id, source: message.source, payload: message }).durable;
     },
     async receive(message) {
-      const admitted = admitChannelMessage(message, context.entrance);
-      if (!admitted || lookUp(journal, admitted.id).seen) return;
-      if (debounce.waits(admitted)) return debounce.hold(admitted);
-      if (isStopText(admitted.text) && admitted.authorized) {
-        const told = textDeliveries(admitted, await commands.stop(admitted.sessionKey));
-        await endings.tell(admitted, admitted.id, told);
-        return;
-      }
-      const submission = submit(admitted);
-      await submission.durable;
-      submission.release();
+      if (isSeen(message)) return;
+      const admitted = await context.entrance.enter(message);
+      await Promise.all(admitted.map(takeIn));
     },
-    resume: createResume({ ...context, endings, turns, debounce, take, track, formatTime }),
+    async note(event) {
+      const sessionKey = event.chat === undefined ? conversations.mainKey() : context.entrance.sessionOf(event);
+      if (sessionKey === undefined) log.info(`dropped an event on ${event.channel}: nobody there is listened to`);
+      else await context.systemEvents.enqueue(sessionKey, event.text);
+    },
+    resume: createResume({ ...context, preparation, endings, turns, debounce, take, track, formatTime }),
     abort,
     queueOf: (sessionKey, channel) => ({
       ...waiting.settings({
@@ -274,6 +351,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
     async stop(drainMs) {
       stopping = true;
       debounce.stop();
+      preparation.close();
       waiting.close();
       await runtime.stop({ drainMs });
       stopped.abort();

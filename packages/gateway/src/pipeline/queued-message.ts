@@ -42,7 +42,8 @@ export function queuedItem(
 
 /** The message that stands for a whole turn: the last one, with the pictures and files of all. */
 export function turnMessage(items: readonly Pick<WaitingMessage, "message">[], last: Inbound): Inbound {
-  return { ...last, attachments: items.flatMap(({ message }) => message.attachments) };
+  const voice = items.some(({ message }) => message.voice);
+  return { ...last, attachments: items.flatMap(({ message }) => message.attachments), ...(voice ? { voice } : {}) };
 }
 
 /** The prompt of a turn that was put together before a restart and is put together again. */

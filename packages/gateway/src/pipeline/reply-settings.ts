@@ -5,8 +5,9 @@ import {
   typingSettings,
 } from "@openclaw/agent-runtime";
 import type { OpenClawConfig } from "@openclaw/config";
-import type { Channel } from "@openclaw/plugin-sdk";
+import { type Channel, type ChatKind, mergeAccountSection } from "@openclaw/plugin-sdk";
 import { z } from "zod";
+import { channelSection } from "../channels/account-config.ts";
 
 /** Which replies of a run answer the message they belong to. */
 export type ReplyToMode = "off" | "first" | "all";
@@ -18,8 +19,12 @@ export interface ReplySettings {
   replyToMode: ReplyToMode;
   /** Longest text of one message, in UTF-16 units. */
   textLimit: number;
+  /** The channel's own way of cutting a text into messages. */
+  chunk?: ((text: string, limit: number) => string[]) | undefined;
   /** Every paragraph is a message of its own. */
   paragraphs: boolean;
+  /** The answer is shown while it is written, where the channel and the chat can. */
+  drafts: boolean;
   /** The answer is sent in blocks while it is written. */
   inBlocks: boolean;
   blocks: { breakAt: "text_end" | "message_end"; chunk: ChunkSettings; coalesce: CoalesceSettings };
@@ -39,6 +44,7 @@ const sectionKeys = z.object({
   textChunkLimit: z.number().optional(),
   chunkMode: z.enum(["length", "newline"]).optional(),
   blockStreaming: z.boolean().optional(),
+  streamMode: z.enum(["off", "partial", "block"]).optional().catch(undefined),
   blockStreamingCoalesce: joining.optional(),
 });
 const section = sectionKeys.extend({ accounts: z.record(z.string(), z.unknown()).optional() });
@@ -58,7 +64,10 @@ export interface ReplyChat {
   accountId: string;
   agentId: string;
   direct: boolean;
+  kind?: ChatKind | undefined;
   mentioned: boolean;
+  /** Stands in front of answers where no prefix is set, so that people who write to themselves can tell who is who. */
+  selfPrefix?: string | undefined;
 }
 
 /** Reads the settings for a chat: of its account, else of its channel, else the common ones. */
@@ -72,10 +81,18 @@ export function replySettings(config: OpenClawConfig, chat: ReplyChat, manifest:
   const textLimit = Math.min(own.textChunkLimit ?? defaultTextLimit, manifest?.textLimit ?? Number.POSITIVE_INFINITY);
   const paragraphs = own.chunkMode === "newline";
   return {
-    prefix: own.responsePrefix ?? config.messages?.responsePrefix,
-    replyToMode: own.replyToMode ?? replyModes[chat.channel] ?? "all",
+    prefix: own.responsePrefix ?? config.messages?.responsePrefix ?? chat.selfPrefix,
+    replyToMode:
+      manifest?.replyToMode?.(
+        mergeAccountSection(channelSection(config, chat.channel), chat.accountId),
+        chat.direct ? "direct" : (chat.kind ?? "group"),
+      ) ??
+      own.replyToMode ??
+      replyModes[chat.channel] ??
+      "all",
     textLimit,
     paragraphs,
+    drafts: own.streamMode !== "off",
     inBlocks: own.blockStreaming ?? defaults?.blockStreamingDefault === "on",
     blocks: blockSettings(),
     humanDelay: agent?.humanDelay ?? defaults?.humanDelay,

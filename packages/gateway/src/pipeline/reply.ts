@@ -5,11 +5,32 @@ import type { ReplySettings } from "./reply-settings.ts";
 
 export type ChannelRoute = Extract<ReplyRoute, { surface: "channel" }>;
 
+/** Files that go with something the Gateway itself says. */
+export interface SaidMedia {
+  mediaUrls: readonly string[];
+  asVoice: boolean;
+  /** The message it answers, where that is not the one it is said to. */
+  replyTo?: string | undefined;
+}
+
 /** Something the Gateway itself says in the chat a message came from. */
-export function textDeliveries(message: Inbound, text: string): Delivery[] {
+export function textDeliveries(message: Inbound, text: string, media?: SaidMedia): Delivery[] {
   const { route } = message;
   if (route.surface !== "channel") return []; // answered on its own session: the transcript and the chat events are the reply
-  return [{ ...place(route), ...(route.replyTo === undefined ? {} : { replyTo: route.replyTo }), text }];
+  return [
+    {
+      ...place(route),
+      ...(route.replyTo === undefined ? {} : { replyTo: route.replyTo }),
+      ...(text === "" ? {} : { text }),
+      ...(media === undefined
+        ? {}
+        : {
+            ...(media.mediaUrls.length > 0 ? { mediaUrls: [...media.mediaUrls] } : {}),
+            ...(media.asVoice ? { asVoice: true } : {}),
+            ...(media.replyTo === undefined ? {} : { replyTo: media.replyTo }),
+          }),
+    },
+  ];
 }
 
 /** Turns payloads into messages of a chat. One per run: it knows which message was the first. */
@@ -22,7 +43,7 @@ export interface DeliveryShape {
 
 export function createDeliveryShape(
   route: ChannelRoute,
-  settings: Pick<ReplySettings, "replyToMode" | "textLimit" | "paragraphs">,
+  settings: Pick<ReplySettings, "replyToMode" | "textLimit" | "paragraphs" | "chunk">,
   options: {
     /** What stands in front of every text. */
     prefix(): string;
@@ -77,17 +98,22 @@ export function createDeliveryShape(
   };
 }
 
-function chunks(text: string, { textLimit, paragraphs }: Pick<ReplySettings, "textLimit" | "paragraphs">): string[] {
+function chunks(
+  text: string,
+  { textLimit, paragraphs, chunk }: Pick<ReplySettings, "textLimit" | "paragraphs" | "chunk">,
+): string[] {
+  if (chunk !== undefined) return chunk(text, textLimit);
   if (text.length <= textLimit && !paragraphs) return [text];
   return chunkWholeText(text, { minChars: 1, maxChars: textLimit, breakPreference: "newline", paragraphs });
 }
 
-function place(route: ChannelRoute): Pick<Delivery, "channel" | "accountId" | "to" | "threadId"> {
+function place(route: ChannelRoute): Pick<Delivery, "channel" | "accountId" | "to" | "threadId" | "replyHandle"> {
   return {
     channel: route.channel,
     accountId: route.accountId,
     to: route.to,
     ...(route.threadId === undefined ? {} : { threadId: route.threadId }),
+    ...(route.replyHandle === undefined ? {} : { replyHandle: route.replyHandle }),
   };
 }
 

@@ -2,10 +2,12 @@ import type { AgentRuntime } from "@openclaw/agent-runtime";
 import type { Logger } from "@openclaw/log";
 import type { Journal, JournalEntry } from "@openclaw/storage";
 import type { GatewayCommands } from "../commands/gateway-commands.ts";
+import type { ChatStream } from "../runs/chat-stream.ts";
 import { openGate } from "./gate.ts";
 import { type Inbound, inbound } from "./inbound.ts";
 import { type Arrival, arrivalsOf, type InboundDebounce } from "./inbound-debounce.ts";
 import { type MessageEndings, maxAttempts } from "./message-endings.ts";
+import type { Preparation } from "./preparation.ts";
 import { queuedItem, rebuiltPrompt, turnMessage } from "./queued-message.ts";
 import type { TurnOptions, Turns } from "./turn.ts";
 
@@ -16,6 +18,7 @@ export interface ResumeContext {
   endings: MessageEndings;
   turns: Turns;
   debounce: Pick<InboundDebounce, "recover" | "rejoined">;
+  preparation: Pick<Preparation, "begin">;
   /** What happens to a message that nothing is known of but that it was accepted. */
   take(message: Inbound, options: TurnOptions): Promise<unknown>;
   /** Keeps the Gateway from stopping before the work has ended. */
@@ -26,7 +29,7 @@ export interface ResumeContext {
 
 /** Continues what an earlier process left open in the journal. */
 export function createResume(context: ResumeContext): () => void {
-  const { journal, runtime, commands, endings, turns, debounce, take, track, log } = context;
+  const { journal, runtime, commands, endings, turns, debounce, preparation, take, track, log } = context;
 
   /** The messages that were put together with another one in its turn. */
   const partsOf = (entry: JournalEntry): Arrival[] => arrivalsOf(journal.merged(entry.id));
@@ -72,14 +75,25 @@ export function createResume(context: ResumeContext): () => void {
 
   /** Goes on with a turn: from its transcript, or with the messages that it was made of. */
   const resumeTurn = (message: Inbound, arrivals: readonly Arrival[], options: TurnOptions) => {
-    const around = { formatTime: context.formatTime(), commands };
     const all = debounce.rejoined(arrivals);
+    // What is in the transcript has been understood by then.
+    const prepared = options.resume ? undefined : preparation.begin(all);
+    const chat = turns.open(message, undefined);
+    if (prepared === undefined) return resumeWith(all, message, chat, options);
+    return prepared.then((outcome) => {
+      if (outcome.state === "ready") return resumeWith(outcome.messages, message, chat, options);
+      return outcome.state === "stopped" ? endings.endStopped(message, chat, options.gate) : undefined;
+    });
+  };
+
+  const resumeWith = (all: readonly Inbound[], message: Inbound, chat: ChatStream, options: TurnOptions) => {
+    const around = { formatTime: context.formatTime(), commands };
     const turn = all.length > 1 ? rebuiltPrompt(all.map((one) => queuedItem(one, around))) : undefined;
     const whole = turnMessage(
       all.map((one) => ({ message: one })),
       all.at(-1) ?? message,
     );
-    return turns.run(whole, turns.open(message, undefined), { ...options, ...(turn ? { prompt: turn.prompt } : {}) });
+    return turns.run(whole, chat, { ...options, ...(turn ? { prompt: turn.prompt } : {}) });
   };
 
   return () => {

@@ -63,7 +63,9 @@ async function setUp(
   const open = createRunReplies({
     journal: storage.journal,
     outbox: worker,
-    channels: { showTyping: (channel, chat) => typing.push({ channel, ...chat }) },
+    channels: { showTyping: (channel, chat) => typing.push({ channel, ...chat }), account: () => undefined },
+    speak: async () => undefined,
+    speechMode: () => undefined,
     settings: (route, agentId) =>
       replySettings(
         config,
@@ -416,12 +418,27 @@ describe("typing", () => {
     const { start, typing, timers } = await setUp({ session: { typingMode: "thinking" } });
     const replies = start();
     expect(typing).toEqual([]);
-    replies.run.onReasoning?.("hm");
+    replies.run.onReasoning?.("hm", false);
     expect(typing).toHaveLength(1);
     replies.cancel();
     timers.advance(60_000);
     expect(typing).toHaveLength(1);
   });
+});
+
+test("who wants to see what happens is told once that another model answers", async () => {
+  const { start, sends } = await setUp({}, { verbose: "on" });
+  const replies = start();
+  const data = { phase: "fallback" as const, from: "one/m1", to: "two/m2", reason: "rate_limit" };
+  replies.onEvent(event({ stream: "lifecycle", data }));
+  replies.onEvent(event({ stream: "lifecycle", data: { ...data, repeated: true } }));
+  const finished = replies.finish(result({ payloads: [{ text: "done" }] }));
+  for (let index = 0; index < 2; index += 1) {
+    await settled();
+    sends[index]?.take();
+  }
+  await finished;
+  expect(texts(sends)).toEqual(["↪️ Model fallback: one/m1 → two/m2 (rate_limit)", "done"]);
 });
 
 test("WebChat gets no blocks, no notices and nothing in the outbox", async () => {

@@ -15,12 +15,14 @@ import {
 import type { Logger } from "@openclaw/log";
 import type { Delivery } from "@openclaw/plugin-sdk";
 import type { Journal } from "@openclaw/storage";
+import type { Channels } from "../channels/channels.ts";
+import { createAnswerDraft } from "./answer-draft.ts";
 import { type BlockJournal, blockId, openBlockJournal } from "./block-journal.ts";
-import type { Channels } from "./channels.ts";
 import type { Inbound } from "./inbound.ts";
 import type { OutboxWorker } from "./outbox.ts";
 import { type ChannelRoute, chatKey, createDeliveryShape } from "./reply.ts";
 import type { ReplySettings } from "./reply-settings.ts";
+import { createSpokenReplies, type SpeakReply } from "./spoken-replies.ts";
 import { createToolNotices } from "./tool-notices.ts";
 import { untilStored } from "./until-stored.ts";
 
@@ -31,7 +33,7 @@ export interface RunReplies {
     replyTarget?: ReplyTarget;
     blocks?: BlockReplies;
     onModel?(model: RunModel): void;
-    onReasoning?(text: string): void;
+    onReasoning?(text: string, isShown: boolean): void;
   };
   onEvent(event: EmittedRunEvent): void;
   /** Tells a chat that sees what tools do that its session was begun. */
@@ -47,9 +49,13 @@ export interface RunReplies {
 export interface RunRepliesContext {
   journal: Pick<Journal, "get" | "step">;
   outbox: OutboxWorker;
-  channels: Pick<Channels, "showTyping">;
+  channels: Pick<Channels, "showTyping" | "account">;
   /** How the chat of a message wants its replies. */
   settings(route: ChannelRoute, agentId: string): ReplySettings;
+  /** Speaks an answer, where it is to be spoken. */
+  speak: SpeakReply;
+  /** The mode of spoken answers that is stored in a session. */
+  speechMode(sessionKey: string): string | undefined;
   /** The name of an agent, for prefixes. */
   agentName(agentId: string): string | undefined;
   verboseLevel(sessionKey: string): "off" | "on" | "full";
@@ -101,9 +107,11 @@ function chatReplies(
   const settings = context.settings(route, message.agentId);
   const chat = chatKey(message);
   const known = openBlockJournal(message.id, { journal, outbox });
-  // What was begun in blocks goes on in blocks, also when the configuration was changed in between.
+  const draft = settings.drafts ? openDraft(route, context) : undefined;
+  // What was begun in blocks goes on in blocks, also when the configuration was changed in between. An answer that can be
+  // read while it is written needs none.
   const blocks: BlockJournal | undefined =
-    settings.inBlocks || known.withheld || known.sent.length > 0 ? known : undefined;
+    (settings.inBlocks && draft === undefined) || known.withheld || known.sent.length > 0 ? known : undefined;
   let model: RunModel | undefined;
   let finishing = false;
   let cancelled = false;
@@ -118,13 +126,24 @@ function chatReplies(
     ...settings.typing,
     timers,
     sendTyping: () =>
-      context.channels.showTyping(route.channel, {
-        to: route.to,
-        ...(route.threadId === undefined ? {} : { threadId: route.threadId }),
-      }),
+      context.channels.showTyping(
+        route.channel,
+        { to: route.to, ...(route.threadId === undefined ? {} : { threadId: route.threadId }) },
+        route.accountId,
+      ),
+  });
+  const speaking = new AbortController();
+  const spoken = createSpokenReplies({
+    speak: context.speak,
+    channel: route.channel,
+    sessionMode: () => context.speechMode(message.sessionKey),
+    afterVoice: message.voice ?? message.attachments.some(({ mimeType }) => mimeType.startsWith("audio/")),
+    signal: speaking.signal,
   });
   const stop = () => {
+    speaking.abort(new Error("the answer is not wanted any more"));
     pipeline.cancel();
+    draft?.stop();
     typing.stop();
     context.stopped.removeEventListener("abort", stop);
   };
@@ -196,7 +215,12 @@ function chatReplies(
     const lost = parts.flatMap((part) =>
       part.kind === "block" && outbox.find(part.id)?.state !== "queued" ? [part.block] : [],
     );
-    const deliveries = finalPayloads(result, lost).flatMap((payload) => shape.deliveries(payload));
+    const stoppedBefore = context.stopped.aborted;
+    const payloads = await spoken.withSound(finalPayloads(result, lost), result);
+    if (cancelled) return true;
+    // What was to be spoken just now is spoken by the resumed run.
+    if (context.stopped.aborted && !stoppedBefore) return false;
+    const deliveries = payloads.flatMap((payload) => shape.deliveries(payload));
     if (deliveries.length > 0) await post(deliveries);
     return true;
   };
@@ -217,7 +241,10 @@ function chatReplies(
       onModel(answering) {
         model = answering;
       },
-      onReasoning: () => typing.reasoning(),
+      onReasoning(text, isShown) {
+        typing.reasoning();
+        if (isShown) draft?.reasoning(text);
+      },
       ...(blocks === undefined
         ? {}
         : {
@@ -229,7 +256,14 @@ function chatReplies(
           }),
     },
     onEvent(event) {
-      if (event.stream === "assistant" && event.data.text.trim() !== "") typing.text();
+      if (event.stream === "assistant" && event.data.text.trim() !== "") {
+        typing.text();
+        draft?.text(event.data.text);
+      }
+      if (event.stream === "lifecycle" && event.data.phase === "fallback") {
+        const { from, to, reason, repeated } = event.data;
+        if (verbose() !== "off" && repeated !== true) notice(`↪️ Model fallback: ${from} → ${to} (${reason})`);
+      }
       if (event.stream !== "tool") return;
       if (event.data.phase === "start") typing.tool();
       notices.onTool(event.data);
@@ -243,6 +277,7 @@ function chatReplies(
     },
     async finish(result) {
       typing.runEnded();
+      draft?.stop();
       finishing = true;
       before = ending.get(chat);
       const work = Promise.resolve(before).then(() => finish(result));
@@ -256,6 +291,15 @@ function chatReplies(
       }
     },
   };
+}
+
+/** The answer as it is written, where its message asked for that and the channel can show it. */
+function openDraft(route: ChannelRoute, { channels, log }: Pick<RunRepliesContext, "channels" | "log">) {
+  const { draftId: id, threadId } = route;
+  const account = id === undefined ? undefined : channels.account(route.channel, route.accountId);
+  if (id === undefined || account?.draft === undefined) return undefined;
+  const chat = { to: route.to, ...(threadId === undefined ? {} : { threadId }) };
+  return createAnswerDraft((text) => account.draft?.(chat, { id, text }) ?? Promise.resolve(), log);
 }
 
 /** What the outbox keeps beside a block until it was noted in the journal. */

@@ -1,5 +1,13 @@
 import fs from "node:fs/promises";
-import type { AgentRuntime, EmittedRunEvent, RunHandle, RunSettings } from "@openclaw/agent-runtime";
+import path from "node:path";
+import {
+  type AgentRuntime,
+  type EmittedRunEvent,
+  fitImage,
+  omittedImage,
+  type RunHandle,
+  type RunSettings,
+} from "@openclaw/agent-runtime";
 import type { Logger } from "@openclaw/log";
 import type { Inbound } from "./inbound.ts";
 import type { RunReplies } from "./run-replies.ts";
@@ -38,10 +46,10 @@ export function startTurn(message: Inbound, options: TurnOptions): RunHandle {
       ? { resume: true }
       : {
           async prompt() {
-            const images = await readPictures(message, options.log);
+            const { images, notes } = await readPictures(message, options.log);
             const { text, onRecorded } = await prompt();
             void handle.recorded.then(onRecorded);
-            return { text, images };
+            return { text: withNotes(text, notes), images };
           },
         }),
     settings: () => options.settings(),
@@ -69,20 +77,33 @@ function channelOf({ route, requesterChannel }: Inbound): string {
   return route.surface === "channel" ? route.channel : "webchat";
 }
 
-/** A picture that is gone does not keep the text from its answer; the prompt names its path. */
-export async function readPictures(message: Inbound, log: Logger): Promise<{ data: string; mimeType: string }[]> {
-  const pictures = message.attachments.filter((item) => item.mimeType.startsWith("image/"));
-  const read = await Promise.all(
-    pictures.map(async ({ path, mimeType }) => {
-      try {
-        return [{ data: (await fs.readFile(path)).toString("base64"), mimeType }];
-      } catch (error) {
-        log.warn(
-          `a picture of message ${message.id} cannot be read: ${error instanceof Error ? error.message : error}`,
-        );
-        return [];
-      }
-    }),
-  );
-  return read.flat();
+/** What a message shows its model; `notes` stand for pictures that cannot be shown. */
+export interface MessagePictures {
+  images: { data: string; mimeType: string }[];
+  notes: string[];
+}
+
+/**
+ * The pictures of a message, small enough for models. One that is gone does not keep the text from its answer; the prompt
+ * names its path.
+ */
+export async function readPictures(message: Inbound, log: Logger): Promise<MessagePictures> {
+  const found: MessagePictures = { images: [], notes: [] };
+  // One after the other: a large picture takes much memory while it is made smaller.
+  for (const { path: file, mimeType } of message.attachments) {
+    if (!mimeType.startsWith("image/")) continue;
+    try {
+      const fitted = await fitImage(await fs.readFile(file));
+      if ("reason" in fitted) found.notes.push(omittedImage(path.basename(file), fitted.reason));
+      else found.images.push({ data: fitted.image.data, mimeType: fitted.image.mimeType });
+    } catch (error) {
+      log.warn(`a picture of message ${message.id} cannot be read: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  return found;
+}
+
+/** The prompt with what is said in place of pictures. */
+export function withNotes(text: string, notes: readonly string[]): string {
+  return [text, ...notes].join("\n");
 }

@@ -36,7 +36,8 @@ export function createTurnEvents(context: {
     // What the model had written when its user stopped it was told with the stop.
     if (stream === "assistant" && chat.terminal) return;
     // Nobody waits for the end of an answer while the conversation is condensed behind it.
-    if (stream === "compaction" || (stream === "lifecycle" && data.phase !== "start")) chat.completeDeltas();
+    const ends = stream === "lifecycle" && (data.phase === "end" || data.phase === "error");
+    if (stream === "compaction" || ends) chat.completeDeltas();
     connections.broadcastVersions("agent", { v3, v4 });
     if (stream === "assistant") chat.update(data.text, data.delta, seq);
     else chat.reached(seq);

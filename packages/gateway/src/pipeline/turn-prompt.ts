@@ -42,6 +42,7 @@ export function createTurnPrompts(context: TurnPromptContext): (request: TurnPro
       // A run that another one asked for says nothing about where the session's user is.
       route: message.source === "call" ? { surface: "none" } : message.route,
       senderName: message.senderName,
+      group: message.group,
     });
     if (newSessionId !== undefined) replies.newSession(newSessionId);
     const { text, model } = await readTurn();
@@ -60,7 +61,11 @@ export function createTurnPrompts(context: TurnPromptContext): (request: TurnPro
     return {
       text:
         queued === undefined
-          ? promptBody(message, body, { ...around, stamp: reset === undefined && !woken })
+          ? promptBody(woken || bare ? { ...message, understood: undefined } : message, body, {
+              ...around,
+              stamp: reset === undefined && !woken,
+              sessionBegins: newSessionId !== undefined,
+            })
           : promptAround(queued, around),
       // Shown to the model means in its transcript; until then the events stay for the next turn.
       onRecorded: () => {

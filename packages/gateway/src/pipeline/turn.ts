@@ -10,6 +10,7 @@ import { keptResult } from "./agent-result.ts";
 import type { Gate } from "./gate.ts";
 import type { Inbound } from "./inbound.ts";
 import type { MessageEndings } from "./message-endings.ts";
+import type { PageSounds } from "./page-sounds.ts";
 import type { RunReplies, RunRepliesFactory } from "./run-replies.ts";
 import type { TurnPrompt } from "./run-turn.ts";
 import { startTurn } from "./run-turn.ts";
@@ -24,6 +25,8 @@ export interface TurnsContext {
   commands: GatewayCommands;
   endings: MessageEndings;
   repliesTo: RunRepliesFactory;
+  /** What the web chat can play of an answer. */
+  pageSounds: PageSounds;
   promptOf(request: TurnPromptRequest): Promise<TurnPrompt>;
   /** Called when a turn of the session is over. */
   onEnded(sessionKey: string): void;
@@ -88,11 +91,13 @@ export function createTurns(context: TurnsContext) {
       }
       case "ok": {
         const text = result.payloads
-          .map((payload) => (payload.isReasoning ? "" : (payload.text ?? "")))
+          // The web chat shows what was only to be spoken, whether or not it is spoken.
+          .map((payload) => (payload.isReasoning ? "" : (payload.text ?? payload.speech?.text ?? "")))
           .filter(Boolean)
           .join("\n\n");
         if (!(await replies.finish(result))) return undefined;
-        chat.end({ state: "final", text, stopReason: result.stopReason, usage: result.usage });
+        const sounds = await context.pageSounds(docked(message), result);
+        chat.end({ state: "final", text, stopReason: result.stopReason, usage: result.usage, sounds });
         await endings.settle(message.id, "done", { status: "ok", ...keptResult(message, result) });
         runs.finish(message.id, { status: "ok", startedAt, endedAt, stopReason: result.stopReason });
         return result;

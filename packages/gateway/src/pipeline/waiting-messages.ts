@@ -16,7 +16,7 @@ import type { RunRegistry } from "../runs/run-registry.ts";
 import type { Inbound } from "./inbound.ts";
 import type { MessageEndings } from "./message-endings.ts";
 import { queuedItem, turnMessage, type WaitingMessage } from "./queued-message.ts";
-import { readPictures } from "./run-turn.ts";
+import { readPictures, withNotes } from "./run-turn.ts";
 import { createSessionQueues } from "./session-queues.ts";
 import type { TurnOptions, Turns } from "./turn.ts";
 
@@ -161,7 +161,7 @@ export function createWaitingMessages(context: WaitingMessagesContext) {
 
   /** The run a message was taken up by, once it is in the transcript; undefined when none has taken it. */
   const steerInto = async (message: Inbound, id: string): Promise<Joined | "stopped" | undefined> => {
-    const images = await readPictures(message, log);
+    const { images, notes } = await readPictures(message, log);
     const record = runs.openOf(message.sessionKey).find(({ handle }) => handle?.active);
     const handle = record?.handle;
     if (!record || !handle) return undefined;
@@ -169,7 +169,7 @@ export function createWaitingMessages(context: WaitingMessagesContext) {
     return new Promise((resolve) => {
       const taken = handle.steer({
         id,
-        text,
+        text: withNotes(text, notes),
         images,
         onRecorded: () => resolve({ runId: record.runId, done: handle.done }),
       });

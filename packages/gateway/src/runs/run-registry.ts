@@ -21,7 +21,6 @@ export interface RunRecord {
   readonly runId: string;
   readonly sessionKey: string;
   readonly agentId: string;
-  readonly chat: ChatStream;
   /** The connection that asked for the run and may see its tool events. */
   readonly initiator?: string | undefined;
   handle?: RunHandle | undefined;
@@ -31,13 +30,18 @@ export interface RunRecord {
   outcome?: RunOutcome | undefined;
 }
 
+/** A run that has not ended. */
+export interface OpenRun extends RunRecord {
+  readonly chat: ChatStream;
+}
+
 /** The runs of a Gateway: which are open per session, and how the recent ones ended. */
 export interface RunRegistry {
-  add(record: RunRecord): void;
+  add(record: OpenRun): void;
   get(runId: string): RunRecord | undefined;
   /** Open runs of a session, oldest first: the active one and those waiting behind it. */
-  openOf(sessionKey: string): RunRecord[];
-  open(): RunRecord[];
+  openOf(sessionKey: string): OpenRun[];
+  open(): OpenRun[];
   finish(runId: string, outcome: RunOutcome): void;
   /** Resolves with the outcome, or undefined when it did not come in time or the Gateway stopped first. */
   wait(runId: string, timeoutMs: number): Promise<RunOutcome | undefined>;
@@ -51,7 +55,7 @@ export interface RunRegistry {
 
 export function createRunRegistry(clock: Clock): RunRegistry {
   const runs = new Map<string, RunRecord>();
-  const bySession = new Map<string, Set<RunRecord>>();
+  const bySession = new Map<string, Set<OpenRun>>();
   /** Finished runs in the order of their end, so that forgetting them needs no scan. */
   const finished: { runId: string; endedAt: number }[] = [];
   const waiters = new Map<string, Set<(outcome: RunOutcome | undefined) => void>>();
@@ -81,10 +85,13 @@ export function createRunRegistry(clock: Clock): RunRegistry {
       if (!record || record.outcome) return;
       record.outcome = outcome;
       record.handle = undefined;
+      const { sessionKey, agentId, initiator, startedAt } = record;
+      // Without the answer and what delivered it: thousands of ended runs are remembered at a time.
+      runs.set(runId, { runId, sessionKey, agentId, initiator, startedAt, outcome });
       finished.push({ runId, endedAt: outcome.endedAt });
-      const set = bySession.get(record.sessionKey);
-      set?.delete(record);
-      if (set?.size === 0) bySession.delete(record.sessionKey);
+      const set = bySession.get(sessionKey);
+      for (const open of set ?? []) if (open.runId === runId) set?.delete(open);
+      if (set?.size === 0) bySession.delete(sessionKey);
       for (const settle of waiters.get(runId) ?? []) settle(outcome);
       waiters.delete(runId);
       forgetOld();

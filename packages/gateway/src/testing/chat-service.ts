@@ -1,7 +1,8 @@
-import type { Channel, Delivery, InboundMessage } from "@openclaw/plugin-sdk";
+import type { Channel, Delivery, InboundMessage, RunningAccount } from "@openclaw/plugin-sdk";
 
 /** A channel in this process: what it is told to receive, and what it was given to send. */
-export function chatService(id = "telegram") {
+export function chatService(id = "telegram", more: Partial<Channel> & { account?: Partial<RunningAccount> } = {}) {
+  const { account, ...about } = more;
   const deliveries: Delivery[] = [];
   const waiting: ((delivery: Delivery) => void)[] = [];
   let receive: (message: InboundMessage) => Promise<void> = async () => {};
@@ -11,6 +12,7 @@ export function chatService(id = "telegram") {
     async start(context) {
       receive = context.receive;
       return {
+        ...account,
         async send(delivery) {
           const waiter = waiting.shift();
           if (waiter) waiter(delivery);
@@ -20,6 +22,7 @@ export function chatService(id = "telegram") {
         async stop() {},
       };
     },
+    ...about,
   };
   return {
     channel,

@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { type ConfigStore, openConfigStore, type Paths, resolvePaths } from "@openclaw/config";
 import { createLog, type Log } from "@openclaw/log";
+import { createPluginSource } from "@openclaw/plugins/discovery";
 import {
   type ScriptedModelServer,
   startScriptedModelServer,
@@ -15,7 +16,20 @@ export const testToken = "t0k";
 
 export interface TestGatewayOptions
   extends Partial<
-    Pick<GatewayOptions, "flags" | "limits" | "clock" | "timers" | "webRoot" | "channels" | "wsLog" | "version">
+    Pick<
+      GatewayOptions,
+      | "flags"
+      | "limits"
+      | "clock"
+      | "timers"
+      | "webRoot"
+      | "channels"
+      | "fetch"
+      | "wsLog"
+      | "version"
+      | "edgeSpeechUrl"
+      | "guardedFetch"
+    >
   > {
   /**
    * Laid over a configuration whose only model is the scripted one; objects are merged, `undefined` removes. A function
@@ -76,7 +90,9 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const start = async () => {
     const log = createLog({ file: logFile, level: "trace", console: false });
     const version = options.version ?? "2026.1.1";
+    const plugins = createPluginSource({ paths, env });
     const store = await openConfigStore({
+      manifests: plugins.manifests,
       paths,
       env,
       version,
@@ -87,6 +103,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
       {
         paths,
         configStore: store,
+        plugins,
         env,
         log,
         version,
@@ -98,6 +115,10 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
         ...(options.timers ? { timers: options.timers } : {}),
         ...(options.webRoot ? { webRoot: options.webRoot } : {}),
         ...(options.channels ? { channels: options.channels } : {}),
+        ...(options.fetch ? { fetch: options.fetch } : {}),
+        // Tests reach nothing but this machine.
+        edgeSpeechUrl: options.edgeSpeechUrl ?? "ws://127.0.0.1:9/",
+        ...(options.guardedFetch ? { guardedFetch: options.guardedFetch } : {}),
         ...(options.wsLog ? { wsLog: options.wsLog } : {}),
       },
       (request) => {

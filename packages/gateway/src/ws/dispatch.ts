@@ -1,3 +1,4 @@
+import type { MethodRegistration } from "@openclaw/plugins";
 import {
   authorize,
   checkParams,
@@ -9,6 +10,7 @@ import {
   readRequestFrame,
 } from "@openclaw/protocol";
 import { type Handler, type RequestContext, RequestError } from "../methods/handler.ts";
+import { servePluginMethod } from "../plugins/plugin-methods.ts";
 import type { Connection, Session } from "./connection.ts";
 import type { WsLog } from "./ws-log.ts";
 
@@ -17,6 +19,8 @@ export type Handlers = Partial<{ [M in MethodName]: Handler<M> }>;
 
 export interface DispatchOptions {
   handlers: Handlers;
+  /** A method that a plugin serves; a promise while plugins are being loaded. */
+  pluginMethod(name: string): MethodRegistration | undefined | Promise<MethodRegistration | undefined>;
   wsLog: WsLog;
   redact(text: string): string;
   now(): number;
@@ -35,31 +39,40 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       connection.fail(id, error, payload);
       wsLog.response(connection, { id, method, ok: false, ms: options.now() - startedAt, error });
     };
-    const refused = authorize(method, {
-      role: session.role,
-      scopes: session.scopes,
-      protocol: session.protocol,
-      params: frame.params,
-    });
+    const respond = (payload: unknown) => {
+      connection.respond(id, payload);
+      wsLog.response(connection, { id, method, ok: true, ms: options.now() - startedAt });
+    };
+    const thrown = (error: unknown) =>
+      fail(error instanceof RequestError ? error.shape : handlerError(error, options.redact));
+    const caller = { role: session.role, scopes: session.scopes, protocol: session.protocol, params: frame.params };
+    const unknown = () => fail(gatewayError("INVALID_REQUEST", `unknown method: ${method}`));
+
+    const serveByPlugin = (found: MethodRegistration | undefined) => {
+      const refused = authorize(method, { ...caller, pluginScope: found?.scope });
+      if (refused) return fail(refused);
+      if (!found) return unknown();
+      servePluginMethod(found, { id, params: frame.params }, { connection, session, respond, fail }).catch(thrown);
+    };
+    const isOurs = findMethod(method, session.protocol) !== undefined;
+    const own = isOurs ? undefined : options.pluginMethod(method);
+    if (own instanceof Promise) return void own.then(serveByPlugin);
+    if (own) return serveByPlugin(own);
+
+    const refused = authorize(method, caller);
     if (refused) return fail(refused);
     if (method === "connect")
       return fail(gatewayError("INVALID_REQUEST", "connect is only valid as the first request"));
     const contract = findMethod(method, session.protocol);
-    if (!contract) return fail(gatewayError("INVALID_REQUEST", `unknown method: ${method}`));
+    if (!contract) return unknown();
     const handler = (handlers as Record<string, AnyHandler | undefined>)[method];
     if (!handler) return fail(gatewayError("UNAVAILABLE", `${method} is not available in this build`));
     const checked = checkParams(contract, frame.params, session.protocol);
     if (!checked.ok) return fail(checked.error);
 
-    const respond = (payload: unknown) => {
-      connection.respond(id, payload);
-      wsLog.response(connection, { id, method, ok: true, ms: options.now() - startedAt });
-    };
     const settle = (payload: unknown) => {
       if (payload !== undefined) respond(payload);
     };
-    const thrown = (error: unknown) =>
-      fail(error instanceof RequestError ? error.shape : handlerError(error, options.redact));
     try {
       const answer = handler(checked.params, { connection, session, respond, fail });
       if (answer instanceof Promise) answer.then(settle, thrown);

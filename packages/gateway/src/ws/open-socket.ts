@@ -9,6 +9,7 @@ import type { createHandlers } from "../methods/handlers.ts";
 import type { DeviceStore } from "../pairing/device-store.ts";
 import type { Presence } from "../presence.ts";
 import type { GatewaySettings } from "../settings.ts";
+import type { VoiceWake } from "../voice-wake.ts";
 import type { Connection, Session } from "./connection.ts";
 import type { Connections } from "./connections.ts";
 import type { createDispatch } from "./dispatch.ts";
@@ -19,12 +20,15 @@ export interface OpenSocketOptions {
   settings: GatewaySettings;
   limits: ConnectionLimits;
   handlers: ReturnType<typeof createHandlers>;
+  /** Names of the methods plugins serve, as they are now. */
+  pluginMethods: () => readonly string[];
   dispatch: ReturnType<typeof createDispatch>;
   limiter: ReturnType<typeof createAuthLimiter>;
   connections: Connections;
   devices: DeviceStore;
   presence: Presence;
   health: Health;
+  voiceWake: VoiceWake;
   conversations: Conversations;
   /** Versions of what clients keep a copy of. */
   stateVersion: () => { presence: number; health: number };
@@ -43,6 +47,11 @@ export function openSocket(options: OpenSocketOptions): ReturnType<typeof create
   const { settings, limits, handlers, dispatch, limiter, connections, devices, presence, health } = options;
   const { conversations, stateVersion, version, bootId, startedAt, clock, log } = options;
   const announced = { 3: features(handlers, 3), 4: features(handlers, 4) };
+  const announcedNow = (protocol: 3 | 4) => {
+    const own = options.pluginMethods();
+    const { methods, events } = announced[protocol];
+    return { methods: own.length === 0 ? methods : [...methods, ...own], events };
+  };
   let healthScheduled = false;
   const refreshHealthSoon = () => {
     if (healthScheduled) return;
@@ -77,7 +86,7 @@ export function openSocket(options: OpenSocketOptions): ReturnType<typeof create
         ...(session.protocol === 3 ? { host: os.hostname() } : { bootId }),
         connId: connection.id,
       },
-      features: { ...announced[session.protocol], ...(session.protocol === 4 ? { capabilities: [] } : {}) },
+      features: { ...announcedNow(session.protocol), ...(session.protocol === 4 ? { capabilities: [] } : {}) },
       snapshot: {
         presence: presence.list(),
         health: JSON.parse(health.cached().json) as object,
@@ -99,6 +108,9 @@ export function openSocket(options: OpenSocketOptions): ReturnType<typeof create
     }),
     onConnected(connection, session) {
       presence.connected(connection, session);
+      if (session.role === "node") {
+        connection.sendUnnumbered("voicewake.changed", { triggers: options.voiceWake.triggers() });
+      }
       refreshHealthSoon();
       logConnection("connected", connection, session);
     },

@@ -8,7 +8,7 @@ import type { Json, RecordedProtocol } from "./recorded.ts";
 export interface Stage {
   gateway: TestGateway;
   protocol: RecordedProtocol;
-  /** A connection of the caller a case names: nothing, `node`, or `operator, scopes [a, b]`. */
+  /** A connection of the caller a case names: nothing, `node`, `webchat client`, or `operator, scopes [a, b]`. */
   caller(as?: string): Promise<RawClient>;
   /** A finished run; returns its id. */
   turn(sessionKey: string, message?: string): Promise<string>;
@@ -31,11 +31,15 @@ export function createStage(gateway: TestGateway, protocol: RecordedProtocol): S
       const known = callers.get(as);
       if (known) return known;
       const scopes = /scopes \[(.*)\]/.exec(as)?.[1]?.split(", ") ?? ["operator.admin"];
+      const isPage = as === "webchat client";
       const options: ConnectOptions =
         as === "node"
           ? { role: "node", scopes: [], client: { id: "node-host", mode: "node" }, device: createDevice() }
-          : { scopes, caps: ["tool-events"], client: { displayName: "Recorder" } };
-      const caller = gateway.connect({ protocol, ...options });
+          : isPage
+            ? { scopes, client: { id: "webchat-ui", mode: "webchat" }, device: createDevice() }
+            : { scopes, caps: ["tool-events"], client: { displayName: "Recorder" } };
+      const how = isPage ? { origin: `http://127.0.0.1:${gateway.port}` } : {};
+      const caller = gateway.connect({ protocol, ...options }, how);
       callers.set(as, caller);
       return caller;
     },

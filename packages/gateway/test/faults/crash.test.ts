@@ -284,9 +284,11 @@ it("tells of messages that had joined a run when it gives that run up", async ()
   const first = await StartedGateway.start(home);
   const before = await first.connect();
   await before.send("main", "zero", { key: "run-0" });
-  await home.model.request(1);
+  // Opened as soon as the command reads from it: until then a message would keep the command from being run.
+  const running = await fs.promises.open(pipe, "w");
   await before.send("main", "alpha", { key: "run-1" });
-  await fs.promises.writeFile(pipe, "on");
+  await running.writeFile("on");
+  await running.close();
   await killEach(home, first, [2, 3, 4]);
 
   await using last = await StartedGateway.start(home);

@@ -25,10 +25,12 @@ export interface ModelSetup {
   readonly fetch: typeof fetch;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Where AWS credentials are looked for. */
+  readonly env: NodeJS.ProcessEnv;
 }
 
 /** Makes a callable model. One adapter serves one API kind. */
-export type Adapter = (setup: ModelSetup) => LanguageModelV4;
+export type Adapter = (setup: ModelSetup) => LanguageModelV4 | Promise<LanguageModelV4>;
 
 /** Longest answer asked for when nobody says how long it may be. */
 const usualMaxTokens = 32_000;
@@ -61,6 +63,12 @@ export function requestedThinking(options: LanguageModelV4CallOptions): Thinking
     case "xhigh":
       return options.reasoning;
   }
+}
+
+/** The session a call belongs to, `providerOptions.openclaw.sessionId`. */
+export function sessionOf(options: LanguageModelV4CallOptions): string | undefined {
+  const id = options.providerOptions?.openclaw?.sessionId;
+  return typeof id === "string" && id !== "" ? id : undefined;
 }
 
 /** True when the URL's host is exactly this one. */

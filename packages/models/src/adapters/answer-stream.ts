@@ -16,6 +16,7 @@ import type { ModelSetup } from "./adapter.ts";
 export async function guardStream(
   result: LanguageModelV4StreamResult,
   setup: ModelSetup,
+  adjust: (part: LanguageModelV4StreamPart) => LanguageModelV4StreamPart = (part) => part,
 ): Promise<LanguageModelV4StreamResult> {
   const contentType = otherThanEvents(result.response?.headers ?? {});
   if (contentType !== undefined) {
@@ -45,7 +46,7 @@ export async function guardStream(
           await reader.cancel();
         } else {
           ended ||= value.type === "finish";
-          controller.enqueue(value);
+          controller.enqueue(adjust(value));
         }
       },
       cancel: (reason) => reader.cancel(reason),

@@ -1,14 +1,31 @@
 import { AnthropicLanguageModel } from "@ai-sdk/anthropic/internal";
-import type { LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provider";
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4Content,
+  LanguageModelV4FunctionTool,
+  LanguageModelV4Prompt,
+  LanguageModelV4StreamPart,
+} from "@ai-sdk/provider";
 import type { RequestCredential } from "../credentials/request-credential.ts";
 import type { CacheRetention } from "../model-params.ts";
 import type { ModelSetup } from "./adapter.ts";
 import { answerTokens, isHost, requestedThinking } from "./adapter.ts";
 import { guardStream, singleBlockStream } from "./answer-stream.ts";
+import {
+  asSubscription,
+  isSubscription,
+  subscriptionBetas,
+  subscriptionHeaders,
+  withOwnNames,
+} from "./anthropic-identity.ts";
 import type { AnthropicThinking } from "./anthropic-thinking.ts";
 import { anthropicThinking } from "./anthropic-thinking.ts";
+import { addressOf, keyIn } from "./model-request.ts";
 import type { PromptRules } from "./prompt.ts";
-import { adaptPrompt, anthropicToolIds } from "./prompt.ts";
+import { adaptPrompt, anthropicToolIds, signatureOf } from "./prompt.ts";
+import { tokenUsage } from "./token-usage.ts";
+import { objectSchema } from "./tool-schema.ts";
 
 const betas = ["fine-grained-tool-streaming-2025-05-14", "interleaved-thinking-2025-05-14"];
 const hourCacheBeta = "extended-cache-ttl-2025-04-11";
@@ -22,17 +39,19 @@ interface CacheControl {
 export function createAnthropicMessagesModel(setup: ModelSetup): LanguageModelV4 {
   const cache = cacheControl(setup);
   const rules: PromptRules = {
+    target: setup.info,
     images: setup.info.input.includes("image"),
     toolIds: anthropicToolIds,
-    reasoning: "keep",
+    reasoning: "signed",
     imagesInToolResults: true,
   };
 
   // The SDK's model is three fields, so each call has its own: its body hook then knows the call it belongs to.
-  const modelFor = (thinking: AnthropicThinking, credential: RequestCredential) =>
-    new AnthropicLanguageModel(setup.info.id, {
+  const modelFor = (thinking: AnthropicThinking, credential: RequestCredential) => {
+    const address = addressOf(credential, setup);
+    return new AnthropicLanguageModel(setup.info.id, {
       provider: "anthropic.messages",
-      baseURL: setup.baseUrl.endsWith("/v1") ? setup.baseUrl : `${setup.baseUrl}/v1`,
+      baseURL: address.endsWith("/v1") ? address : `${address}/v1`,
       headers: requestHeaders(setup, cache, credential),
       fetch: setup.fetch,
       // Adds a beta to every request with tools, for strict tools, which are not used here.
@@ -40,22 +59,35 @@ export function createAnthropicMessagesModel(setup: ModelSetup): LanguageModelV4
       supportsStrictTools: false,
       transformRequestBody: (body) => shapeAnthropicBody(body, thinking, cache),
     });
+  };
 
   const prepare = async (options: LanguageModelV4CallOptions) => {
+    const credential = await setup.credential();
     const thinking = setup.info.reasoning
       ? anthropicThinking(setup.info.id, requestedThinking(options), answerTokens(setup, options), setup.info.maxTokens)
       : { maxTokens: answerTokens(setup, options) };
-    const { reasoning: _, ...rest } = options;
+    const { reasoning: _, tools, ...rest } = options;
     const temperature = options.temperature ?? setup.params.temperature;
     const call: LanguageModelV4CallOptions = {
       ...rest,
-      prompt: adaptPrompt(options.prompt, rules),
+      prompt: withSignatures(adaptPrompt(options.prompt, rules)),
       maxOutputTokens: thinking.maxTokens,
+      ...(tools && { tools: tools.map((tool) => (tool.type === "function" ? cleanTool(tool) : tool)) }),
       ...(temperature !== undefined && { temperature }),
       // Fine-grained tool streaming is asked for by header; the per-tool field is unknown to compatible servers.
       providerOptions: { anthropic: { toolStreaming: false, ...options.providerOptions?.anthropic } },
     };
-    return { inner: modelFor(thinking, await setup.credential()), call };
+    const inner = modelFor(thinking, credential);
+    return isSubscription(credential) ? { inner, ...asSubscription(call) } : { inner, call, ownNames: noNames };
+  };
+
+  const generate = async (options: LanguageModelV4CallOptions) => {
+    const { inner, call, ownNames } = await prepare(options);
+    const result = await inner.doGenerate(call);
+    const content = result.content.map(
+      (block): LanguageModelV4Content => (block.type === "tool-call" ? withOwnNames(block, ownNames) : block),
+    );
+    return { ...result, content, usage: believable(result.usage) };
   };
 
   return {
@@ -63,41 +95,68 @@ export function createAnthropicMessagesModel(setup: ModelSetup): LanguageModelV4
     provider: setup.info.provider,
     modelId: setup.info.id,
     supportedUrls: {},
-    async doGenerate(options) {
-      const { inner, call } = await prepare(options);
-      return inner.doGenerate(call);
-    },
+    doGenerate: generate,
     async doStream(options) {
-      const { inner, call } = await prepare(options);
-      return setup.streaming
-        ? guardStream(await inner.doStream(call), setup)
-        : singleBlockStream(await inner.doGenerate(call));
+      if (!setup.streaming) return singleBlockStream(await generate(options));
+      const { inner, call, ownNames } = await prepare(options);
+      const finishPart = (part: LanguageModelV4StreamPart): LanguageModelV4StreamPart =>
+        part.type === "finish" ? { ...part, usage: believable(part.usage) } : withOwnNames(part, ownNames);
+      return guardStream(await inner.doStream(call), setup, finishPart);
     },
   };
 }
+
+const noNames: ReadonlyMap<string, string> = new Map();
 
 function requestHeaders(
   setup: ModelSetup,
   cache: CacheControl | undefined,
   credential: RequestCredential,
 ): Record<string, string> {
+  const subscription = isSubscription(credential);
+  const features = [...(subscription ? subscriptionBetas : []), ...betas, ...(cache?.ttl ? [hourCacheBeta] : [])];
   return {
     "anthropic-version": "2023-06-01",
-    "anthropic-beta": [...betas, ...(cache?.ttl ? [hourCacheBeta] : [])].join(","),
-    ...authorization(credential, setup.authHeader === true),
+    "anthropic-beta": features.join(","),
+    ...authorization(credential, setup.authHeader),
+    ...(subscription && subscriptionHeaders),
     ...setup.headers,
   };
 }
 
-function authorization(credential: RequestCredential, alsoBearer: boolean): Record<string, string> {
-  switch (credential.kind) {
-    case "none":
-      return {};
-    case "api-key":
-      return { "x-api-key": credential.key, ...(alsoBearer && { Authorization: `Bearer ${credential.key}` }) };
-    case "token":
-      return { Authorization: `Bearer ${credential.token}` };
-  }
+function authorization(credential: RequestCredential, authHeader: boolean | undefined): Record<string, string> {
+  if (credential.kind === "api-key" && isSubscription(credential)) return { authorization: `Bearer ${credential.key}` };
+  return keyIn("x-api-key", credential, authHeader);
+}
+
+/** Hands signatures back under the name the SDK looks for them. Reasoning without words is a redacted one. */
+function withSignatures(prompt: LanguageModelV4Prompt): LanguageModelV4Prompt {
+  return prompt.map((message): typeof message => {
+    if (message.role !== "assistant") return message;
+    const content = message.content.map((part): typeof part => {
+      const signature = part.type === "reasoning" ? signatureOf(part) : undefined;
+      if (part.type !== "reasoning" || signature === undefined) return part;
+      const anthropic = part.text === "" ? { redactedData: signature } : { signature };
+      return { ...part, providerOptions: { anthropic } };
+    });
+    return { ...message, content };
+  });
+}
+
+function cleanTool(tool: LanguageModelV4FunctionTool): LanguageModelV4FunctionTool {
+  return { ...tool, inputSchema: objectSchema(tool.inputSchema) };
+}
+
+/** Token counts no server can mean are left out. */
+function believable({ inputTokens, outputTokens }: ReturnType<typeof tokenUsage>) {
+  return tokenUsage({
+    input: inputTokens.noCache,
+    inputWithoutCache: true,
+    cacheRead: inputTokens.cacheRead,
+    cacheWrite: inputTokens.cacheWrite,
+    output: outputTokens.total,
+    reasoning: outputTokens.reasoning,
+  });
 }
 
 /** Prompts of Anthropic itself are cached for minutes unless told otherwise; other servers only when asked to. */

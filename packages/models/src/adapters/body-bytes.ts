@@ -1,5 +1,6 @@
 import type { LanguageModelV4CallOptions } from "@ai-sdk/provider";
-import type { RequestBody, WireMessage } from "./openai-body.ts";
+import type { RequestBody } from "./model-request.ts";
+import type { WireMessage } from "./openai-body.ts";
 
 /** Writes a request body as the bytes that are sent. `tools` are the ones the body's were made from. */
 export type BodyBytes = (body: RequestBody, tools: LanguageModelV4CallOptions["tools"]) => Uint8Array<ArrayBuffer>;

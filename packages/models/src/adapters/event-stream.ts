@@ -11,12 +11,29 @@ export interface EventReader {
   end(): LanguageModelV4StreamPart[] | undefined;
 }
 
+/** Cuts the bytes of an answer into events and hands on the data of each. */
+export type EventDecoder = (onEvent: (data: string) => void) => {
+  feed(bytes: Uint8Array): void;
+  /** Called when no more bytes come: the last event may lack its end. */
+  finish(): void;
+};
+
+const serverSentEvents: EventDecoder = (onEvent) => {
+  const text = new TextDecoder();
+  const parser = createParser({ onEvent: ({ data }) => onEvent(data) });
+  return {
+    feed: (bytes) => parser.feed(text.decode(bytes, { stream: true })),
+    finish: () => parser.feed("\n\n"),
+  };
+};
+
 /** So many parts may wait for their reader before the connection is told to pause. */
 const maxWaiting = 256;
 
 /**
- * The parts of an answer that arrives as server-sent events. One stream and no transformations in between: of what a turn
- * costs here, chained web streams were a quarter. However it goes, the stream ends with `finish` or with `error`.
+ * The parts of an answer that arrives as events, server-sent ones unless `decoder` says otherwise. One stream and no
+ * transformations in between: of what a turn costs here, chained web streams were a quarter. However it goes, the stream
+ * ends with `finish` or with `error`.
  */
 export function partsOfEvents(
   body: Readable,
@@ -24,9 +41,9 @@ export function partsOfEvents(
     createReader: (push: (part: LanguageModelV4StreamPart) => void) => EventReader;
     brokeOff: () => Error;
     signal?: AbortSignal | undefined;
+    decoder?: EventDecoder;
   },
 ): ReadableStream<LanguageModelV4StreamPart> {
-  const decoder = new TextDecoder();
   let ended = false;
   let feed: (bytes: Uint8Array) => void = () => {};
 
@@ -53,35 +70,38 @@ export function partsOfEvents(
           refused ||= part.type === "error";
           controller.enqueue(part);
         });
-        const finish = () => end(reader.end() ?? [{ type: "error", error: options.brokeOff() }]);
+        const finish = () => {
+          if (!ended) end(reader.end() ?? [{ type: "error", error: options.brokeOff() }]);
+        };
         const breakOff = () => {
           if (ended) return;
           ended = true;
           controller.error(asFetchError(body.errored ?? new Error("other side closed"), options.signal));
         };
-        const parser = createParser({
-          onEvent({ data }) {
-            if (ended) return;
-            try {
-              if (!reader.take(data)) return;
-            } catch (error) {
-              end([{ type: "error", error }]);
-              body.destroy();
-              return;
-            }
-            if (refused) end([]);
-            else finish();
-            // The rest is read to its end, so that the connection can be used again.
-            body.off("readable", onReadable);
-            body.resume();
-          },
-        });
-        feed = (bytes) => parser.feed(decoder.decode(bytes, { stream: true }));
+        const onEvent = (data: string) => {
+          if (ended) return;
+          if (!reader.take(data)) return;
+          if (refused) end([]);
+          else finish();
+          // The rest is read to its end, so that the connection can be used again.
+          body.off("readable", onReadable);
+          body.resume();
+        };
+        const decoder = (options.decoder ?? serverSentEvents)(onEvent);
+        const orRefuse = (step: () => void) => {
+          try {
+            step();
+          } catch (error) {
+            // Half an event, or no event at all: what comes after it cannot be trusted either.
+            end([{ type: "error", error }]);
+            body.destroy();
+          }
+        };
+        feed = (bytes) => orRefuse(() => decoder.feed(bytes));
         controller.enqueue({ type: "stream-start", warnings: [] });
         body.on("readable", onReadable);
         body.on("end", () => {
-          // The last event may lack its blank line.
-          if (!ended) parser.feed("\n\n");
+          if (!ended) orRefuse(() => decoder.finish());
           finish();
         });
         // A connection that was cut in the middle closes without an `end`.

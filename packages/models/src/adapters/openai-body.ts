@@ -1,11 +1,11 @@
 import { type LanguageModelV4CallOptions, UnsupportedFunctionalityError } from "@ai-sdk/provider";
 import { answerTokens, isHost, type ModelSetup, requestedThinking } from "./adapter.ts";
+import { defined, type RequestBody } from "./model-request.ts";
 import type { OpenAICompat } from "./openai-compat.ts";
 import { openAIMessages } from "./openai-messages.ts";
 import { adaptPrompt, type PromptRules } from "./prompt.ts";
+import { objectSchema } from "./tool-schema.ts";
 
-/** A request body on its way out. It was made for this one request, so it is changed in place. */
-export type RequestBody = Record<string, unknown>;
 export type WireMessage = Record<string, unknown>;
 
 /** The body of a chat-completions request in the form the server wants. */
@@ -53,10 +53,6 @@ export function streamFields(compat: OpenAICompat): RequestBody {
   return { stream: true, ...(compat.supportsUsageInStreaming && { stream_options: { include_usage: true } }) };
 }
 
-function defined(fields: RequestBody): RequestBody {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-}
-
 function wireTools(tools: NonNullable<LanguageModelV4CallOptions["tools"]>, compat: OpenAICompat): object[] {
   return tools.map((tool) => {
     if (tool.type !== "function")
@@ -67,7 +63,7 @@ function wireTools(tools: NonNullable<LanguageModelV4CallOptions["tools"]>, comp
       function: {
         name,
         ...(description !== undefined && { description }),
-        parameters: inputSchema,
+        parameters: objectSchema(inputSchema),
         ...((strict !== undefined || compat.supportsStrictMode) && { strict: strict ?? false }),
       },
     };

@@ -1,26 +1,20 @@
-import {
-  APICallError,
-  type LanguageModelV4,
-  type LanguageModelV4CallOptions,
-  type LanguageModelV4Content,
-  type LanguageModelV4GenerateResult,
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4Content,
+  LanguageModelV4GenerateResult,
 } from "@ai-sdk/provider";
-import type { RequestCredential } from "../credentials/request-credential.ts";
-import { type HttpAnswer, readText } from "../http-exchange.ts";
+import type { HttpAnswer } from "../http-exchange.ts";
 import { isHost, type ModelSetup } from "./adapter.ts";
 import { incompleteAnswer, refuseOtherThanEvents, singleBlockStream } from "./answer-stream.ts";
 import { createBodyBytes } from "./body-bytes.ts";
 import { partsOfEvents } from "./event-stream.ts";
-import { openAIBody, type RequestBody, streamFields } from "./openai-body.ts";
+import { addressOf, bearer, createModelPost, type RequestBody, readJsonAnswer } from "./model-request.ts";
+import { openAIBody, streamFields } from "./openai-body.ts";
 import { resolveOpenAICompat } from "./openai-compat.ts";
 import { createOpenAIEvents, finishReason, readUsage, responseMetadata } from "./openai-events.ts";
 import { mistralToolIds, openaiToolIds, type PromptRules } from "./prompt.ts";
-import { objectOf, objectsOf, parseObject, textOf, type WireObject } from "./wire-value.ts";
-
-/** Error bodies are read up to here, in bytes. */
-const maxErrorBody = 64 * 1024;
-/** Complete answers are read up to here, in bytes. */
-const maxAnswerBody = 64 * 1024 * 1024;
+import { objectOf, objectsOf, textOf, type WireObject } from "./wire-value.ts";
 
 /**
  * A model behind an OpenAI-compatible `POST {baseUrl}/chat/completions`. Written for the format itself, without the AI
@@ -29,43 +23,32 @@ const maxAnswerBody = 64 * 1024 * 1024;
 export function createOpenAICompletionsModel(setup: ModelSetup): LanguageModelV4 {
   const compat = resolveOpenAICompat(setup.info.provider, setup.baseUrl, setup.compat);
   const rules: PromptRules = {
+    target: setup.info,
     images: setup.info.input.includes("image"),
     toolIds: compat.requiresMistralToolIds ? mistralToolIds : openaiToolIds,
     reasoning: compat.requiresThinkingAsText ? "text" : isHost(setup.baseUrl, "api.openai.com") ? "drop" : "keep",
     imagesInToolResults: false,
   };
   const url = new URL(`${setup.baseUrl}/chat/completions`);
-  const headers = {
-    "content-type": "application/json",
-    "user-agent": "openclaw",
-  };
-  const ownHeaders = lowerCaseNames(setup.headers);
+  const postToModel = createModelPost(setup);
   const bodyBytes = createBodyBytes();
 
   async function post(body: RequestBody, options: LanguageModelV4CallOptions): Promise<HttpAnswer> {
     const credential = await setup.credential();
+    const address = addressOf(credential, setup);
     const request = {
-      method: "POST",
-      headers: {
-        ...headers,
-        ...authorization(credential, setup.authHeader),
-        ...ownHeaders,
-        ...(options.headers && lowerCaseNames(options.headers)),
-      },
-      body: bodyBytes(body, options.tools),
-      signal: options.abortSignal,
+      url: address === setup.baseUrl ? url : `${address}/chat/completions`,
+      body,
+      payload: bodyBytes(body, options.tools),
+      headers: bearer(credential, setup.authHeader),
     };
-    const answer = await setup.exchange(url, request).catch((cause: unknown) => {
-      throw options.abortSignal?.aborted ? cause : unreachable(cause, url, body);
-    });
-    if (answer.status < 200 || answer.status > 299) throw await refusal(answer, url, body);
-    return answer;
+    return postToModel(request, options);
   }
 
   async function generate(options: LanguageModelV4CallOptions): Promise<LanguageModelV4GenerateResult> {
     const body = openAIBody(options, setup, compat, rules);
     const answer = await post(body, options);
-    const raw = parseObject(await readText(answer.body, maxAnswerBody));
+    const raw = await readJsonAnswer(answer);
     return { ...readAnswer(raw), request: { body }, response: { ...responseMetadata(raw), headers: answer.headers } };
   }
 
@@ -106,7 +89,7 @@ function readAnswer(
       type: "tool-call",
       toolCallId: textOf(call.id) ?? `call_${index}`,
       toolName: textOf(fn?.name) ?? "",
-      input: textOf(fn?.arguments) ?? "",
+      input: textOf(fn?.arguments) ?? "{}",
     });
   });
   return {
@@ -115,38 +98,4 @@ function readAnswer(
     usage: readUsage(objectOf(raw.usage)),
     warnings: [],
   };
-}
-
-function unreachable(cause: unknown, url: URL, body: RequestBody): APICallError {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return new APICallError({ message, cause, url: url.toString(), requestBodyValues: body, isRetryable: true });
-}
-
-async function refusal(answer: HttpAnswer, url: URL, body: RequestBody): Promise<APICallError> {
-  const responseBody = await readText(answer.body, maxErrorBody);
-  return new APICallError({
-    message: answer.statusText || `HTTP ${answer.status}`,
-    url: url.toString(),
-    requestBodyValues: body,
-    statusCode: answer.status,
-    responseHeaders: { ...answer.headers },
-    responseBody,
-  });
-}
-
-function authorization(credential: RequestCredential, authHeader: boolean | undefined): { authorization?: string } {
-  switch (credential.kind) {
-    case "none":
-      return {};
-    case "api-key":
-      return authHeader === false ? {} : { authorization: `Bearer ${credential.key}` };
-    case "token":
-      return { authorization: `Bearer ${credential.token}` };
-  }
-}
-
-function lowerCaseNames(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name.toLowerCase(), value]])),
-  );
 }

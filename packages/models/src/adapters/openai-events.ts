@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { LanguageModelV4FinishReason, LanguageModelV4StreamPart } from "@ai-sdk/provider";
+import { tokenUsage } from "./token-usage.ts";
 import { numberOf, objectOf, objectsOf, parseObject, textOf, type WireObject } from "./wire-value.ts";
 
 interface OpenCall {
@@ -102,7 +103,10 @@ export function createOpenAIEvents(push: (part: LanguageModelV4StreamPart) => vo
       if (reasoning) parts.push({ type: "reasoning-end", id: reasoningId });
       if (text) parts.push({ type: "text-end", id: textId });
       for (const { id, name, input } of calls) {
-        parts.push({ type: "tool-input-end", id }, { type: "tool-call", toolCallId: id, toolName: name, input });
+        parts.push(
+          { type: "tool-input-end", id },
+          { type: "tool-call", toolCallId: id, toolName: name, input: input || "{}" },
+        );
       }
       parts.push({ type: "finish", finishReason: finishReason(finish), usage: readUsage(usage) });
       return parts;
@@ -128,19 +132,12 @@ export function finishReason(raw: string): LanguageModelV4FinishReason {
 
 /** Token counts; what a server does not count stays undefined. */
 export function readUsage(usage: WireObject | undefined) {
-  const input = numberOf(usage?.prompt_tokens);
-  const output = numberOf(usage?.completion_tokens);
-  const cacheRead = numberOf(objectOf(usage?.prompt_tokens_details)?.cached_tokens) ?? 0;
-  const reasoning = numberOf(objectOf(usage?.completion_tokens_details)?.reasoning_tokens) ?? 0;
-  return {
-    inputTokens: {
-      total: input,
-      noCache: input === undefined ? undefined : Math.max(0, input - cacheRead),
-      cacheRead,
-      cacheWrite: undefined,
-    },
-    outputTokens: { total: output, text: output === undefined ? undefined : output - reasoning, reasoning },
-  };
+  return tokenUsage({
+    input: usage?.prompt_tokens,
+    cacheRead: objectOf(usage?.prompt_tokens_details)?.cached_tokens,
+    output: usage?.completion_tokens,
+    reasoning: objectOf(usage?.completion_tokens_details)?.reasoning_tokens,
+  });
 }
 
 export function responseMetadata(answer: WireObject) {

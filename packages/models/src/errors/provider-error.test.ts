@@ -102,3 +102,14 @@ test("an error of ours keeps its code", () => {
     message: 'No API key found for provider "p".',
   });
 });
+
+const now = 1_760_000_000_000;
+test.each([
+  [{ "x-ratelimit-reset": "12" }, 12_000],
+  [{ "x-ratelimit-reset": String(now / 1000 + 30) }, 30_000],
+  [{ "x-ratelimit-reset": String(now + 4500) }, 4500],
+  [{ "x-ratelimit-reset": "12", "retry-after": "3" }, 3000],
+])("a wait in %j is understood", (responseHeaders, retryAfterMs) => {
+  const error = Object.assign(new Error("Too Many Requests"), { statusCode: 429, responseHeaders });
+  expect(readProviderError(error, { provider: "p", model: "m" }, { now })).toMatchObject({ retryAfterMs });
+});

@@ -1,3 +1,4 @@
+import { CliBackendError } from "../cli-backend/cli-backend-error.ts";
 import { ModelError } from "../model-error.ts";
 import type { ModelRef } from "../model-ref.ts";
 import type { ThinkingLevel } from "../thinking-level.ts";
@@ -22,6 +23,8 @@ export interface ModelFailure {
   readonly userMessage: string;
   /** Set when the request itself was at fault; trying again or another model does not help. */
   readonly fault?: RequestFault["fault"];
+  /** Set when the model cannot be had here at all; another one may be. */
+  readonly missing?: true;
   /** Thinking levels the provider says it supports, when the wanted one was refused. */
   readonly supportedThinking?: readonly ThinkingLevel[];
   /** One line for the log, with the provider's own words. Free of secrets. */
@@ -37,6 +40,7 @@ const longestShown = 600;
  */
 export function describeModelFailure(error: unknown, ref: ModelRef, options?: { now?: number }): ModelFailure {
   if (error instanceof ModelError) return describeOwnError(error);
+  if (error instanceof CliBackendError) return describeProgramFailure(error, ref);
   const facts = errorFacts(error);
   const base = {
     ...(facts.status !== undefined && { status: facts.status }),
@@ -63,12 +67,27 @@ export function describeModelFailure(error: unknown, ref: ModelRef, options?: { 
   };
 }
 
+/** A program's words are judged like a provider's; whatever they are, another model may answer. */
+function describeProgramFailure({ code, message, output }: CliBackendError, ref: ModelRef): ModelFailure {
+  const facts = errorFacts(new Error(output));
+  const kind = code === "cli-failed" && output !== "" ? failureKind(facts) : "unknown";
+  const words = facts.message ? `${message} ${facts.message}` : message;
+  const detail = maskSecrets(shorten(words));
+  // What the program keeps of the conversation cannot be made shorter from here.
+  if (kind === "unknown" || kind === "context_overflow") {
+    return { kind: "unknown", retryable: false, missing: true, userMessage: beforeReply(detail), detail };
+  }
+  const retryable = kind === "rate_limit" || kind === "overloaded" || kind === "timeout" || kind === "network";
+  const text = retryable || kind === "billing" ? failureText(kind, facts, ref) : beforeReply(detail);
+  return { kind, retryable, userMessage: maskSecrets(text), detail };
+}
+
 function describeOwnError(error: ModelError): ModelFailure {
   const detail = maskSecrets(error.message);
   const userMessage = maskSecrets(error.userMessage);
   switch (error.code) {
     case "no-api-key":
-    case "unsupported-credential":
+    case "auth-refresh-failed":
       return { kind: "auth", retryable: false, userMessage, detail };
     case "incomplete-response":
       return { kind: "network", retryable: true, userMessage: beforeReply(userMessage), detail };
@@ -77,7 +96,7 @@ function describeOwnError(error: ModelError): ModelFailure {
     case "unknown-model":
     case "unavailable-api":
     case "invalid-provider":
-      return { kind: "unknown", retryable: false, userMessage, detail };
+      return { kind: "unknown", retryable: false, missing: true, userMessage, detail };
   }
 }
 

@@ -1,7 +1,6 @@
 import { ModelError } from "../model-error.ts";
-import { providerEnvVars } from "./provider-env.ts";
+import { providerEnvVars } from "./builtin-providers.ts";
 import type { ProviderSetup } from "./provider-setup.ts";
-import { providerBaseUrl } from "./provider-setup.ts";
 
 export interface ProviderKey {
   /** Absent for a server on this machine that wants none. */
@@ -11,19 +10,21 @@ export interface ProviderKey {
 }
 
 /**
- * Finds a provider's key: the configured value, else the first of its environment variables that is set.
+ * Finds a provider's key: the first of its environment variables that is set, else the configured value.
  * A configured value that is an all-capitals name of a variable that is set stands for that variable.
  * Undefined when a key is needed and there is none.
  */
 export function findProviderKey(setup: ProviderSetup, env: NodeJS.ProcessEnv): ProviderKey | undefined {
+  if (setup.registered?.kind === "models" && setup.registered.needsKey === false) return { source: "none" };
+  if (usesAwsCredentials(setup)) return findAwsCredentials(setup, env);
+  for (const name of keyVariables(setup)) {
+    const value = cleanKey(env[name]);
+    if (value) return { key: value, source: `env: ${name}` };
+  }
   const literal = cleanKey(setup.configured?.apiKey);
   if (literal) {
     const named = /^[A-Z][A-Z0-9_]*$/.test(literal) ? cleanKey(env[literal]) : undefined;
     return named ? { key: named, source: `env: ${literal}` } : { key: literal, source: "config" };
-  }
-  for (const name of providerEnvVars(setup.id)) {
-    const value = cleanKey(env[name]);
-    if (value) return { key: value, source: `env: ${name}` };
   }
   return isLocalServer(setup) ? { source: "none" } : undefined;
 }
@@ -35,39 +36,46 @@ function cleanKey(text: string | undefined): string | undefined {
 
 /** As {@link findProviderKey}, but throws a {@link ModelError} that says where a key can be put. */
 export function requireProviderKey(setup: ProviderSetup, env: NodeJS.ProcessEnv): ProviderKey {
-  if (setup.configured?.auth === "aws-sdk") {
-    throw new ModelError(
-      "unsupported-credential",
-      `models.providers.${setup.id}.auth is "aws-sdk", and AWS credentials are not available in this build. Use "api-key".`,
-    );
-  }
   const found = findProviderKey(setup, env);
-  if (!found) throw missingKey(setup, env);
-  if (found.key?.startsWith("sk-ant-oat")) {
-    throw new ModelError(
-      "unsupported-credential",
-      `The key of provider "${setup.id}" (${found.source}) is a subscription setup-token, which is not available in this build. Use an API key (sk-ant-api…).`,
-    );
-  }
+  if (!found) throw missingKey(setup);
   return found;
 }
 
-function missingKey(setup: ProviderSetup, env: NodeJS.ProcessEnv): ModelError {
-  const variables = providerEnvVars(setup.id);
+/** The environment variables that may hold the provider's key. */
+export function keyVariables(setup: ProviderSetup): readonly string[] {
+  return setup.registered?.envVars ?? providerEnvVars(setup.id);
+}
+
+/** Whether requests are signed with AWS credentials instead of a key. */
+export function usesAwsCredentials(setup: ProviderSetup): boolean {
+  const auth = setup.configured?.auth;
+  if (auth !== undefined) return auth === "aws-sdk";
+  return setup.id === "amazon-bedrock" || setup.configured?.api === "bedrock-converse-stream";
+}
+
+/**
+ * AWS credentials that show in the environment. Whoever has them elsewhere (an instance's role) says so with
+ * `auth: "aws-sdk"`; whether they are there is then seen at the first request.
+ */
+function findAwsCredentials(setup: ProviderSetup, env: NodeJS.ProcessEnv): ProviderKey | undefined {
+  const bearer = cleanKey(env.AWS_BEARER_TOKEN_BEDROCK);
+  if (bearer) return { key: bearer, source: "env: AWS_BEARER_TOKEN_BEDROCK" };
+  const visible = (env.AWS_ACCESS_KEY_ID?.trim() && env.AWS_SECRET_ACCESS_KEY?.trim()) || env.AWS_PROFILE?.trim();
+  return visible || setup.configured?.auth === "aws-sdk" ? { source: "aws-sdk default chain" } : undefined;
+}
+
+function missingKey(setup: ProviderSetup): ModelError {
+  const variables = keyVariables(setup);
   const inConfig = `models.providers.${setup.id}.apiKey in the configuration`;
   const remedy =
     variables.length > 0 ? `Set ${variables.join(" or ")} in the environment, or ${inConfig}.` : `Set ${inConfig}.`;
-  const oauthOnly =
-    setup.id === "anthropic" && env.ANTHROPIC_OAUTH_TOKEN?.trim()
-      ? " ANTHROPIC_OAUTH_TOKEN is set, but setup-tokens are not available in this build."
-      : "";
-  return new ModelError("no-api-key", `No API key found for provider "${setup.id}". ${remedy}${oauthOnly}`);
+  return new ModelError("no-api-key", `No API key found for provider "${setup.id}". ${remedy}`);
 }
 
 /** Servers on the machine itself (Ollama, LM Studio, vLLM, …) usually want no key. */
-function isLocalServer(setup: ProviderSetup): boolean {
-  const address = setup.configured?.baseUrl?.trim() || setup.builtin?.baseUrl;
+export function isLocalServer(setup: ProviderSetup): boolean {
+  const address = setup.configured?.baseUrl?.trim() || setup.registered?.baseUrl || setup.builtin?.baseUrl;
   if (!address || !URL.canParse(address)) return false;
-  const host = new URL(providerBaseUrl(setup)).hostname;
+  const host = new URL(address).hostname;
   return host === "localhost" || host === "[::1]" || host === "0.0.0.0" || /^127\./.test(host);
 }

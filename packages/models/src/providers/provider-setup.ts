@@ -1,15 +1,15 @@
-import type { ApiKind } from "../api-kind.ts";
-import { apiKinds, parseApiKind } from "../api-kind.ts";
+import { type ApiKind, apiOfModelId, configurableApiKinds, parseApiKind } from "../api-kind.ts";
 import { ModelError } from "../model-error.ts";
 import { normalizeProviderId } from "../model-ref.ts";
 import type { ModelDefinitionConfig, ModelsConfig, ProviderConfig } from "../models-config.ts";
-import type { BuiltinProvider } from "./builtin-providers.ts";
-import { builtinProvider } from "./builtin-providers.ts";
+import { type BuiltinModel, type BuiltinProvider, builtinProvider } from "./builtin-providers.ts";
+import type { RegisteredProvider } from "./registered-provider.ts";
 
-/** A provider as it results from what is built in and what is configured. */
+/** A provider as it results from what is built in, what a plugin brought and what is configured. */
 export interface ProviderSetup {
   readonly id: string;
   readonly builtin?: BuiltinProvider;
+  readonly registered?: RegisteredProvider;
   readonly configured?: ProviderConfig;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -26,31 +26,49 @@ export function configuredProviders(config: ModelsConfig): Map<string, ProviderC
   return providers;
 }
 
-/** Joins the built-in and the configured side of a provider. Undefined when it has neither. */
-export function providerSetup(id: string, configured: ProviderConfig | undefined): ProviderSetup | undefined {
+/** Joins the sides of a provider. Undefined when it has none. */
+export function providerSetup(
+  id: string,
+  configured: ProviderConfig | undefined,
+  registered?: RegisteredProvider,
+): ProviderSetup | undefined {
   const builtin = builtinProvider(id);
-  if (!builtin && !configured) return undefined;
+  if (!builtin && !configured && !registered) return undefined;
   return {
     id,
     ...(builtin && { builtin }),
+    ...(registered && { registered }),
     ...(configured && { configured }),
-    headers: { ...builtin?.headers, ...configured?.headers },
+    headers: { ...builtin?.headers, ...registered?.headers, ...configured?.headers },
   };
 }
 
+/** What a built-in address leaves open, by the name in angle brackets. */
+export type AddressNames = Readonly<Record<string, string | undefined>>;
+
 /** Where requests of this provider go, without a slash at the end. Throws {@link ModelError} when nothing says so. */
-export function providerBaseUrl(setup: ProviderSetup): string {
-  const url = setup.configured?.baseUrl?.trim() || setup.builtin?.baseUrl;
-  if (!url) {
+export function providerBaseUrl(setup: ProviderSetup, model?: BuiltinModel, names: AddressNames = {}): string {
+  const configured = setup.configured?.baseUrl?.trim();
+  const path = `models.providers.${setup.id}.baseUrl`;
+  const template = configured || (model?.baseUrl ?? setup.registered?.baseUrl ?? setup.builtin?.baseUrl);
+  if (!template) {
     throw new ModelError(
       "invalid-provider",
-      `Provider "${setup.id}" has no address. Set models.providers.${setup.id}.baseUrl in the configuration.`,
+      `Provider "${setup.id}" has no address. Set ${path} in the configuration.`,
+    );
+  }
+  const url = template.replace(/[<{](\w+)[>}]/g, (open, name: string) => names[name]?.trim() || open);
+  const missing = /[<{](\w+)[>}]/.exec(url)?.[1];
+  if (missing !== undefined) {
+    throw new ModelError(
+      "invalid-provider",
+      `The address of provider "${setup.id}", ${template}, needs its ${missing}. Set ${path} to the whole address.`,
     );
   }
   if (!URL.canParse(url)) {
     throw new ModelError(
       "invalid-provider",
-      `models.providers.${setup.id}.baseUrl is not a URL. Write it with its scheme, for example http://127.0.0.1:8000/v1.`,
+      `${path} is not a URL. Write it with its scheme, for example http://127.0.0.1:8000/v1.`,
     );
   }
   return url.replace(/\/+$/, "");
@@ -60,18 +78,29 @@ export function providerBaseUrl(setup: ProviderSetup): string {
 export function modelApi(
   setup: ProviderSetup,
   model: ModelDefinitionConfig | undefined,
-  builtinApi?: ApiKind,
+  known?: BuiltinModel,
+  id = model?.id ?? known?.id ?? "",
 ): ApiKind {
   if (model?.api !== undefined) {
     return readApi(model.api, `models.providers.${setup.id}.models (model "${model.id}").api`);
   }
   if (setup.configured?.api !== undefined) return readApi(setup.configured.api, `models.providers.${setup.id}.api`);
-  return builtinApi ?? setup.builtin?.api ?? "openai-responses";
+  if (setup.registered) return setup.registered.kind === "models" ? "plugin" : setup.registered.api;
+  if (known?.api) return known.api;
+  const api = setup.builtin?.api;
+  return api === "mixed" ? apiOfModelId(id) : (api ?? "openai-responses");
+}
+
+/** Whether answers come in one piece unless the configuration says otherwise. */
+export function answersAtOnce(setup: ProviderSetup, model: ModelDefinitionConfig | undefined): boolean {
+  return setup.id === "ollama" || (model?.api ?? setup.configured?.api) === "ollama";
 }
 
 function readApi(text: string, path: string): ApiKind {
   const api = parseApiKind(text);
   if (api) return api;
-  const allowed = apiKinds.filter((kind) => kind !== "offline").join(", ");
-  throw new ModelError("invalid-provider", `${path} is "${text}", which is no known API kind. Use one of: ${allowed}.`);
+  throw new ModelError(
+    "invalid-provider",
+    `${path} is "${text}", which is no known API kind. Use one of: ${configurableApiKinds.join(", ")}.`,
+  );
 }

@@ -29,7 +29,7 @@ export interface Script {
   usage?: { input: number; output: number; cached?: number };
 }
 
-/** A request in the terms both APIs share. */
+/** A request in the terms all APIs share. */
 export interface ScriptInput {
   lastUserText: string;
   /** Set when the conversation ends with tool results: their texts. */

@@ -2,8 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import type { Script } from "./script.ts";
 import { scriptFor } from "./script.ts";
-import { answerAnthropic, anthropicError, readAnthropicInput } from "./scripted-anthropic.ts";
-import { answerOpenAI, openaiError, readOpenAIInput } from "./scripted-openai.ts";
+import { scriptedApi } from "./scripted-api.ts";
 
 export type { Script } from "./script.ts";
 
@@ -21,7 +20,7 @@ export interface RecordedRequest {
 
 /** A model server for tests that does what the last user message (or the test) tells it. */
 export interface ScriptedModelServer {
-  /** `http://127.0.0.1:<port>`: the base URL for `anthropic-messages`. */
+  /** `http://127.0.0.1:<port>`: the base URL for every API but chat completions. */
   readonly url: string;
   /** `http://127.0.0.1:<port>/v1`: the base URL for `openai-completions`. */
   readonly openaiUrl: string;
@@ -44,7 +43,7 @@ export interface ScriptedModelServerOptions {
   decide?(body: Record<string, unknown>): Script | undefined;
 }
 
-/** Starts a server on a free port of 127.0.0.1 that speaks both APIs. The steering words are in `script.ts`. */
+/** Starts a server on a free port of 127.0.0.1 that speaks all APIs. The steering words are in `script.ts`. */
 export async function startScriptedModelServer(options: ScriptedModelServerOptions = {}): Promise<ScriptedModelServer> {
   const requests: RecordedRequest[] = [];
   const queue: Script[] = [];
@@ -65,8 +64,9 @@ export async function startScriptedModelServer(options: ScriptedModelServerOptio
     }
     let raw = "";
     for await (const chunk of request) raw += chunk;
+    const api = scriptedApi(path);
     const body = parseBody(raw);
-    if (!body) return reply.json(400, openaiError(400, "invalid JSON"));
+    if (!body) return reply.json(400, api.error(400, "invalid JSON"));
     reply.bodyLength = raw.length;
 
     const recorded: RecordedRequest = {
@@ -83,20 +83,15 @@ export async function startScriptedModelServer(options: ScriptedModelServerOptio
       else waiting.push(waiter);
     }
 
-    const anthropic = path.endsWith("/messages");
-    const script =
-      queue.shift() ??
-      options.decide?.(body) ??
-      scriptFor(anthropic ? readAnthropicInput(body) : readOpenAIInput(body));
+    const script = queue.shift() ?? options.decide?.(body) ?? scriptFor(api.readInput(body));
     if (script.hang) return;
     await reply.pause(script.delayMs);
     if (script.html) return reply.page();
     if (script.status) {
       const message = script.message ?? `forced status ${script.status}`;
-      const error = anthropic ? anthropicError(script.status, message) : openaiError(script.status, message);
-      return reply.json(script.status, error, script.headers);
+      return reply.json(script.status, api.error(script.status, message), script.headers);
     }
-    await (anthropic ? answerAnthropic(reply, script, body) : answerOpenAI(reply, script, body));
+    await api.answer(reply, script, body, path);
   }
 
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, "127.0.0.1", resolve));
@@ -136,7 +131,10 @@ export interface Reply {
   bodyLength: number;
   json(status: number, body: object, headers?: Readonly<Record<string, string>>): void;
   page(): void;
-  startStream(): void;
+  /** Begins a stream of server-sent events, unless it is of another type. */
+  startStream(contentType?: string): void;
+  /** Writes a piece of a stream that is not of server-sent events. */
+  bytes(piece: Uint8Array): void;
   event(data: object, name?: string): void;
   endStream(last?: string): void;
   breakOff(how: NonNullable<Script["ending"]>, error: object, errorEvent?: string): void;
@@ -170,8 +168,11 @@ function createReply(response: ServerResponse, number: number, held: Set<() => v
       response.writeHead(200, { "content-type": "text/html; charset=utf-8" });
       response.end("<!doctype html><html><body>Please log in.</body></html>");
     },
-    startStream() {
-      response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
+    startStream(contentType = "text/event-stream") {
+      response.writeHead(200, { "content-type": contentType, "cache-control": "no-cache" });
+    },
+    bytes(piece) {
+      if (!response.destroyed && !response.writableEnded) response.write(piece);
     },
     event,
     endStream: (last = "") => void response.end(last),

@@ -58,7 +58,7 @@ export const channelMethods = {
         channelDetailLabels: byChannel(text()),
         channelSystemImages: byChannel(text()),
         channelMeta: z.array(open({ id: text(), label: text(), detailLabel: text(), systemImage: text().optional() })),
-        channels: byChannel(open({})),
+        channels: byChannel(z.record(z.string(), z.unknown())),
         channelAccounts: byChannel(z.array(account())),
         channelDefaultAccountId: byChannel(text()),
         /** Version 4 only, from here on. */
@@ -77,6 +77,59 @@ export const channelMethods = {
         loggedOut: flag().optional(),
         envToken: flag().optional(),
       }),
+  }),
+  "channels.start": method("channels.start", {
+    scope: "operator.admin",
+    only: 4,
+    params: () => z.strictObject({ channel: nonEmpty(), accountId: text().optional() }),
+    result: () => open({ channel: text(), accountId: text(), started: flag() }),
+  }),
+  "channels.stop": method("channels.stop", {
+    scope: "operator.admin",
+    only: 4,
+    params: () => z.strictObject({ channel: nonEmpty(), accountId: text().optional() }),
+    result: () => open({ channel: text(), accountId: text(), stopped: flag() }),
+  }),
+  /** What channels can do: ours, for the command line. */
+  "channels.capabilities": method("channels.capabilities", {
+    scope: "operator.read",
+    advertised: false,
+    params: () =>
+      z.strictObject({
+        channel: nonEmpty().optional(),
+        accountId: text().optional(),
+        target: text().optional(),
+        timeoutMs: integer(0).default(10_000),
+      }),
+    result: () => open({ channels: z.array(open({ channel: text(), accountId: text() })) }),
+  }),
+  /** Ids for names: ours, for the command line. */
+  "channels.resolve": method("channels.resolve", {
+    scope: "operator.read",
+    advertised: false,
+    params: () =>
+      z.strictObject({
+        channel: nonEmpty().optional(),
+        accountId: text().optional(),
+        entries: z.array(nonEmpty()).min(1),
+        kind: z.enum(["auto", "user", "group"]).default("auto"),
+      }),
+    result: () => open({ channel: text(), results: z.array(open({ input: text(), resolved: flag() })) }),
+  }),
+  /** Who and what can be written to: ours, for the command line. */
+  "channels.directory": method("channels.directory", {
+    scope: "operator.read",
+    advertised: false,
+    params: () =>
+      z.strictObject({
+        list: z.enum(["self", "peers", "groups", "members"]),
+        channel: nonEmpty().optional(),
+        accountId: text().optional(),
+        groupId: text().optional(),
+        query: text().optional(),
+        limit: integer(1).optional(),
+      }),
+    result: () => open({ channel: text(), entries: z.array(open({ kind: text(), id: text() })) }),
   }),
   // These two are advertised while a channel offers a QR login, which the Gateway knows and this table does not.
   "web.login.start": method("web.login.start", {

@@ -46,6 +46,29 @@ export const outboundMethods = {
       }),
     result: sent,
   }),
+  /** Anything the `message` tool can do. */
+  "message.action": method("message.action", {
+    scope: "operator.write",
+    advertised: false,
+    params: () =>
+      z.strictObject({
+        action: nonEmpty(),
+        channel: text().optional(),
+        accountId: text().optional(),
+        params: z.record(z.string(), z.unknown()).default({}),
+        dryRun: flag().default(false),
+        idempotencyKey: nonEmpty(),
+      }),
+    result: () =>
+      open({
+        action: nonEmpty(),
+        channel: nonEmpty(),
+        accountId: text(),
+        dryRun: flag(),
+        handledBy: text(),
+        payload: z.record(z.string(), z.unknown()),
+      }),
+  }),
   poll: method("poll", {
     scope: { v3: "operator.admin", v4: "operator.write" },
     advertised: false,

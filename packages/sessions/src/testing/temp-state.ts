@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { Schedule } from "../session-index.ts";
 import { openSessions, type Sessions, type SessionsOptions } from "../sessions.ts";
 import type { SessionsConfig } from "../sessions-config.ts";
+import type { Schedule } from "../snapshot-timer.ts";
 
 /** A directory that goes when the test ends. */
 export function tempDir(): string {

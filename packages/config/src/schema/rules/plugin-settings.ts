@@ -7,6 +7,25 @@ import { checkAgainstSchema } from "../json-schema-check.ts";
 import type { OpenClawConfig } from "../parse.ts";
 import { defaultMemoryPlugin, pluginStates } from "../plugin-state.ts";
 
+/** Plugins that the reference release comes with, besides its channels. */
+const referencePluginIds: ReadonlySet<string> = new Set([
+  "copilot-proxy",
+  "google-antigravity-auth",
+  "google-gemini-cli-auth",
+  "minimax-portal-auth",
+  "qwen-portal-auth",
+  "memory-core",
+  "memory-lancedb",
+  "llm-task",
+  "lobster",
+  "open-prose",
+  "voice-call",
+  "diagnostics-otel",
+  "device-pair",
+  "phone-control",
+  "talk-voice",
+]);
+
 interface Findings {
   issues: ConfigIssue[];
   warnings: ConfigIssue[];
@@ -17,9 +36,10 @@ function checkReferences(config: OpenClawConfig, known: ReadonlySet<string>): Fi
   const found: Findings = { issues: [], warnings: [] };
   const refer = (path: string, id: string): void => {
     if (known.has(id)) return;
-    // An installed plugin whose directory was deleted must not keep the Gateway from starting.
-    const wasInstalled = Object.hasOwn(plugins.installs ?? {}, id);
-    (wasInstalled ? found.warnings : found.issues).push({ path, message: `plugin not found: ${id}` });
+    // Neither an installed plugin whose directory was deleted nor one that other releases come with may keep the Gateway
+    // from starting.
+    const isHarmless = Object.hasOwn(plugins.installs ?? {}, id) || referencePluginIds.has(id);
+    (isHarmless ? found.warnings : found.issues).push({ path, message: `plugin not found: ${id}` });
   };
   for (const id of Object.keys(plugins.entries ?? {})) refer(`plugins.entries.${id}`, id);
   for (const id of plugins.allow ?? []) refer("plugins.allow", id);

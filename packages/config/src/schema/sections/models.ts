@@ -22,10 +22,13 @@ const wireApi = () =>
   t.choice(
     "openai-completions",
     "openai-responses",
+    "openai-codex-responses",
     "anthropic-messages",
     "google-generative-ai",
+    "google-gemini-cli",
     "github-copilot",
     "bedrock-converse-stream",
+    "ollama",
   );
 
 const model = (api: ReturnType<typeof wireApi>) =>
@@ -44,7 +47,16 @@ const model = (api: ReturnType<typeof wireApi>) =>
         supportsStore: t.flag,
         supportsDeveloperRole: t.flag,
         supportsReasoningEffort: t.flag,
+        supportsUsageInStreaming: t.flag,
+        supportsStrictMode: t.flag,
         maxTokensField: t.choice("max_completion_tokens", "max_tokens"),
+        requiresToolResultName: t.flag,
+        requiresAssistantAfterToolResult: t.flag,
+        requiresThinkingAsText: t.flag,
+        requiresMistralToolIds: t.flag,
+        thinkingFormat: t.choice("openai", "zai", "qwen"),
+        openRouterRouting: t.freeMap,
+        vercelGatewayRouting: t.freeMap,
       })
       .optional(),
   });

@@ -1,0 +1,30 @@
+import type { ToolResult } from "@openclaw/plugin-sdk";
+import { capResult } from "../loop/tool-result.ts";
+import { chooseModel, prepareRun } from "./prepare-run.ts";
+import type { RunRequest } from "./run-request.ts";
+import type { RuntimeParts } from "./runtime-parts.ts";
+
+/** A call of one tool that a person asked for by a command. */
+export interface ToolCallRequest extends Pick<RunRequest, "sessionKey" | "agentId" | "channel" | "sender"> {
+  tool: string;
+  args: Readonly<Record<string, unknown>>;
+  toolCallId: string;
+}
+
+/**
+ * Calls a tool without asking a model: with the tools the agent has in this session, their policy, approvals and checks.
+ * Undefined when the agent has no such tool. Throws what the tool throws.
+ */
+export async function callTool(request: ToolCallRequest, parts: RuntimeParts): Promise<ToolResult | undefined> {
+  const entry = parts.sessions.get(request.sessionKey);
+  const ref = await chooseModel(request, entry, parts);
+  const { signal } = new AbortController();
+  const { tools } = await prepareRun(request, entry, ref, parts, { start: true, signal });
+  const tool = tools.find(({ name }) => name === request.tool);
+  if (tool === undefined) return undefined;
+  const checked = await parts.checker.check(tool, { ...request.args });
+  if ("problem" in checked) throw new Error(checked.problem);
+  return capResult(
+    await tool.execute(checked.args, { toolCallId: request.toolCallId, signal, onUpdate: () => undefined }),
+  );
+}

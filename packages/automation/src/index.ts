@@ -1,0 +1,10 @@
+export type { Cron, CronOptions, CronOutcome, RunCronJob } from "./cron/cron.ts";
+export { createCron } from "./cron/cron.ts";
+export type { CronJob, CronJobState, CronStatus } from "./cron/job.ts";
+export type { CronJobStore, CronJobStoreOptions } from "./cron/job-store.ts";
+export { CronStoreError, createCronJobStore } from "./cron/job-store.ts";
+export type { CronRunLog } from "./cron/run-log.ts";
+export { createCronRunLog } from "./cron/run-log.ts";
+export type { CronSchedule } from "./cron/schedule.ts";
+export { CronInputError, checkSchedule, nextRun, parseAt } from "./cron/schedule.ts";
+export type { Timers } from "./cron/timers.ts";

@@ -1,0 +1,4 @@
+import { describeChannelContract } from "@openclaw/channel-testkit";
+import { openTestedDiscord } from "./service/tested-discord.ts";
+
+describeChannelContract("discord", openTestedDiscord);

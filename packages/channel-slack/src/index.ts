@@ -1,0 +1,3 @@
+export type { SlackAccount } from "./account/slack-account.ts";
+export { slackEnv, slackMeta } from "./meta.ts";
+export { createSlackChannel, type SlackChannelOptions, slackChannel } from "./slack-channel.ts";

@@ -1,0 +1,153 @@
+import fs from "node:fs";
+import path from "node:path";
+import { configJsonSchema } from "@openclaw/config";
+import { describe, expect, it } from "vitest";
+
+// Every key of `channels.slack`, and the test that shows what it does. A key without one stands in `pending`, which may only
+// shrink.
+
+type Shown = readonly [file: string, title: string];
+
+const shown: Readonly<Record<string, Shown>> = {
+  "markdown.tables": ["account.test.ts", "shows a table as markdown.tables says"],
+  "actions.emojiList": ["account.test.ts", "offers the actions that are not switched off"],
+  "actions.memberInfo": ["account.test.ts", "offers the actions that are not switched off"],
+  "actions.messages": ["account.test.ts", "offers the actions that are not switched off"],
+  "actions.pins": ["sending.test.ts", "say what is missing, and are not done when they are switched off"],
+  "actions.reactions": ["account.test.ts", "offers the actions that are not switched off"],
+  allowBots: ["../src/access/slack-rules.test.ts", "take what a channel does not say from * and from the section"],
+  appToken: ["account.test.ts", "takes tokens from the configuration before the environment"],
+  botToken: ["account.test.ts", "takes tokens from the configuration before the environment"],
+  "channels.*.allow": [
+    "../src/access/slack-rules.test.ts",
+    "deny what is switched off, and list nothing that is not there",
+  ],
+  "channels.*.allowBots": ["../src/access/slack-rules.test.ts", "may let other bots in"],
+  "channels.*.enabled": [
+    "../src/access/slack-rules.test.ts",
+    "deny what is switched off, and list nothing that is not there",
+  ],
+  "channels.*.requireMention": [
+    "../src/access/slack-rules.test.ts",
+    "take what a channel does not say from * and from the section",
+  ],
+  "channels.*.skills": [
+    "../src/access/slack-rules.test.ts",
+    "take what a channel does not say from * and from the section",
+  ],
+  "channels.*.systemPrompt": ["../src/access/slack-rules.test.ts", "are found under %s"],
+  "channels.*.tools.deny": [
+    "../src/access/slack-rules.test.ts",
+    "take what a channel does not say from * and from the section",
+  ],
+  "channels.*.users": ["../src/access/slack-rules.test.ts", "are those of the id before those of a name"],
+  chunkMode: ["acceptance.test.ts", "with replyToMode first only the first of several messages is in the thread"],
+  "commands.native": ["inbound.test.ts", "the assistant's own commands replace the single one"],
+  "dm.allowFrom": ["acceptance.test.ts", "/status is answered to somebody who is allowed and not to a stranger"],
+  "dm.enabled": ["../src/access/slack-rules.test.ts", "need dm.groupEnabled, and a place in dm.groupChannels"],
+  "dm.groupChannels": ["../src/access/slack-rules.test.ts", "need dm.groupEnabled, and a place in dm.groupChannels"],
+  "dm.groupEnabled": ["../src/access/slack-rules.test.ts", "need dm.groupEnabled, and a place in dm.groupChannels"],
+  "dm.policy": ["acceptance.test.ts", "a stranger gets a pairing code once, and is answered once approved"],
+  "dm.replyToMode": ["account.test.ts", "answers into threads as the kind of chat says"],
+  groupPolicy: ["acceptance.test.ts", "under the policy allowlist only listed channels count"],
+  mediaMaxMb: ["sending.test.ts", "sends files with the text as one message in the thread, up to mediaMaxMb"],
+  mode: ["acceptance.test.ts", "over HTTP, one message is answered once, in that chat"],
+  reactionAllowlist: ["inbound.test.ts", "of reactions it hears as reactionNotifications %s says"],
+  reactionNotifications: ["inbound.test.ts", "of reactions it hears as reactionNotifications %s says"],
+  replyToMode: ["acceptance.test.ts", "with replyToMode all the answer begins a thread below the message"],
+  "replyToModeByChatType.channel": [
+    "acceptance.test.ts",
+    "with replyToMode first only the first of several messages is in the thread",
+  ],
+  "replyToModeByChatType.direct": ["account.test.ts", "answers into threads as the kind of chat says"],
+  "replyToModeByChatType.group": ["account.test.ts", "answers into threads as the kind of chat says"],
+  requireMention: ["../src/access/slack-rules.test.ts", "take what a channel does not say from * and from the section"],
+  signingSecret: ["acceptance.test.ts", "over HTTP, what is not signed by Slack is refused and starts nothing"],
+  "slashCommand.enabled": ["acceptance.test.ts", "is answered where Slack said, for the person who used it alone"],
+  "slashCommand.ephemeral": ["sending.test.ts", "answers a command that has run out to the person alone"],
+  "slashCommand.name": ["inbound.test.ts", "the single command has the name it is given"],
+  userToken: ["sending.test.ts", "read as the person whose token is configured, and write as the bot"],
+  webhookPath: ["account.test.ts", "sends its tokens to Slack, or to this machine, and nowhere else"],
+};
+
+/** Keys without a test of their effect on this channel. */
+const pending: readonly string[] = [
+  "accounts.*",
+  "actions.channelInfo",
+  "actions.permissions",
+  "actions.search",
+  "blockStreaming",
+  "blockStreamingCoalesce.idleMs",
+  "blockStreamingCoalesce.maxChars",
+  "blockStreamingCoalesce.minChars",
+  "capabilities",
+  "channels.*.tools.allow",
+  "channels.*.tools.alsoAllow",
+  "channels.*.toolsBySender.*.allow",
+  "channels.*.toolsBySender.*.alsoAllow",
+  "channels.*.toolsBySender.*.deny",
+  "commands.nativeSkills",
+  "configWrites",
+  "dmHistoryLimit",
+  "dms.*.historyLimit",
+  "enabled",
+  "heartbeat.showAlerts",
+  "heartbeat.showOk",
+  "heartbeat.useIndicator",
+  "historyLimit",
+  "name",
+  "responsePrefix",
+  "slashCommand.sessionPrefix",
+  "textChunkLimit",
+  "thread.historyScope",
+  "thread.inheritParent",
+  "userTokenReadOnly",
+];
+
+describe("the configuration of the channel", () => {
+  it("has a test for every key, or names it as still to be done", async () => {
+    expect(await keysOfSlack()).toEqual([...Object.keys(shown), ...pending].sort());
+    expect(pending.length).toBeLessThanOrEqual(30);
+  });
+
+  it.each(Object.entries(shown))("%s is shown by a test that exists", (_key, [file, title]) => {
+    expect(fs.readFileSync(path.join(import.meta.dirname, file), "utf8")).toContain(title);
+  });
+});
+
+interface Schema {
+  properties?: Record<string, Schema>;
+  additionalProperties?: Schema | boolean;
+  items?: Schema;
+  anyOf?: Schema[];
+  $ref?: string;
+}
+
+async function keysOfSlack(): Promise<string[]> {
+  const { schema } = await configJsonSchema();
+  const root = schema as Schema & { $defs?: Record<string, Schema> };
+  const resolved = (node: Schema | undefined): Schema => {
+    const name = node?.$ref?.replace(/^#\/\$defs\//, "");
+    return name === undefined ? (node ?? {}) : resolved(root.$defs?.[name]);
+  };
+  const keys = new Set<string>();
+  const walk = (given: Schema, at: string) => {
+    const node = resolved(given);
+    const branches = (node.anyOf ?? []).map(resolved);
+    if (node.properties !== undefined) {
+      for (const [key, child] of Object.entries(node.properties)) {
+        // Accounts take the same keys once more.
+        if (at === "" && key === "accounts") keys.add("accounts.*");
+        else walk(child, at === "" ? key : `${at}.${key}`);
+      }
+      return;
+    }
+    if (typeof node.additionalProperties === "object") return walk(node.additionalProperties, `${at}.*`);
+    const items = resolved(node.items);
+    if (items.properties !== undefined) return walk(items, `${at}[]`);
+    keys.add(at);
+    for (const branch of branches) if (branch.properties !== undefined) walk(branch, at);
+  };
+  walk(resolved(root.properties?.channels?.properties?.slack), "");
+  return [...keys].sort();
+}

@@ -1,0 +1,4 @@
+import { describeChannelContract } from "@openclaw/channel-testkit";
+import { openTestedSlack } from "./service/tested-slack.ts";
+
+describeChannelContract("Slack", openTestedSlack);

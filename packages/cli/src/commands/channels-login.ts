@@ -1,0 +1,74 @@
+import type { ChannelLog } from "@openclaw/plugin-sdk";
+import { GatewayCallError, gatewayCall } from "../call/gateway-call.ts";
+import { localChannels } from "../channels/local-channels.ts";
+import { CliError } from "../run/cli-error.ts";
+import type { CommandContext } from "../run/command-context.ts";
+import type { channelsLoginFlags } from "../spec/channel-commands.ts";
+import type { CommandInput } from "../spec/command-spec.ts";
+
+/** `channels login`: links an account with a QR in the terminal, and has the Gateway start it. */
+export async function run(
+  { flags }: CommandInput<typeof channelsLoginFlags>,
+  context: CommandContext,
+): Promise<undefined> {
+  const named = flags.channel.trim().toLowerCase() === "web" ? "whatsapp" : flags.channel;
+  const local = localChannels(context);
+  const channel = await local.load(named);
+  const { id, label } = channel.meta;
+  if (channel.login === undefined) throw new CliError(`Channel ${id} does not support login`);
+  const { config } = await context.config();
+  const input = local.account(channel, config, flags.account);
+  const account = channel.accounts?.resolve(input) ?? input.config;
+  const { renderUnicodeCompact } = await import("uqr");
+  const stop = new AbortController();
+  const interrupted = () => stop.abort(new Error("interrupted"));
+  process.once("SIGINT", interrupted);
+  try {
+    // Two connections would fight over one link.
+    await tellGateway("channels.stop", id, input.accountId, context);
+    context.print(`Waiting for ${label} connection...`);
+    const result = await channel.login.login({
+      ...input,
+      account,
+      force: true,
+      log: flags.verbose ? terminalLog(context) : silent,
+      signal: stop.signal,
+      onQr(content) {
+        context.print(`Scan this QR in ${label} (Linked Devices):`);
+        context.print(renderUnicodeCompact(content, { ecc: "L" }));
+      },
+      onPairingCode: (code) => context.print(`Pairing code: ${code}`),
+    });
+    if (!result.linked) throw new CliError(`Channel login failed: ${result.message}`);
+    context.print(
+      result.restarted
+        ? "✅ Linked after restart; web session ready."
+        : "✅ Linked! Credentials saved for future sends.",
+    );
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    throw new CliError(`Channel login failed: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  } finally {
+    process.removeListener("SIGINT", interrupted);
+    await tellGateway("channels.start", id, input.accountId, context);
+  }
+}
+
+/** A Gateway that does not run starts the account by itself, when it does. */
+async function tellGateway(method: string, channel: string, accountId: string, context: CommandContext): Promise<void> {
+  try {
+    await gatewayCall({ context, timeoutMs: 5000, method, params: { channel, accountId } });
+  } catch (error) {
+    if (!(error instanceof GatewayCallError)) throw error;
+    if (error.stage === "request") context.warn(`The Gateway could not follow: ${error.reason}`);
+  }
+}
+
+const silent: ChannelLog = { error() {}, warn() {}, info() {}, debug() {} };
+
+function terminalLog({ warn }: Pick<CommandContext, "warn">): ChannelLog {
+  const line = (level: string) => (message: string) => warn(`${level}: ${message}`);
+  return { error: line("error"), warn: line("warn"), info: line("info"), debug: line("debug") };
+}

@@ -1,0 +1,48 @@
+import { workspaceDir } from "@openclaw/agent-runtime";
+import { createLog, type Log } from "@openclaw/log";
+import { openPluginRegistry, type PluginRegistry } from "@openclaw/plugins";
+import { methods } from "@openclaw/protocol";
+import type { CommandContext } from "../run/command-context.ts";
+
+/** The plugins as a command sees them. */
+export interface OpenedPlugins {
+  registry: PluginRegistry;
+  workspaceDir: string;
+  /** Goes to standard error. */
+  log: Log;
+}
+
+/**
+ * Loads the enabled plugins in this process: what they are and what they register. Nothing of them is started, and what
+ * they log goes to standard error. With an invalid configuration they are only listed.
+ */
+export async function openRegistry(context: CommandContext, level: "warn" | "error" = "warn"): Promise<OpenedPlugins> {
+  const { env, paths, version } = context;
+  const snapshot = await context.config();
+  const { config } = snapshot;
+  const source = await context.plugins();
+  const log = createLog({ file: false, console: context.stderr, consoleLevel: level, env });
+  const workspace = workspaceDir(config, defaultAgent(config), env);
+  const registry = await openPluginRegistry({
+    discovery: source.discover(config),
+    config,
+    workspaceDir: workspace,
+    hasMethod: (name) => Object.hasOwn(methods, name),
+    runtime: {
+      version,
+      stateDir: paths.stateDir,
+      env,
+      verbose: false,
+      loadConfig: () => config,
+      writeConfig: () =>
+        Promise.reject(new Error("the configuration cannot be written from here; use openclaw config set")),
+    },
+    log: log.child("plugins"),
+  });
+  return { registry, workspaceDir: workspace, log };
+}
+
+function defaultAgent(config: { agents?: { list?: { id: string; default?: boolean | undefined }[] } }): string {
+  const list = config.agents?.list ?? [];
+  return (list.find((agent) => agent.default) ?? list[0])?.id ?? "main";
+}

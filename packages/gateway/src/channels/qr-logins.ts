@@ -1,0 +1,142 @@
+import type { Logger } from "@openclaw/log";
+import { type Channel, type LoginResult, normalizeAccountId } from "@openclaw/plugin-sdk";
+import type { Clock } from "@openclaw/storage";
+import { accountIds, type ChannelSettings, channelConfigInput, readAccount } from "./account-config.ts";
+
+/** How long a QR can be scanned, ms. */
+const loginMs = 3 * 60_000;
+
+/** Linking by QR for clients: one asks for the picture, then waits for the scan. */
+export interface QrLogins {
+  start(
+    channel: Channel,
+    request: { accountId?: string | undefined; force?: boolean | undefined; timeoutMs?: number | undefined },
+  ): Promise<{ message: string; qrDataUrl?: string }>;
+  wait(
+    channel: Channel,
+    request: { accountId?: string | undefined; timeoutMs?: number | undefined },
+  ): Promise<{ connected: boolean; message: string }>;
+  close(): void;
+}
+
+interface ActiveLogin {
+  startedAt: number;
+  stop: AbortController;
+  qr: Promise<string>;
+  done: Promise<LoginResult>;
+}
+
+export function createQrLogins(options: {
+  settings: ChannelSettings;
+  /** Stops the account, so that two connections do not fight over one link. */
+  stopAccount(channel: string, accountId: string): Promise<void>;
+  startAccount(channel: string, accountId: string): Promise<void>;
+  clock: Clock;
+  log: Logger;
+}): QrLogins {
+  const active = new Map<string, ActiveLogin>();
+  const place = (channel: Channel, wanted: string | undefined) => {
+    const input = channelConfigInput(options.settings, channel.meta.id);
+    const accountId = normalizeAccountId(wanted ?? accountIds(channel, input).defaultId);
+    return { key: `${channel.meta.id}/${accountId}`, accountId, ...readAccount(channel, input, accountId) };
+  };
+  const isFresh = ({ startedAt }: ActiveLogin) => options.clock.now() - startedAt < loginMs;
+  const end = (key: string) => {
+    active.get(key)?.stop.abort();
+    active.delete(key);
+  };
+
+  return {
+    async start(channel, { accountId: wanted, force = false, timeoutMs }) {
+      const { login } = channel;
+      if (login === undefined) throw new Error(`channel ${channel.meta.id} does not link by QR`);
+      const { key, accountId, account, input, problem } = place(channel, wanted);
+      if (problem !== undefined) return { message: `Failed to get QR: ${problem}` };
+      const { label } = channel.meta;
+      const linked = await login.linkedAs(account);
+      if (linked !== undefined && !force) {
+        return { message: `${label} is already linked (${linked}). Say “relink” if you want a fresh QR.` };
+      }
+      const running = active.get(key);
+      if (running !== undefined && isFresh(running)) {
+        return {
+          qrDataUrl: await running.qr,
+          message: `QR already active. Scan it in ${label} → Linked Devices.`,
+        };
+      }
+      end(key);
+      await options.stopAccount(channel.meta.id, accountId);
+      const stop = new AbortController();
+      const first = Promise.withResolvers<string>();
+      first.promise.catch(() => {}); // whoever asks for the picture hears of it
+      const done = login
+        .login({
+          ...input,
+          account,
+          force,
+          log: options.log,
+          signal: stop.signal,
+          onQr(content) {
+            import("./qr-png.ts").then(({ qrDataUrl }) => first.resolve(qrDataUrl(content)), first.reject);
+          },
+          onPairingCode() {},
+        })
+        .catch((error: unknown): LoginResult => {
+          return { linked: false, reason: "failed", message: error instanceof Error ? error.message : String(error) };
+        });
+      active.set(key, { startedAt: options.clock.now(), stop, qr: first.promise, done });
+      void done.then((result) => {
+        if (!result.linked) first.reject(new Error(result.message));
+      });
+      const waitMs = Math.max(timeoutMs ?? 30_000, 5000);
+      try {
+        const qrDataUrl = await within(first.promise, waitMs, `no QR within ${waitMs} ms`);
+        return { qrDataUrl, message: `Scan this QR in ${label} → Linked Devices.` };
+      } catch (error) {
+        end(key);
+        return { message: `Failed to get QR: ${error instanceof Error ? error.message : String(error)}` };
+      }
+    },
+    async wait(channel, { accountId: wanted, timeoutMs }) {
+      const { key, accountId } = place(channel, wanted);
+      const { label } = channel.meta;
+      const login = active.get(key);
+      if (login === undefined) return { connected: false, message: `No active ${label} login in progress.` };
+      if (!isFresh(login)) {
+        end(key);
+        return { connected: false, message: "The login QR expired. Ask me to generate a new one." };
+      }
+      const result = await within(login.done, Math.max(timeoutMs ?? 120_000, 1000), "late").catch(() => undefined);
+      if (result === undefined) {
+        return { connected: false, message: "Still waiting for the QR scan. Let me know when you’ve scanned it." };
+      }
+      end(key);
+      if (result.linked) {
+        await options.startAccount(channel.meta.id, accountId);
+        return { connected: true, message: `✅ Linked! ${label} is ready.` };
+      }
+      return {
+        connected: false,
+        message:
+          result.reason === "logged_out"
+            ? `${label} reported the session is logged out. Cleared cached web session; please scan a new QR.`
+            : `${label} login failed: ${result.message}`,
+      };
+    },
+    close() {
+      for (const key of [...active.keys()]) end(key);
+    },
+  };
+}
+
+async function within<T>(work: Promise<T>, ms: number, problem: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(problem)), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,90 @@
+import type http from "node:http";
+import { pipeline } from "node:stream/promises";
+import { openMedia } from "@openclaw/agent-runtime";
+import { soundsPath, type WebSounds } from "../media/web-sounds.ts";
+import { type HttpHandler, sendText } from "./http-server.ts";
+
+const headers = {
+  "Accept-Ranges": "bytes",
+  "Cache-Control": "private, no-store",
+  "Content-Security-Policy": "default-src 'none'; sandbox",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "Referrer-Policy": "no-referrer",
+  "X-Content-Type-Options": "nosniff",
+};
+
+export interface WebSoundsRouteOptions {
+  sounds: Pick<WebSounds, "find">;
+  mediaDir: string;
+  basePath: string;
+  platform: NodeJS.Platform;
+}
+
+/**
+ * Serves the sounds that clients were told of, whole or in part. An address holds 256 random bits and is told to those who
+ * may read the session alone, so that it needs no further proof; a player of a page could not give one.
+ */
+export function webSoundsRoute(options: WebSoundsRouteOptions): HttpHandler {
+  const prefix = `${options.basePath}${soundsPath}`;
+  return async (request, response) => {
+    const [path = ""] = (request.url ?? "").split("?", 1);
+    if (!path.startsWith(prefix)) return false;
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      sendText(response, 405, "Method Not Allowed", { Allow: "GET, HEAD" });
+      return true;
+    }
+    const offered = options.sounds.find(path.slice(prefix.length));
+    const handle =
+      offered &&
+      (await openMedia(offered.file, { roots: [options.mediaDir], platform: options.platform }).catch(() => undefined));
+    if (offered === undefined || handle === undefined) {
+      // A file that is gone and one that never was look alike from outside.
+      sendText(response, 404, "Not Found");
+      return true;
+    }
+    try {
+      const { size } = await handle.stat();
+      await send(request, response, { handle, size, mimeType: offered.mimeType });
+    } finally {
+      await handle.close();
+    }
+    return true;
+  };
+}
+
+async function send(
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  { handle, size, mimeType }: { handle: Awaited<ReturnType<typeof openMedia>>; size: number; mimeType: string },
+): Promise<void> {
+  const range = rangeOf(request.headers.range, size);
+  if (range === "none") {
+    sendText(response, 416, "Range Not Satisfiable", { ...headers, "Content-Range": `bytes */${size}` });
+    return;
+  }
+  const { start, end } = range ?? { start: 0, end: size - 1 };
+  response.writeHead(range === undefined ? 200 : 206, {
+    ...headers,
+    "Content-Type": mimeType,
+    "Content-Length": end - start + 1,
+    ...(range === undefined ? {} : { "Content-Range": `bytes ${start}-${end}/${size}` }),
+  });
+  if (request.method === "HEAD" || size === 0) response.end();
+  else await pipeline(handle.createReadStream({ start, end, autoClose: false }), response).catch(ignoreHangUp);
+}
+
+/** A player stops reading when it has what it wants. */
+function ignoreHangUp(error: unknown): void {
+  if (error instanceof Error && "code" in error && error.code === "ERR_STREAM_PREMATURE_CLOSE") return;
+  throw error;
+}
+
+/** One range of bytes, both ends included (RFC 9110, 14.1.2); undefined for the whole, which several ranges mean as well. */
+function rangeOf(header: string | undefined, size: number): { start: number; end: number } | "none" | undefined {
+  const match = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? "");
+  const [, from = "", to = ""] = match ?? [];
+  if (match === null || (from === "" && to === "")) return undefined;
+  const start = from === "" ? Math.max(0, size - Number(to)) : Number(from);
+  const end = from === "" || to === "" ? size - 1 : Math.min(Number(to), size - 1);
+  return start > end ? "none" : { start, end };
+}

@@ -1,0 +1,2 @@
+export { approvedText } from "./access/pairing-reply.ts";
+export { type ChatPairing, ChatPairingError, openChatPairing, type PairingRequest } from "./pairing/chat-pairing.ts";

@@ -1,0 +1,86 @@
+import type { Logger } from "@openclaw/log";
+import type { RunningAccount } from "@openclaw/plugin-sdk";
+import type { Attachment, Inbound } from "./inbound.ts";
+
+/** How long a file may take, ms; the message is answered without it then. */
+const FETCH_LIMIT_MS = 60_000;
+
+/** Fetches the files of channels' messages, before anybody looks at them. */
+export interface InboundMedia {
+  /**
+   * The message with its files on disk. What cannot be fetched is left out: the text names its kind.
+   */
+  fetched(message: Inbound): Promise<Inbound>;
+}
+
+export function createInboundMedia(options: {
+  stateDir: string;
+  /** The account, as soon as it is connected; undefined when it is not in time. */
+  account(channel: string, accountId: string, signal: AbortSignal): Promise<RunningAccount | undefined>;
+  maxBytes(channel: string, accountId: string): number;
+  log: Logger;
+}): InboundMedia {
+  const { log } = options;
+
+  const fetchOne = async (item: Attachment, ref: string, message: Inbound): Promise<Attachment> => {
+    const { route } = message;
+    if (route.surface !== "channel") return item;
+    const { channel, accountId } = route;
+    const stop = AbortSignal.timeout(FETCH_LIMIT_MS);
+    try {
+      const account = await options.account(channel, accountId, stop);
+      if (account?.fetchMedia === undefined) throw new Error(`channel ${channel} is not connected`);
+      const maxBytes = options.maxBytes(channel, accountId);
+      const media = await account.fetchMedia(ref, { maxBytes, signal: stop });
+      return {
+        ...item,
+        ...(await save(media.body, media.mimeType ?? item.mimeType, media.fileName ?? item.fileName, maxBytes)),
+      };
+    } catch (error) {
+      log.warn(`a file of message ${message.id} could not be fetched`, { error: String(error) });
+      return item;
+    }
+  };
+
+  const save = async (
+    body: Uint8Array | AsyncIterable<Uint8Array>,
+    declared: string,
+    fileName: string | undefined,
+    maxBytes: number,
+  ): Promise<Attachment> => {
+    const bytes = await collected(body instanceof Uint8Array ? [body] : body, maxBytes);
+    const { createMediaStore } = await import("@openclaw/media");
+    const store = createMediaStore({ stateDir: options.stateDir });
+    const stored = await store.save(bytes, {
+      fileName,
+      mimeType: declared.endsWith("/*") ? undefined : declared,
+      maxBytes,
+    });
+    return { path: stored.path, mimeType: stored.mimeType, ...(fileName === undefined ? {} : { fileName }) };
+  };
+
+  return {
+    async fetched(message) {
+      if (!message.attachments.some(({ path: file, ref }) => file === "" && ref !== undefined)) {
+        return message;
+      }
+      const attachments = await Promise.all(
+        message.attachments.map((item) =>
+          item.path === "" && item.ref !== undefined ? fetchOne(item, item.ref, message) : item,
+        ),
+      );
+      return { ...message, attachments: attachments.filter(({ path: file }) => file !== "") };
+    },
+  };
+}
+
+async function collected(source: Iterable<Uint8Array> | AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of source) {
+    size += chunk.byteLength;
+    if (size > maxBytes) throw new Error(`Media exceeds ${Math.floor(maxBytes / 1024 / 1024)}MB limit`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

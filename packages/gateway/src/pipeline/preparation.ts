@@ -1,0 +1,105 @@
+import type { Logger } from "@openclaw/log";
+import type { MessageMedia } from "../media/message-media.ts";
+import type { Inbound } from "./inbound.ts";
+
+/** What came of the preparation of messages. */
+export type Prepared =
+  | { state: "ready"; messages: Inbound[] }
+  /** Its user has stopped it. */
+  | { state: "stopped" }
+  /** The Gateway stops, or the message was taken back: nothing more happens to it now. */
+  | { state: "closed" };
+
+/** Messages whose files are looked at before anything else happens to them. */
+export interface Preparation {
+  /**
+   * Understands the files of messages that make one turn, the last of which names it. Undefined when there is nothing to
+   * do: neither have they files, nor does a message before them in their session still wait.
+   */
+  begin(messages: readonly Inbound[]): Promise<Prepared> | undefined;
+  /** Ends what is prepared in a session, or one message of it. Returns their ids. */
+  stop(sessionKey: string, id: string | undefined): string[];
+  /** Forgets a message that could not be stored. */
+  withdraw(sessionKey: string, id: string): void;
+  close(): void;
+}
+
+interface Waiting {
+  id: string;
+  control: AbortController;
+  outcome?: Exclude<Prepared, { state: "ready" }>;
+}
+
+/** Messages of a session keep their order: one without files waits for those before it. */
+export function createPreparation(options: {
+  media: MessageMedia;
+  /** The message with its files on disk. */
+  fetched(message: Inbound): Promise<Inbound>;
+  log: Logger;
+}): Preparation {
+  const { media, fetched } = options;
+  const bySession = new Map<string, { waiting: Set<Waiting>; last: Promise<unknown> }>();
+  let closed = false;
+
+  const prepare = async (messages: readonly Inbound[], own: Waiting, before: Promise<unknown>): Promise<Prepared> => {
+    const { signal } = own.control;
+    try {
+      const understood = Promise.all(
+        messages.map((message) =>
+          media.concerns(message)
+            ? fetched(message).then((whole) => (media.concerns(whole) ? media.understand(whole, signal) : whole))
+            : Promise.resolve(message),
+        ),
+      );
+      const [ready] = await Promise.all([understood, before]);
+      return own.outcome ?? { state: "ready", messages: ready };
+    } catch (error) {
+      if (own.outcome === undefined) throw error;
+      return own.outcome;
+    }
+  };
+
+  const end = (sessionKey: string, id: string | undefined, outcome: NonNullable<Waiting["outcome"]>): string[] => {
+    const found = [...(bySession.get(sessionKey)?.waiting ?? [])].filter((one) => id === undefined || one.id === id);
+    for (const one of found) {
+      one.outcome ??= outcome;
+      one.control.abort(new Error("the message is not wanted any more"));
+    }
+    return found.map((one) => one.id);
+  };
+
+  return {
+    begin(messages) {
+      const last = messages.at(-1);
+      if (last === undefined) return undefined;
+      const { sessionKey } = last;
+      const session = bySession.get(sessionKey);
+      if (session === undefined && !messages.some((message) => media.concerns(message))) return undefined;
+      if (closed) return Promise.resolve({ state: "closed" });
+      const own: Waiting = { id: last.id, control: new AbortController() };
+      const result = prepare(messages, own, session?.last ?? Promise.resolve());
+      const entry = session ?? { waiting: new Set<Waiting>(), last: result };
+      entry.waiting.add(own);
+      // The next one goes on after whatever is done with this one in the same turn of the event loop.
+      entry.last = result.then(
+        () => undefined,
+        () => undefined,
+      );
+      const mine = entry.last;
+      bySession.set(sessionKey, entry);
+      void mine.then(() => {
+        entry.waiting.delete(own);
+        if (entry.last === mine) bySession.delete(sessionKey);
+      });
+      return result;
+    },
+    stop: (sessionKey, id) => end(sessionKey, id, { state: "stopped" }),
+    withdraw(sessionKey, id) {
+      end(sessionKey, id, { state: "closed" });
+    },
+    close() {
+      closed = true;
+      for (const sessionKey of bySession.keys()) end(sessionKey, undefined, { state: "closed" });
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import type { Logger } from "@openclaw/log";
+import type { AgentSkills, SkillCommand, Skills, SkillsConfig } from "@openclaw/skills";
+import { mayHaveSkills, skillRoots } from "@openclaw/skills/roots";
+import type { Clock } from "@openclaw/storage";
+
+export interface AgentSkillsOptions {
+  config: () => SkillsConfig;
+  stateDir: string;
+  env: NodeJS.ProcessEnv;
+  workspace(agentId: string): string;
+  agentIds(): readonly string[];
+  clock: Clock;
+  log: Logger;
+}
+
+/** The skills of a Gateway's agents. What reads them is loaded when there is the first one. */
+export interface GatewaySkills {
+  /** Loads what reads skills if an agent has any, so that commands of skills are known from the start. */
+  open(): Promise<void>;
+  /** The skills of an agent for a run in this workspace. */
+  of(agent: { agentId: string; workspaceDir: string }): Promise<AgentSkills | undefined>;
+  /** The commands of an agent's skills, as far as they are known at once. `isTaken` names those of others. */
+  commands(agentId: string, isTaken: (name: string) => boolean): readonly SkillCommand[];
+  /** The command of a skill that a person means by a name. */
+  find(commands: readonly SkillCommand[], name: string): SkillCommand | undefined;
+}
+
+type SkillsModule = typeof import("@openclaw/skills");
+
+export function createGatewaySkills(options: AgentSkillsOptions): GatewaySkills {
+  const { log, clock, workspace } = options;
+  let loading: Promise<void> | undefined;
+  let loaded: { module: SkillsModule; skills: Skills } | undefined;
+  const known = new Map<number, readonly SkillCommand[]>();
+
+  const needed = (workspaceDir: string) => mayHaveSkills(skillRoots(workspaceDir, options.config(), options));
+  const load = (): Promise<void> => {
+    loading ??= import("@openclaw/skills").then((module) => {
+      loaded = { module, skills: module.createSkills({ ...options, now: () => clock.now() }) };
+    });
+    return loading;
+  };
+
+  return {
+    async open() {
+      if (options.agentIds().some((id) => needed(workspace(id)))) await load();
+    },
+    async of(agent) {
+      if (loaded === undefined) {
+        if (!needed(agent.workspaceDir)) return undefined;
+        await load();
+      }
+      return loaded?.skills.of(agent);
+    },
+    commands(agentId, isTaken) {
+      const workspaceDir = workspace(agentId);
+      if (loaded === undefined) {
+        // The first skill was put in place just now; its command is known from the next message on.
+        if (needed(workspaceDir)) {
+          load().catch((error: unknown) => log.error("skills cannot be read", { error: String(error) }));
+        }
+        return [];
+      }
+      const { id, skills } = loaded.skills.of({ agentId, workspaceDir });
+      const before = known.get(id);
+      if (before !== undefined) return before;
+      const commands = loaded.module.skillCommands(skills, isTaken);
+      if (known.size >= 64) known.clear();
+      known.set(id, commands);
+      return commands;
+    },
+    find: (commands, name) => loaded?.module.findSkillCommand(commands, name),
+  };
+}
