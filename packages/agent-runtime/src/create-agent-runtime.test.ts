@@ -296,6 +296,36 @@ describe("stopping a run", () => {
     expect(second?.parentId).toBe(first?.parentId);
   });
 
+  test("leaves out what joined it and was not answered yet, also when it had answered before", async () => {
+    const test = setUp([answerText("the first answer"), silent, answerText("ok")]);
+    const joined = Promise.withResolvers<void>();
+    let steered = false;
+    const handle = test.start("go", {
+      onEvent: (event) => {
+        if (event.stream !== "assistant" || steered) return;
+        steered = handle.steer({ id: "s", text: "never mind this", onRecorded: joined.resolve });
+      },
+    });
+    await joined.promise;
+    handle.abort("stop");
+    expect(await handle.done).toMatchObject({ status: "aborted" });
+    await test.turn("but this");
+    expect(JSON.stringify(test.model.requests.at(-1)?.prompt)).not.toContain("never mind this");
+  });
+
+  test("counts also when a crash kept the transcript from saying so", async () => {
+    const test = setUp([answerText("ok")], { wasStopped: (runId) => runId === "stopped" });
+    test.sessions.ensure(mainKey);
+    const transcript = test.sessions.transcript(mainKey);
+    transcript.append({
+      type: "message",
+      message: { role: "user", content: "never mind this", timestamp: 0 },
+      openclawRunId: "stopped",
+    });
+    await test.turn("but this");
+    expect(lastUser(test.model)).toBe("but this");
+  });
+
   test("while it waits for its session ends it without a trace", async () => {
     const test = setUp([silent]);
     const first = test.start("first");

@@ -84,6 +84,8 @@ export interface AgentRuntimeOptions {
   platform?: NodeJS.Platform;
   /** What the model is told about spoken answers, by the mode stored in its session; undefined where they are not spoken. */
   voiceHint?: (sessionMode: string | undefined) => Promise<string | undefined> | undefined;
+  /** Whether its user stopped a run; asked for messages without an answer, whose run a crash may have kept from noting it. */
+  wasStopped?: (runId: string) => boolean;
   /** Runs the programs that make sandboxes. */
   runProgram?: RunProgram;
 }
@@ -219,6 +221,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
     redact: options.redact ?? createRedactor(),
     sizes: createMessageSizes(),
     pruned: new Map(),
+    wasStopped: options.wasStopped,
     ...(options.voiceHint === undefined ? {} : { voiceHint: options.voiceHint }),
   };
 

@@ -313,6 +313,7 @@ export async function startGateway(
       tools: (scope) => agentTools?.tools(scope) ?? [],
       plugins: () => plugins?.forRuns(),
       idleNestedPlaces: () => waits.idlePlaces,
+      wasStopped: (runId) => storage.journal.get(runId)?.state === "aborted",
       voiceHint: (sessionMode) => speech.hint(sessionMode),
     });
     const runs = createRunRegistry(clock);

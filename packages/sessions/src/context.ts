@@ -121,16 +121,21 @@ export interface OrphanedPrompt {
   parentId: string | null;
   text: string;
   images: UserBlock[];
+  /** The runs that were to answer them, as far as they are known. */
+  runIds: string[];
 }
 
 /** The user messages at the end of a path that no answer followed, taken together; undefined when the last one was answered. */
 export function orphanedPrompt(path: readonly TranscriptEntry[]): OrphanedPrompt | undefined {
   let parentId: string | null = null;
   const orphans: UserMessage[] = [];
+  const runIds = new Set<string>();
   for (const entry of path.toReversed()) {
     if (entry.type === "message" && entry.message.role === "user") {
       orphans.unshift(entry.message);
       parentId = entry.parentId;
+      const runId = entry.openclawJoined ?? entry.openclawRunId;
+      if (runId !== undefined) runIds.add(runId);
     } else if (contextMessageOf(entry)) break;
   }
   if (orphans.length === 0) return undefined;
@@ -140,6 +145,7 @@ export function orphanedPrompt(path: readonly TranscriptEntry[]): OrphanedPrompt
     images: orphans.flatMap((message) =>
       typeof message.content === "string" ? [] : message.content.filter((block) => block.type === "image"),
     ),
+    runIds: [...runIds],
   };
 }
 

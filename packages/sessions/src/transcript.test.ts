@@ -259,19 +259,25 @@ describe("branches", () => {
     transcript.appendMessage(user("a"));
     const b = transcript.appendMessage(answer("b"));
     expect(transcript.orphan()).toBeUndefined();
-    transcript.appendMessage({
-      role: "user",
-      content: [
-        { type: "text", text: "look" },
-        { type: "image", data: "aGk=", mimeType: "image/png" },
-      ],
-      timestamp: 1,
+    transcript.append({
+      type: "message",
+      message: {
+        role: "user",
+        content: [
+          { type: "text", text: "look" },
+          { type: "image", data: "aGk=", mimeType: "image/png" },
+        ],
+        timestamp: 1,
+      },
+      openclawRunId: "joined",
+      openclawJoined: "run",
     });
     transcript.append({ type: "custom", customType: "openclaw.cache-ttl", data: {} });
     expect(transcript.orphan()).toEqual({
       parentId: b.id,
       text: "look",
       images: [{ type: "image", data: "aGk=", mimeType: "image/png" }],
+      runIds: ["run"],
     });
   });
 

@@ -158,7 +158,8 @@ function finish(conversation: RunConversation, loopEnd: FinishedLoop): RunOutcom
   const { output, result, details } = loopEnd;
   const { cause } = control;
   const byUser = cause?.kind === "abort" && cause.reason !== "timeout";
-  if (byUser && !output.spoke) {
+  // Also what joined the run after it had answered: the next prompt would take an unanswered message along.
+  if (byUser && (!output.spoke || transcript.orphan() !== undefined)) {
     const { runId } = request;
     transcript.append({ type: "custom", customType: stoppedRunMark, data: { runId } });
   }
@@ -308,7 +309,7 @@ function recordMessage(
 ): void {
   const { request, parts } = context;
   const note = entry.abortedLastRun === true ? stoppedRunNote : undefined;
-  recordPrompt(transcript, request, parts.clock.now(), { note, settings });
+  recordPrompt(transcript, request, parts.clock.now(), { note, settings, wasStopped: parts.wasStopped });
   if (entry.abortedLastRun === true) noteInSession(context, entry, { abortedLastRun: false });
   context.onRecorded();
 }

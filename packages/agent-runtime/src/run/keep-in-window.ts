@@ -21,7 +21,7 @@ export async function makeRoom(conversation: RunConversation): Promise<void> {
     const { signal } = control;
     await flushMemory({ request, entry, transcript, prepared, settings, contextTokens, signal }, parts);
     if (signal.aborted || contextTokens <= settings.threshold) return;
-    leaveAbortedPrompt(transcript);
+    leaveAbortedPrompt(transcript, parts.wasStopped);
     await compact(conversation, "threshold");
   } finally {
     resumeLimit();

@@ -1,5 +1,12 @@
 import type { ResolvedModel } from "@openclaw/models";
-import { mergeOrphanedText, type NewEntry, stoppedRunMark, type Transcript, type UserBlock } from "@openclaw/sessions";
+import {
+  mergeOrphanedText,
+  type NewEntry,
+  type OrphanedPrompt,
+  stoppedRunMark,
+  type Transcript,
+  type UserBlock,
+} from "@openclaw/sessions";
 import type { RunPrompt } from "./run-request.ts";
 
 /**
@@ -33,16 +40,26 @@ function isSnapshotOf(snapshot: unknown, provider: string, modelId: string): boo
   );
 }
 
+export interface RecordPromptOptions {
+  note?: string | undefined;
+  settings?: readonly NewEntry[];
+  wasStopped?: WasStopped | undefined;
+}
+
+/** Whether the user stopped a run; known even where its end did not reach the transcript. */
+export type WasStopped = (runId: string) => boolean;
+
 /**
  * Writes the user message of a run. A message before it that was never answered is taken along, because two user turns
- * in a row confuse models, unless its run was stopped by the user. `note` stands in front of the text on a line of its
+ * in a row confuse models, unless its run was stopped by the user, which `wasStopped` knows also when a crash kept the
+ * transcript from saying so. `note` stands in front of the text on a line of its
  * own; the entries of `settings` go before the message in the same write.
  */
 export function recordPrompt(
   transcript: Transcript,
   request: { runId: string; prompt: RunPrompt | undefined },
   now: number,
-  { note, settings = [] }: { note?: string | undefined; settings?: readonly NewEntry[] } = {},
+  { note, settings = [], wasStopped }: RecordPromptOptions = {},
 ): void {
   const { prompt, runId } = request;
   const [first, ...rest] = settings;
@@ -51,7 +68,7 @@ export function recordPrompt(
     return;
   }
   const orphan = transcript.leafId === null ? undefined : transcript.orphan();
-  const kept = orphan !== undefined && !wasAborted(transcript) ? orphan : undefined;
+  const kept = orphan !== undefined && !wasAborted(transcript, orphan, wasStopped) ? orphan : undefined;
   if (orphan !== undefined) transcript.branch(orphan.parentId);
 
   const merged = mergeOrphanedText(kept?.text ?? "", prompt.text);
@@ -68,12 +85,13 @@ export function recordPrompt(
 }
 
 /** Leaves an unanswered message of a stopped run behind, as the next prompt would do. */
-export function leaveAbortedPrompt(transcript: Transcript): void {
+export function leaveAbortedPrompt(transcript: Transcript, wasStopped?: WasStopped): void {
   const orphan = transcript.leafId === null ? undefined : transcript.orphan();
-  if (orphan !== undefined && wasAborted(transcript)) transcript.branch(orphan.parentId);
+  if (orphan !== undefined && wasAborted(transcript, orphan, wasStopped)) transcript.branch(orphan.parentId);
 }
 
-function wasAborted(transcript: Transcript): boolean {
+function wasAborted(transcript: Transcript, { runIds }: OrphanedPrompt, wasStopped: WasStopped = () => false): boolean {
+  if (runIds.length > 0 && runIds.every(wasStopped)) return true;
   const path = transcript.activePath();
   for (let at = path.length - 1; at >= 0; at -= 1) {
     const entry = path[at];

@@ -9,6 +9,7 @@ import type { PromptImages } from "../images/prompt-images.ts";
 import type { ArgumentChecker } from "../loop/tool-arguments.ts";
 import type { PromptCache } from "../prompt/prompt-cache.ts";
 import type { Sandboxes } from "../sandbox/sandboxes.ts";
+import type { WasStopped } from "./record-prompt.ts";
 import type { RunPlugins } from "./run-plugins.ts";
 import type { SkillsOf } from "./run-skills.ts";
 import type { ToolScope } from "./run-tools.ts";
@@ -41,6 +42,8 @@ export interface RuntimeParts {
   sizes: MessageSizes;
   /** How the answers of a session are spoken, by the mode that is stored there; undefined where they are not. */
   voiceHint?: (sessionMode: string | undefined) => Promise<string | undefined> | undefined;
+  /** Whether a user stopped a run, for what a crash kept out of the transcript. */
+  wasStopped?: WasStopped | undefined;
   /** What was pruned of sessions whose provider keeps their context in a cache. */
   pruned: Map<string, PruneMemory>;
 }

@@ -8,6 +8,8 @@ export interface ChatEvent {
   message?: { content: { type: string; text?: string }[] };
   errorMessage?: string;
   stopReason?: string;
+  /** The run that took the message up, when it ended that way. */
+  mergedInto?: string;
 }
 
 /** A response as it came over the wire. */

@@ -39,7 +39,8 @@ interface Day {
   gateway: StartedGateway;
   client: ChatClient;
   sent: SentMessage[];
-  merged: Set<string>;
+  /** Messages that became part of another one's run, and which. */
+  merged: Map<string, string>;
   turn: number;
 }
 
@@ -60,7 +61,7 @@ export async function spendDay(
   fs.writeFileSync(effects, "");
   const gateway = await StartedGateway.start(home);
   const client = await gateway.connect();
-  const day: Day = { home, effects, random, gateway, client, sent: [], merged: new Set(), turn: 0 };
+  const day: Day = { home, effects, random, gateway, client, sent: [], merged: new Map(), turn: 0 };
   try {
     for (; day.turn < turns; day.turn += 1) {
       // Spread evenly, with something before, between and behind.
@@ -157,7 +158,7 @@ async function say(day: Day, sessionKey: string, text: string, index = 0): Promi
 async function endOf(day: Day, { id }: SentMessage): Promise<ChatEvent> {
   const event = await day.client.terminal(id);
   assert.equal(event.state, "final", JSON.stringify(event));
-  if ("mergedInto" in event) day.merged.add(id);
+  if (event.mergedInto !== undefined) day.merged.set(id, event.mergedInto);
   return event;
 }
 
@@ -203,10 +204,12 @@ async function stoppedTurn(day: Day): Promise<void> {
     stopped.push(...(runIds as string[]));
   }
   await day.client.terminal(message.id);
-  // What joined a run ends with it.
+  // What joined a run ends with it, also what joined before this turn: it was told so when it joined.
   const { error } = await day.client.waitForRun(message.id);
   if (error === "aborted") stopped.push(message.id);
-  for (const entry of day.sent) if (stopped.includes(entry.id)) entry.stopped = true;
+  for (const entry of day.sent) {
+    if (stopped.includes(entry.id) || stopped.includes(day.merged.get(entry.id) ?? "")) entry.stopped = true;
+  }
 }
 
 async function spawningTurn(day: Day): Promise<void> {
