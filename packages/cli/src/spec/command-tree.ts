@@ -2,6 +2,7 @@ import { agentCommands } from "./agent-commands.ts";
 import { approvalsCommands } from "./approvals-commands.ts";
 import { channelCommands } from "./channel-commands.ts";
 import type { AnyCommand, GroupSpec } from "./command-spec.ts";
+import { completionCommands } from "./completion-commands.ts";
 import { configCommands } from "./config-commands.ts";
 import { gatewayCommands } from "./gateway-commands.ts";
 import { messageCommands } from "./message-commands.ts";
@@ -15,6 +16,7 @@ export const commands: readonly AnyCommand[] = [
   ...agentCommands,
   ...approvalsCommands,
   ...channelCommands,
+  ...completionCommands,
   ...configCommands,
   ...gatewayCommands,
   ...modelsCommands,
