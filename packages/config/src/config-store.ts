@@ -51,6 +51,11 @@ export interface ConfigStore {
   apply(change: ConfigWrite): Promise<ConfigSnapshot>;
   /** Applies a JSON merge patch: a text with the hash it was made from, or an object from this process. */
   patch(change: ConfigWrite | { patch: Readonly<Record<string, unknown>> }): Promise<ConfigSnapshot>;
+  /**
+   * Applies a function to the file as it is written; it must not alter its argument. It is called a second time, with
+   * what included files add, when there are some. Without `stamp` not even `meta` changes besides.
+   */
+  edit(change: (value: unknown) => unknown, options?: { stamp?: boolean }): Promise<ConfigSnapshot>;
   /** Lays values over the configuration in memory, until the program ends; `undefined` takes them off. */
   setOverrides(overrides: Readonly<Record<string, unknown>> | undefined): Promise<ConfigSnapshot>;
   /** The values that lie over the configuration now. */
@@ -143,9 +148,14 @@ export async function openConfigStore(options: ConfigStoreOptions): Promise<Conf
     return load(loading(), { effect: "never" });
   }
 
-  async function edit(change: ConfigChange, refuse: (issues: ConfigIssue[]) => ConfigError, base?: LoadedConfig) {
+  async function edit(
+    change: ConfigChange,
+    refuse: (issues: ConfigIssue[]) => ConfigError,
+    base?: LoadedConfig,
+    stamp = stamped,
+  ) {
     const { read } = base ?? (await fresh());
-    const text = await changedText(read, (value) => stamped(change(value)), paths.configPath);
+    const text = await changedText(read, (value) => stamp(change(value)), paths.configPath);
     return commit(text, refuse);
   }
 
@@ -210,6 +220,8 @@ export async function openConfigStore(options: ConfigStoreOptions): Promise<Conf
     write: (change) => exclusively(() => replace(change)),
     apply: (change) => exclusively(() => replace(change)),
     patch: (change) => exclusively(() => applyPatch(change)),
+    edit: (change, { stamp = true } = {}) =>
+      exclusively(() => edit(change, invalidChange, undefined, stamp ? stamped : (value) => value)),
     setOverrides: (next) =>
       exclusively(async () => {
         if (next) await checkOverrides(next);

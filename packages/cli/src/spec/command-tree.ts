@@ -10,6 +10,7 @@ import { modelsCommands } from "./models-commands.ts";
 import { observeCommands } from "./observe-commands.ts";
 import { pluginsCommands } from "./plugins-commands.ts";
 import { sandboxCommands } from "./sandbox-commands.ts";
+import { securityCommands } from "./security-commands.ts";
 
 /** Every command, by id. */
 export const commands: readonly AnyCommand[] = [
@@ -24,6 +25,7 @@ export const commands: readonly AnyCommand[] = [
   ...observeCommands,
   ...pluginsCommands,
   ...sandboxCommands,
+  ...securityCommands,
 ];
 
 /** Words without an action of their own. */
@@ -51,6 +53,7 @@ export const groups: readonly GroupSpec[] = [
   { id: "models image-fallbacks", summary: "Image model fallback list" },
   { id: "plugins", summary: "Plugins and their config" },
   { id: "sandbox", summary: "Sandbox containers and effective policy" },
+  { id: "security", summary: "Security tools" },
 ];
 
 /** Hidden names: the words on the left are read as those on the right. */

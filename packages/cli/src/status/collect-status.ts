@@ -1,11 +1,12 @@
 import os from "node:os";
 import type { OpenClawConfig } from "@openclaw/config";
+import { type AuditReport, runAudit } from "@openclaw/setup/audit";
 import { listOf, recordOf } from "../commands/payload.ts";
 import type { CommandContext } from "../run/command-context.ts";
+import { auditInput } from "../security/audit-input.ts";
 import { localUsage } from "../usage/local-usage.ts";
 import { type GatewayProbe, probeGateway } from "./gateway-probe.ts";
 import { type LocalState, readLocalState } from "./local-state.ts";
-import { checkSecurity } from "./security-check.ts";
 import { serviceFacts } from "./services.ts";
 import { statusSession } from "./session-facts.ts";
 
@@ -34,12 +35,16 @@ export async function collectStatus(context: CommandContext, options: StatusOpti
   const methods: (readonly [string, object])[] = [["status", {}]];
   if (options.deep) methods.push(["health", { probe: true }], ["last-heartbeat", {}]);
   if (options.usage) methods.push(["usage.status", {}]);
-  const [probe, local] = await Promise.all([
+  const [probe, local, audit] = await Promise.all([
     probeGateway(context, { timeoutMs: options.timeoutMs, methods }),
     readLocalState(config, context),
+    auditInput(context).then((input) => runAudit(input)),
   ]);
   const usage = options.usage ? (probe.answers["usage.status"] ?? (await localUsage(context))) : undefined;
-  const document = { ...buildDocument(context, config, probe, local, options), ...(options.usage ? { usage } : {}) };
+  const document = {
+    ...buildDocument(context, config, probe, local, audit, options),
+    ...(options.usage ? { usage } : {}),
+  };
   return { document, probe, local, config };
 }
 
@@ -48,6 +53,7 @@ function buildDocument(
   config: OpenClawConfig,
   probe: GatewayProbe,
   local: LocalState,
+  audit: AuditReport,
   options: StatusOptions,
 ) {
   const now = context.now();
@@ -96,7 +102,7 @@ function buildDocument(
       totalSessions: agents.reduce((sum, agent) => sum + agent.sessionsCount, 0),
       bootstrapPendingCount: agents.filter((agent) => agent.bootstrapPending).length,
     },
-    securityAudit: checkSecurity({ config, env: context.env, paths: context.paths, now }),
+    securityAudit: audit,
     ...(options.deep
       ? { health: probe.answers.health ?? null, lastHeartbeat: probe.answers["last-heartbeat"] ?? null }
       : {}),

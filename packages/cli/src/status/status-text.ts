@@ -1,11 +1,11 @@
 import { type ProviderUsage, usageReport } from "@openclaw/models";
+import type { AuditReport } from "@openclaw/setup/audit";
 import { isRecord, listOf, numberOf, recordOf, textOf } from "../commands/payload.ts";
 import { healthLines } from "../commands/show-health.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import { renderTable } from "../terminal/table.ts";
 import type { Status } from "./collect-status.ts";
 import { channelRows, overviewRows, sessionRows } from "./overview.ts";
-import type { SecuritySummary } from "./security-check.ts";
 
 const mostFindings = 6;
 const mostEvents = 5;
@@ -68,10 +68,17 @@ export function statusText(status: Status, context: CommandContext): string {
 }
 
 /** Summary and the findings that matter. */
-export function securityText({ summary, findings }: SecuritySummary, { style }: Pick<CommandContext, "style">): string {
+export function securityText(
+  { summary, findings }: AuditReport,
+  { style, hint }: Pick<CommandContext, "style" | "hint">,
+): string {
   const head = `Summary: ${summary.critical} critical · ${summary.warn} warn · ${summary.info} info`;
   const shown = findings.filter((finding) => finding.severity !== "info").slice(0, mostFindings);
-  if (shown.length === 0) return [head, style.muted("No critical or warn findings detected.")].join("\n");
+  const more = [
+    style.muted(`Full report: ${hint("openclaw security audit")}`),
+    style.muted(`Deep probe: ${hint("openclaw security audit --deep")}`),
+  ];
+  if (shown.length === 0) return [head, style.muted("No critical or warn findings detected."), ...more].join("\n");
   return [
     head,
     ...shown.flatMap((finding) => [
@@ -79,6 +86,7 @@ export function securityText({ summary, findings }: SecuritySummary, { style }: 
       `    ${style.muted(finding.detail)}`,
       ...(finding.remediation ? [`    ${style.muted(`Fix: ${finding.remediation}`)}`] : []),
     ]),
+    ...more,
   ].join("\n");
 }
 
