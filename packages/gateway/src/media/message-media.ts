@@ -92,7 +92,7 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
       (item) => library.mediaKind(item.mimeType, item.fileName ?? item.path) === "audio",
     );
     const heard = hasSound ? { ...message, voice: true } : message;
-    const { outputs, commandText, decisions } = await understand({
+    const { outputs, commandText, decisions, transcript } = await understand({
       attachments,
       text,
       agentId: message.agentId,
@@ -108,6 +108,7 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
     const [before = "", after = ""] = library.mediaBody(outputs, cut).split(cut);
     return {
       ...heard,
+      ...(transcript === "" ? {} : { transcript }),
       text: commandText,
       attachments: attachments.filter((_, index) => !done.has(index)),
       understood: {
@@ -123,7 +124,8 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
     const place = placeOf(message);
     const [seen, said] = await Promise.all([
       hasFiles(message) ? understandFiles(message, loaded, signal) : message,
-      hasLinks(message)
+      // Nobody has asked about the links of a message that is only listened to.
+      hasLinks(message) && message.unheard === undefined
         ? loaded.links({ text: message.text, place, variables: variablesOf(message), signal })
         : ([] as string[]),
     ]);
