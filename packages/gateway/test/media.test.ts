@@ -261,6 +261,25 @@ test("what a document says is shown to the model behind the user's words", async
   );
 });
 
+test("a scanned PDF is shown as pictures to a model that sees, and to another one told what it is", async () => {
+  const { gateway, chat, file } = await setUp({});
+  const scan = () => ({ path: file("scan.pdf", makePdf(["0 0 100 100 re f"])), mimeType: "application/pdf" });
+  await chat.tell("read this", { attachments: [scan()] });
+  await chat.sent();
+  expect(lastPrompt(gateway)).toContain("\n[PDF content rendered to images; images not forwarded to model]\n");
+  const config = JSON.parse(fs.readFileSync(gateway.configPath, "utf8"));
+  config.models.providers.fake.models[0].input = ["text", "image"];
+  fs.writeFileSync(gateway.configPath, JSON.stringify(config));
+  await gateway.restart();
+  await chat.tell("and now?", { attachments: [scan()] });
+  await chat.sent();
+  const prompt = lastPrompt(gateway);
+  expect(prompt).toMatch(/\[media attached 2\/2: \S+\/media\/inbound\/scan-page-1---\S+\.png \(image\/png\)\]/);
+  expect(prompt).toContain("\n[The pages are shown as images]\n");
+  const [message] = (gateway.model.lastRequest().body.messages as { content: unknown }[]).slice(-1);
+  expect(JSON.stringify(message?.content).match(/data:image\/png;base64,/g)).toHaveLength(1);
+});
+
 test("a document that somebody sent without a word is the message", async () => {
   const { gateway, chat, file } = await setUp({});
   await chat.tell("", { attachments: [{ path: file("a.md", Buffer.from("# Plan")), mimeType: "text/markdown" }] });
