@@ -1,6 +1,7 @@
 import path from "node:path";
 import { defineConfig } from "tsdown";
 import { writeOclifManifest } from "./build/oclif-manifest.ts";
+import { copyPdfProgram } from "./build/pdf-program.ts";
 import { thirdPartyNotices } from "./build/third-party-notices.ts";
 import { copyWebAssets } from "./build/web-assets.ts";
 
@@ -42,6 +43,7 @@ export default defineConfig({
   ],
   hooks: {
     "build:done": async () => {
+      copyPdfProgram(path.join(root, "../../packages/media"), path.join(root, "dist"));
       copyWebAssets(path.join(root, "../web/dist/ui"), path.join(root, "dist/ui"));
       await writeOclifManifest(root);
     },

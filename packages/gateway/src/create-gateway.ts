@@ -281,6 +281,7 @@ export async function startGateway(
       config,
       entry: (key) => sessions.get(key),
       env,
+      stateDir: paths.stateDir,
       fetch: fetchNow,
       guardedFetch,
       log: log.child("media"),

@@ -82,6 +82,7 @@ const needed: Record<string, string | readonly [v3: string, v4: string]> = {
   "tts.disable": "operator.write",
   "tts.setProvider": "operator.write",
   "tts.convert": "operator.write",
+  "talk.config": "operator.read",
   "talk.mode": ["operator.write", "operator.talk"],
   "voicewake.get": "operator.read",
   "voicewake.set": "operator.write",

@@ -261,6 +261,25 @@ test("what a document says is shown to the model behind the user's words", async
   );
 });
 
+test("a scanned PDF is shown as pictures to a model that sees, and to another one told what it is", async () => {
+  const { gateway, chat, file } = await setUp({});
+  const scan = () => ({ path: file("scan.pdf", makePdf(["0 0 100 100 re f"])), mimeType: "application/pdf" });
+  await chat.tell("read this", { attachments: [scan()] });
+  await chat.sent();
+  expect(lastPrompt(gateway)).toContain("\n[PDF content rendered to images; images not forwarded to model]\n");
+  const config = JSON.parse(fs.readFileSync(gateway.configPath, "utf8"));
+  config.models.providers.fake.models[0].input = ["text", "image"];
+  fs.writeFileSync(gateway.configPath, JSON.stringify(config));
+  await gateway.restart();
+  await chat.tell("and now?", { attachments: [scan()] });
+  await chat.sent();
+  const prompt = lastPrompt(gateway);
+  expect(prompt).toMatch(/\[media attached 2\/2: \S+\/media\/inbound\/scan-page-1---\S+\.png \(image\/png\)\]/);
+  expect(prompt).toContain("\n[The pages are shown as images]\n");
+  const [message] = (gateway.model.lastRequest().body.messages as { content: unknown }[]).slice(-1);
+  expect(JSON.stringify(message?.content).match(/data:image\/png;base64,/g)).toHaveLength(1);
+});
+
 test("a document that somebody sent without a word is the message", async () => {
   const { gateway, chat, file } = await setUp({});
   await chat.tell("", { attachments: [{ path: file("a.md", Buffer.from("# Plan")), mimeType: "text/markdown" }] });
@@ -302,4 +321,88 @@ test("a profile whose provider answers 429 to a voice note rests as after a run,
   expect(usageStats["openai:a"].cooldownUntil).toBeGreaterThan(Date.now());
   expect(usageStats["openai:b"].lastUsed).toBeGreaterThan(0);
   await gateway.start();
+});
+
+/** A group that answers to its assistant's name, and a service that hears what the test says next. */
+async function talkingGroup(more: { react?: (emoji: string, messageId: string) => void } = {}) {
+  const said: string[] = [];
+  const service = await transcriber(() => ({ body: { text: said.shift() ?? "" } }));
+  const chat = chatService("telegram", {
+    account: { react: async ({ messageId }, { emoji }) => more.react?.(emoji, messageId) },
+  });
+  const { groups: _, ...listening } = telegram;
+  const gateway = await startTestGateway({
+    config: {
+      ...env,
+      channels: { telegram: { ...listening, dmPolicy: "allowlist", allowFrom: ["7"] } },
+      tools: { media: whisper(service) },
+      messages: { groupChat: { mentionPatterns: ["\\bclaw\\b"] } },
+    },
+    channels: [chat.channel],
+  });
+  running.push(gateway);
+  const note = path.join(gateway.home, "note.ogg");
+  fs.writeFileSync(note, ogg);
+  const inGroup = {
+    chat: { kind: "group" as const, id: "-5", title: "Tea" },
+    sender: { id: "7", name: "Ada" },
+    mentions: { me: false, any: false },
+  };
+  const say = async (words: string) => {
+    said.push(words);
+    await chat.tell("<media:audio>", { ...inGroup, attachments: [{ path: note, mimeType: "audio/ogg" }] });
+  };
+  return { gateway, chat, service, say, inGroup };
+}
+
+test("a voice message in a group is heard before it is decided whether it names the assistant", async () => {
+  const reactions: string[] = [];
+  const group = await talkingGroup({ react: (emoji, id) => reactions.push(`${emoji} ${id}`) });
+  const { gateway, chat, service, say } = group;
+  await say("tea is at five");
+  await expect.poll(() => service.requests.length).toBe(1);
+  await say("Claw, when is tea?");
+  await chat.sent();
+  expect(gateway.model.requests).toHaveLength(1);
+  const prompt = lastPrompt(gateway);
+  expect(prompt).toContain("[Audio]\nTranscript:\nClaw, when is tea?");
+  expect(prompt).toMatch(/since your last reply - for context\]\n\[[^\]]+\] Ada \(7\): tea is at five \[id:in1\]\n\n/);
+  expect(reactions).toEqual(["👀 in2"]);
+  expect(chat.untaken).toEqual([]);
+});
+
+test("a command that is spoken in a group runs without the assistant's name, for somebody who may use commands", async () => {
+  const { gateway, chat, say } = await talkingGroup();
+  await say("/status");
+  expect((await chat.sent()).text).toMatch(/^🦞 OpenClaw/);
+  expect(gateway.model.requests).toHaveLength(0);
+});
+
+test("a voice message that was being heard when the Gateway stopped is decided about by the next", async () => {
+  const { gateway, chat, service, say } = await talkingGroup();
+  const hanging = await transcriber(() => ({ hang: true }));
+  const config = JSON.parse(fs.readFileSync(gateway.configPath, "utf8"));
+  const good = config.tools;
+  fs.writeFileSync(gateway.configPath, JSON.stringify({ ...config, tools: { media: whisper(hanging) } }));
+  await gateway.restart();
+  await say("Claw, are you back?");
+  await expect.poll(() => hanging.requests.length).toBe(1);
+  fs.writeFileSync(gateway.configPath, JSON.stringify({ ...config, tools: good }));
+  await gateway.restart();
+  await chat.sent();
+  expect(service.requests).toHaveLength(1);
+  expect(lastPrompt(gateway)).toContain("Transcript:\nClaw, are you back?");
+});
+
+test("where sounds are not understood, a voice message without a mention in its text stays part of the talk", async () => {
+  const { gateway, chat, service, say, inGroup } = await talkingGroup();
+  const config = JSON.parse(fs.readFileSync(gateway.configPath, "utf8"));
+  config.tools.media.audio.enabled = false;
+  fs.writeFileSync(gateway.configPath, JSON.stringify(config));
+  await gateway.restart();
+  await say("Claw?");
+  await chat.tell("claw, hello", inGroup);
+  await chat.sent();
+  expect(service.requests).toHaveLength(0);
+  expect(lastPrompt(gateway)).toMatch(/for context\]\n\[[^\]]+\] Ada \(7\): <media:audio> \[id:in1\]/);
 });

@@ -60,6 +60,7 @@ export const servedMethods: readonly string[] = [
   "tts.disable",
   "tts.setProvider",
   "tts.convert",
+  "talk.config",
   "talk.mode",
   "voicewake.get",
   "voicewake.set",

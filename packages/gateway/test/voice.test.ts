@@ -74,3 +74,39 @@ test("talk mode is told to everybody; the web chat needs a phone that can talk",
   expect(await greeted).toEqual({ triggers: ["openclaw", "claude", "computer"] });
   expect((await web.request("talk.mode", { enabled: true })).payload).toMatchObject({ enabled: true, phase: null });
 });
+
+test("devices learn how to talk, and get the key only where they may have secrets", async () => {
+  gateway = await startTestGateway({
+    config: { talk: { voiceAliases: { clawd: "EXAVITQu4vr4xnSDxMaL" }, apiKey: "xi-0123456789" } },
+    env: { SAG_VOICE_ID: "pMsXgVXv3BLzUgSXRplE" },
+  });
+  const client = await gateway.connect({ protocol: 4 });
+  const talk = {
+    voiceId: "pMsXgVXv3BLzUgSXRplE",
+    voiceAliases: { clawd: "EXAVITQu4vr4xnSDxMaL" },
+    modelId: "eleven_v3",
+    interruptOnSpeech: true,
+  };
+  expect((await client.request("talk.config", {})).payload).toEqual({
+    config: { talk: { ...talk, apiKey: "__OPENCLAW_REDACTED__" }, session: { mainKey: "main" } },
+  });
+  expect((await client.request("talk.config", { includeSecrets: true })).payload).toMatchObject({
+    config: { talk: { ...talk, apiKey: "xi-0123456789" } },
+  });
+  const reader = await gateway.connect({ protocol: 4, scopes: ["operator.write"] });
+  expect((await reader.request("talk.config", { includeSecrets: true })).error?.message).toContain(
+    "operator.talk.secrets",
+  );
+});
+
+test("the key to the voices is found in a start file of the user's shell, which is not run", async () => {
+  gateway = await startTestGateway({
+    prepare({ home }) {
+      fs.writeFileSync(path.join(home, ".zshrc"), `touch "${home}/ran"\nexport ELEVENLABS_API_KEY="xi-of-the-shell"\n`);
+    },
+  });
+  const client = await gateway.connect({ protocol: 4 });
+  const { payload } = await client.request("talk.config", { includeSecrets: true });
+  expect(payload).toMatchObject({ config: { talk: { apiKey: "xi-of-the-shell" } } });
+  expect(fs.existsSync(path.join(gateway.home, "ran"))).toBe(false);
+});

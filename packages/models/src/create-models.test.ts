@@ -288,7 +288,11 @@ test.each([
     /^Unknown model: nobody\/m\. There is no provider "nobody"\. Declare it under models\.providers\.nobody/,
   ],
   ["offline/other", "unknown-model", /offline\/assistant/],
-  ["vertex/m", "unavailable-api", /"google-vertex" cannot be called.* choose a model of another provider/],
+  [
+    "google-vertex/m",
+    "no-api-key",
+    /^No API key found for provider "google-vertex"\. Run "gcloud auth application-default/,
+  ],
   ["typo/m", "invalid-provider", /models\.providers\.typo\.api is "opena", .*openai-completions/],
   ["nowhere/m", "invalid-provider", /Set models\.providers\.nowhere\.baseUrl/],
   ["nourl/m", "invalid-provider", /models\.providers\.nourl\.baseUrl is not a URL/],
@@ -299,7 +303,6 @@ test.each([
     models: {
       providers: {
         keyless: { ...base, apiKey: "", api: "openai-completions" },
-        vertex: { ...base, api: "google-vertex" },
         typo: { ...base, api: "opena" },
         nowhere: { apiKey: "k", api: "openai-completions", models: [] },
         nourl: { ...base, baseUrl: "127.0.0.1", api: "openai-completions" },

@@ -1,13 +1,14 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { silentLog } from "@openclaw/log";
+import { type Logger, silentLog } from "@openclaw/log";
 import { type CliBackendConfig, createModels } from "@openclaw/models";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import {
   type ScriptedModelServer,
   startScriptedModelServer,
 } from "../../../models/src/testing/scripted-model-server.ts";
+import { createTestLog } from "../../../models/src/testing/test-log.ts";
 import { scriptedModel } from "../testing/scripted-model.ts";
 import { createTestRuntime, mainKey, type TestRuntime } from "../testing/test-runtime.ts";
 
@@ -67,9 +68,11 @@ interface Setup {
   cliBackends?: Record<string, CliBackendConfig>;
   env?: NodeJS.ProcessEnv;
   timeoutSeconds?: number;
+  log?: Logger;
 }
 
-function runtime({ primary, fallbacks = [], cliBackends = {}, env = {}, timeoutSeconds = 60 }: Setup): TestRuntime {
+function runtime(setup: Setup): TestRuntime {
+  const { primary, fallbacks = [], cliBackends = {}, env = {}, timeoutSeconds = 60, log = silentLog } = setup;
   const config = {
     models: {
       providers: {
@@ -91,7 +94,7 @@ function runtime({ primary, fallbacks = [], cliBackends = {}, env = {}, timeoutS
       },
     },
   };
-  const models = createModels({ config: () => config, env, log: silentLog, stateDir: dir });
+  const models = createModels({ config: () => config, env, log, stateDir: dir });
   made = createTestRuntime(scriptedModel([]), { dir, config, models });
   return made;
 }
@@ -305,6 +308,32 @@ test("a program of one's own is called as it is described", async () => {
   expect(first?.args).toHaveLength(5);
   expect(first?.stdin).toMatch(/--version$/);
   expect(second?.args.slice(5)).toEqual(["--sid", "s-1"]);
+});
+
+test("Claude Code's own system prompt is replaced where that is wanted; a program without a flag for it keeps its own", async () => {
+  const claude = program("claude", claudeSays("hello"));
+  const codex = program("codex", `say({ item: { type: "agent_message", text: "hello" } });`);
+  const own = program("own", claudeSays("hello"));
+  const log = createTestLog();
+  const replacing = (command: string) => ({ command, systemPromptMode: "replace" as const });
+  const cliBackends = {
+    "claude-cli": replacing(claude.path),
+    "codex-cli": replacing(codex.path),
+    own: { ...replacing(own.path), systemPromptArg: "--sys" },
+  };
+  const test1 = runtime({ primary: "claude-cli/opus-4.6", cliBackends, log });
+  await test1.turn("hi");
+  expect(claude.calls()[0]?.args[6]).toBe("--system-prompt");
+  await test1.turn("hi", { model: { provider: "own", model: "x" } });
+  expect(own.calls()[0]?.args[0]).toBe("--sys");
+  expect(log.lines.join()).not.toContain("systemPromptMode");
+  const unchanged = await test1.turn("hi", { model: { provider: "codex-cli", model: "gpt-5.3-codex" } });
+  expect(unchanged.texts).toEqual(["hello"]);
+  expect(log.lines.filter((line) => line.includes("systemPromptMode"))).toEqual([
+    expect.stringMatching(
+      /^agents\.defaults\.cliBackends\.codex-cli\.systemPromptMode is "replace".*set systemPromptArg/,
+    ),
+  ]);
 });
 
 test("programs of one backend run one after the other", async () => {

@@ -24,6 +24,7 @@ import { createPatternCache, gateMention, mentionPatternSources } from "./mentio
 import { isOwner } from "./owner.ts";
 import { pairingText } from "./pairing-reply.ts";
 import { createPendingHistory } from "./pending-history.ts";
+import { createVoiceGate } from "./voice-gate.ts";
 
 const defaultHistoryLimit = 50;
 
@@ -55,6 +56,11 @@ export interface ChannelEntrance {
    * refused was answered by then where that is to be.
    */
   enter(message: InboundMessage): Promise<Inbound[]>;
+  /**
+   * Decides about a voice message that was let in to be heard: it as it is answered, or undefined when it does not address
+   * the assistant either. It then comes with the next message that does.
+   */
+  hear(message: Inbound): Inbound | undefined;
   /** The session that hears of an event; undefined when nobody there is listened to. */
   sessionOf(event: InboundEvent): string | undefined;
 }
@@ -62,6 +68,9 @@ export interface ChannelEntrance {
 export function createChannelEntrance(options: ChannelEntranceOptions): ChannelEntrance {
   const { log } = options;
   const history = createPendingHistory();
+  const patternsFor = (agentId: string) =>
+    patternsOf(mentionPatternSources(options.config(), agentId, () => options.identity(agentId)));
+  const voices = createVoiceGate({ ...options, patternsFor, history });
   const patternsOf = createPatternCache();
 
   const drop = (message: InboundMessage, reason: string): Inbound[] => {
@@ -117,7 +126,7 @@ export function createChannelEntrance(options: ChannelEntranceOptions): ChannelE
     const place = options.channel(channel);
     const { sessionKey, agentId } = options.route(message);
     const commands = options.config().commands ?? {};
-    const patterns = patternsOf(mentionPatternSources(options.config(), agentId, () => options.identity(agentId)));
+    const patterns = patternsFor(agentId);
     const marks = [...patterns, ...(place?.mentionMarks ?? [])];
     const admission = {
       sessionKey,
@@ -156,23 +165,31 @@ export function createChannelEntrance(options: ChannelEntranceOptions): ChannelE
     const verdict = gateMention(message, { requireMention, patterns, isCommand: isCommand && admission.authorized });
     noticed(message);
     if (message.historic) return [];
-    if (!verdict.passes) {
+    const { mentioned, passes } = verdict;
+    const unheard =
+      passes || !voices.canSay(message, patterns)
+        ? undefined
+        : { conversation, limit, ...historyFrame(message, place), mentions: message.mentions };
+    if (!passes && unheard === undefined) {
       remember();
       return drop(message, "the assistant was not mentioned");
     }
-    options.acknowledgements.acknowledge(message, { rules, requireMention, mentioned: verdict.mentioned, agentId });
-    const threaded = rules.group?.autoThread ? await inOwnThread(message) : message;
-    const said = threaded === message ? history.take(conversation) : [];
-    const { mentioned } = verdict;
+    const acknowledge = (wasMentioned: boolean) =>
+      options.acknowledgements.acknowledge(message, { rules, requireMention, mentioned: wasMentioned, agentId });
+    if (passes) acknowledge(mentioned);
+    const threaded = passes && rules.group?.autoThread ? await inOwnThread(message) : message;
+    const said = passes && threaded === message ? history.take(conversation) : [];
     const agents = broadcastAgents(message);
     const routed = agents.length > 0 ? agents.map((id) => options.route(threaded, id)) : [options.route(threaded)];
     return routed.map((to) => {
       const own = inboundOf(threaded, { ...admission, ...to, several: agents.length > 0 });
-      return finished(isCommand ? { ...own, text: bare.text } : own, threaded, rules, {
+      const complete = finished(isCommand ? { ...own, text: bare.text } : own, threaded, rules, {
         mentioned,
         history: said,
         activation: requireMention ? "mention" : "always",
       });
+      if (unheard === undefined) return complete;
+      return voices.later({ ...complete, unheard }, acknowledge);
     });
   };
 
@@ -226,15 +243,20 @@ export function createChannelEntrance(options: ChannelEntranceOptions): ChannelE
     };
   };
 
-  const historyEntry = (message: InboundMessage, place: Channel | undefined): string => {
+  const historyFrame = (message: InboundMessage, place: Channel | undefined): { front: string; mark: string } => {
     const header = options.envelopes.header({
       channel: place?.envelopeLabel ?? place?.meta.label ?? message.channel,
       from: headerName(message),
       at: message.at,
     });
     const mark = place?.historyMark?.(message.id, message.chat) ?? `[id:${message.id}]`;
+    return { front: `${header} ${senderLabel(message.sender)}: `, mark };
+  };
+
+  const historyEntry = (message: InboundMessage, place: Channel | undefined): string => {
+    const { front, mark } = historyFrame(message, place);
     const { text } = inboundOf(message, nobody(readAccessRules(message, options)));
-    return `${header} ${senderLabel(message.sender)}: ${text} ${mark}`;
+    return `${front}${text} ${mark}`;
   };
 
   const inOwnThread = async (message: InboundMessage): Promise<InboundMessage> => {
@@ -270,6 +292,7 @@ export function createChannelEntrance(options: ChannelEntranceOptions): ChannelE
 
   return {
     enter,
+    hear: voices.hear,
     sessionOf({ chat, sender, channel, accountId }) {
       if (chat === undefined) return undefined;
       const place: RoutedMessage = { chat, channel, accountId, ...(sender === undefined ? {} : { sender }) };

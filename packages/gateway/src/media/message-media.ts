@@ -12,6 +12,9 @@ import { createNoteUse } from "./profile-use.ts";
 /** Sessions whose last decisions are kept for their status card. */
 const maxKept = 200;
 
+/** A picture of a page has at most some megapixels; it is made smaller before a model sees it. */
+const maxPictureBytes = 32 * 1024 * 1024;
+
 /** What is made of the files of messages before a model sees them. */
 export interface MessageMedia {
   /** Whether a message has files, or links, that could be understood. */
@@ -31,6 +34,8 @@ export interface MessageMediaOptions {
   config(): OpenClawConfig;
   entry(sessionKey: string): SessionEntry | undefined;
   env: NodeJS.ProcessEnv;
+  /** Pictures of pages are put below it. */
+  stateDir: string;
   fetch: typeof fetch;
   /** For files on the web. */
   guardedFetch: GuardedFetch;
@@ -92,7 +97,7 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
       (item) => library.mediaKind(item.mimeType, item.fileName ?? item.path) === "audio",
     );
     const heard = hasSound ? { ...message, voice: true } : message;
-    const { outputs, commandText, decisions } = await understand({
+    const { outputs, commandText, decisions, transcript } = await understand({
       attachments,
       text,
       agentId: message.agentId,
@@ -108,6 +113,7 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
     const [before = "", after = ""] = library.mediaBody(outputs, cut).split(cut);
     return {
       ...heard,
+      ...(transcript === "" ? {} : { transcript }),
       text: commandText,
       attachments: attachments.filter((_, index) => !done.has(index)),
       understood: {
@@ -123,12 +129,35 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
     const place = placeOf(message);
     const [seen, said] = await Promise.all([
       hasFiles(message) ? understandFiles(message, loaded, signal) : message,
-      hasLinks(message)
+      // Nobody has asked about the links of a message that is only listened to.
+      hasLinks(message) && message.unheard === undefined
         ? loaded.links({ text: message.text, place, variables: variablesOf(message), signal })
         : ([] as string[]),
     ]);
-    const behind = [...(await loaded.documents(seen.attachments, signal)), ...said];
-    return behind.length === 0 ? seen : withTexts(seen, behind);
+    const { blocks, pictures } = await readDocuments(seen, loaded, signal);
+    const behind = [...blocks, ...said];
+    const shown = behind.length === 0 ? seen : withTexts(seen, behind);
+    return pictures.length === 0 ? shown : { ...shown, attachments: [...shown.attachments, ...pictures] };
+  };
+
+  /** What the documents of a message say; pages that say too little become pictures for a model that sees. */
+  const readDocuments = async (message: Inbound, { library, documents }: Loaded, signal: AbortSignal) => {
+    const { attachments } = message;
+    if (attachments.length === 0) return { blocks: [], pictures: [] };
+    const { seesImages } = await activeModel(message);
+    const { blocks, pictures } = await documents(attachments, { signal, pictures: seesImages });
+    const store = library.createMediaStore({ stateDir: options.stateDir });
+    const stored = await Promise.all(
+      pictures.map(async ({ bytes, fileName }) => {
+        const { path, mimeType } = await store.save(bytes, {
+          fileName,
+          mimeType: "image/png",
+          maxBytes: maxPictureBytes,
+        });
+        return { path, mimeType, fileName };
+      }),
+    );
+    return { blocks, pictures: stored };
   };
 
   const hasLinks = ({ text }: Inbound) =>

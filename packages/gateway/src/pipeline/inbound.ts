@@ -32,6 +32,25 @@ const route = z.discriminatedUnion("surface", [
   }),
 ]);
 
+/** What is needed to decide about a voice message of a group once it was heard. */
+const unheard = z.object({
+  /** Under which what is said between two mentions is kept, and how much of it. */
+  conversation: z.string(),
+  limit: z.number(),
+  /** Around its words, where it becomes part of that. */
+  front: z.string(),
+  mark: z.string(),
+  /** Whom its text addressed. */
+  mentions: z
+    .object({
+      me: z.boolean(),
+      any: z.boolean(),
+      implicit: z.boolean().optional(),
+      nativeOnly: z.boolean().optional(),
+    })
+    .optional(),
+});
+
 /**
  * A message on its way to an agent, whatever it came from. This is what the journal keeps, so a Gateway that was killed
  * can go on with it.
@@ -118,6 +137,10 @@ export const inbound = z.object({
   understood: z
     .object({ body: z.string(), around: z.object({ before: z.string(), after: z.string() }).optional() })
     .optional(),
+  /** What was said in its sounds. */
+  transcript: z.string().optional(),
+  /** It stands in a group without naming the assistant, whose name may be in its sound: heard before it is answered. */
+  unheard: unheard.optional(),
   /** Ids of messages whose text is part of this one. */
   covers: z.array(z.string()).optional(),
 });

@@ -191,8 +191,10 @@ export function createPipeline(context: PipelineContext): Pipeline {
     if (prepared === undefined) return decide(message, chat, options);
     return prepared.then((outcome) => {
       switch (outcome.state) {
-        case "ready":
-          return decide(outcome.messages[0] ?? message, chat, options);
+        case "ready": {
+          const heard = context.entrance.hear(outcome.messages[0] ?? message);
+          return heard ? decide(heard, chat, options) : endings.endSilently(message, chat);
+        }
         case "stopped":
           return endings.endStopped(message, chat, options.gate);
         case "closed":

@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { silentLog } from "@openclaw/log";
+import sharp from "sharp";
 import { expect, onTestFinished, test } from "vitest";
 import { makePdf, pdfPage } from "../testing/make-pdf.ts";
 import { type DocumentsConfig, extractDocument } from "./extract-document.ts";
 import { createReadDocuments } from "./read-documents.ts";
 
-const extract = (bytes: Uint8Array, fileName: string, config: DocumentsConfig = {}, mimeType?: string) =>
-  extractDocument({ bytes, fileName, mimeType }, config, new AbortController().signal);
+const extract = async (bytes: Uint8Array, fileName: string, config: DocumentsConfig = {}, mimeType?: string) =>
+  (await extractDocument({ bytes, fileName, mimeType }, config, { signal: new AbortController().signal }))?.block;
 
 test("a text file is shown with its name and type", async () => {
   expect(await extract(Buffer.from("a,b\n1,2\n"), "table.csv", {}, "text/csv; charset=utf-8")).toBe(
@@ -86,6 +87,27 @@ test("a PDF without text says what it is", async () => {
   );
 });
 
+test("a PDF with little text is shown as pictures of its pages to models that see", async () => {
+  const signal = new AbortController().signal;
+  // A page of 300 × 300 points whose lower left ninth is red.
+  const bytes = makePdf(["1 0 0 rg 0 0 100 100 re f", pdfPage("Only a few words"), "0 0 9 9 re f"]);
+  const file = { bytes, fileName: "scan.pdf" };
+  const config = { pdf: { maxPages: 2, maxPixels: 250_000 } };
+  const content = await extractDocument(file, config, { signal, pictures: true });
+  expect(content?.block).toContain("\nOnly a few words\n");
+  expect(content?.pictures).toHaveLength(2);
+  const { data, info } = await sharp(content!.pictures[0]).raw().toBuffer({ resolveWithObject: true });
+  expect(info).toMatchObject({ format: "raw", width: 500, height: 500, channels: 3 });
+  const pixel = (x: number, y: number) => [...data.subarray((y * 500 + x) * 3, (y * 500 + x) * 3 + 3)];
+  expect(pixel(10, 490)).toEqual([255, 0, 0]);
+  expect(pixel(490, 10)).toEqual([255, 255, 255]);
+  // Without words the block says what there is instead; with enough of them there are no pictures.
+  const wordless = await extractDocument({ ...file, bytes: makePdf(["0 0 9 9 re f"]) }, {}, { signal, pictures: true });
+  expect(wordless?.block).toContain("\n[The pages are shown as images]\n");
+  const enough = await extractDocument(file, { pdf: { minTextChars: 16 } }, { signal, pictures: true });
+  expect(enough?.pictures).toEqual([]);
+});
+
 test("a broken PDF is refused with a reason", async () => {
   await expect(extract(Buffer.from("%PDF-1.7\nnothing"), "a.pdf")).rejects.toMatchObject({
     code: "unreadable",
@@ -112,7 +134,7 @@ test("a PDF that takes too long is given up", async () => {
 
 test("a run that ends takes the reading of its files with it", async () => {
   const control = new AbortController();
-  const reading = extractDocument({ bytes: makePdf([pdfPage("a")]), fileName: "a.pdf" }, {}, control.signal);
+  const reading = extractDocument({ bytes: makePdf([pdfPage("a")]), fileName: "a.pdf" }, {}, control);
   control.abort(new Error("stopped"));
   await expect(reading).rejects.toThrow("stopped");
 });
@@ -130,7 +152,7 @@ test("of a message, documents are shown and others are not; large and broken one
   const lines: string[] = [];
   const log = { ...silentLog, warn: (_: string, about?: object) => lines.push(JSON.stringify(about)) };
   const read = createReadDocuments({ config: () => ({ maxChars: 60 }), log });
-  const blocks = await read(
+  const { blocks } = await read(
     [
       { path: file("a.txt", "first"), mimeType: "text/plain", fileName: "given.txt" },
       { path: file("b.ogg", "a text, to be sure"), mimeType: "audio/ogg" },
@@ -140,7 +162,7 @@ test("of a message, documents are shown and others are not; large and broken one
       { path: file("d.txt", "second ".repeat(20)), mimeType: "text/plain" },
       { path: file("e.txt", "third"), mimeType: "text/plain" },
     ],
-    new AbortController().signal,
+    { signal: new AbortController().signal, pictures: false },
   );
   expect(blocks).toEqual([
     '<file name="given.txt" mime="text/plain">\nfirst\n</file>',

@@ -15,21 +15,41 @@ export interface DocumentsConfig {
   maxChars?: number | undefined;
   /** For one file, ms; default 10,000. */
   timeoutMs?: number | undefined;
-  /** `maxPages` default 4. */
-  pdf?: { maxPages?: number | undefined } | undefined;
+  /**
+   * `maxPages` default 4. A PDF with less text than `minTextChars` (200) is shown as pictures of its pages, each of at most
+   * `maxPixels` (4,000,000).
+   */
+  pdf?:
+    | { maxPages?: number | undefined; maxPixels?: number | undefined; minTextChars?: number | undefined }
+    | undefined;
 }
 
-export const documentDefaults = { maxBytes: 5 * 1024 * 1024, maxChars: 200_000, timeoutMs: 10_000, maxPages: 4 };
+export const documentDefaults = {
+  maxBytes: 5 * 1024 * 1024,
+  maxChars: 200_000,
+  timeoutMs: 10_000,
+  maxPages: 4,
+  maxPixels: 4_000_000,
+  minTextChars: 200,
+};
 
 /** What stands in the block of a file that has no text. */
 const noText = "[No extractable text]";
 const noPdfText = "[PDF content rendered to images; images not forwarded to model]";
+const onlyPictures = "[The pages are shown as images]";
 
 export interface DocumentFile {
   bytes: Uint8Array;
   fileName: string;
   /** What it was found to be. */
   mimeType?: string | undefined;
+}
+
+/** What a model is shown of a file. */
+export interface DocumentContent {
+  block: string;
+  /** PNG files of its pages, where it says little and pictures were asked for. */
+  pictures: Uint8Array[];
 }
 
 /**
@@ -39,8 +59,8 @@ export interface DocumentFile {
 export async function extractDocument(
   file: DocumentFile,
   config: DocumentsConfig,
-  signal: AbortSignal,
-): Promise<string | undefined> {
+  { signal, pictures: wantsPictures = false }: { signal: AbortSignal; pictures?: boolean },
+): Promise<DocumentContent | undefined> {
   const { bytes, fileName } = file;
   const { maxBytes, maxChars, timeoutMs } = { ...documentDefaults, ...set(config) };
   if (bytes.length > maxBytes) {
@@ -52,13 +72,15 @@ export async function extractDocument(
 
   if (isPdf(bytes)) {
     if (!isAllowed(pdfType)) return undefined;
-    const maxPages = config.pdf?.maxPages ?? documentDefaults.maxPages;
-    return block(pdfType, await readPdf({ bytes, maxPages, maxChars }, { timeoutMs, signal }), noPdfText);
+    const { maxPages, ...less } = { ...documentDefaults, ...set(config.pdf ?? {}) };
+    const job = { bytes, maxPages, maxChars, ...(wantsPictures ? { pictures: less } : {}) };
+    const { text, pictures } = await readPdf(job, { timeoutMs, signal });
+    return { block: block(pdfType, text, pictures.length > 0 ? onlyPictures : noPdfText), pictures };
   }
   const mimeType = textType(file);
   if (!isAllowed(mimeType)) return undefined;
   const text = decodeText(bytes);
-  return text === undefined ? undefined : block(mimeType, text, noText);
+  return text === undefined ? undefined : { block: block(mimeType, text, noText), pictures: [] };
 }
 
 const pdfType = "application/pdf";
@@ -79,12 +101,7 @@ function cut(text: string, maxChars: number): string {
   return `${text.slice(0, maxChars).toWellFormed()}\n[only the first ${maxChars} characters are shown]`;
 }
 
-/** Without what is there and undefined. */
-function set(config: DocumentsConfig): { maxBytes?: number; maxChars?: number; timeoutMs?: number } {
-  const { maxBytes, maxChars, timeoutMs } = config;
-  return {
-    ...(maxBytes === undefined ? {} : { maxBytes }),
-    ...(maxChars === undefined ? {} : { maxChars }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-  };
+/** The numbers that are there. */
+function set(limits: object): Partial<typeof documentDefaults> {
+  return Object.fromEntries(Object.entries(limits).filter(([, value]) => typeof value === "number"));
 }

@@ -1,13 +1,11 @@
-/** What of a PDF is read. */
-export interface PdfJob {
-  bytes: Uint8Array;
-  maxPages: number;
-  /** UTF-16 units. */
-  maxChars: number;
-}
+import type { PdfJob } from "./pdf-job.ts";
 
 /** The text of a PDF's first pages, a blank line between them; empty where they have none. */
-export async function pdfText({ bytes, maxPages, maxChars }: PdfJob): Promise<string> {
+export async function pdfText({
+  bytes,
+  maxPages,
+  maxChars,
+}: Pick<PdfJob, "bytes" | "maxPages" | "maxChars">): Promise<string> {
   const { getDocumentProxy } = await import("unpdf");
   const document = await getDocumentProxy(bytes);
   const pages: string[] = [];

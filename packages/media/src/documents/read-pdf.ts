@@ -1,5 +1,5 @@
 import { MediaError } from "../media-error.ts";
-import type { PdfJob } from "./pdf-text.ts";
+import type { PdfContent, PdfJob } from "./pdf-job.ts";
 
 const maxHeapMb = 256;
 /** What lies outside the heap, which is where streams are unpacked to; the thread's own limits do not count it. */
@@ -11,7 +11,7 @@ const lookEveryMs = 50;
  * else, and so that the library goes with the thread.
  * @throws MediaError `unreadable` for a file that is broken, locked, or too much
  */
-export async function readPdf(job: PdfJob, limits: { timeoutMs: number; signal: AbortSignal }): Promise<string> {
+export async function readPdf(job: PdfJob, limits: { timeoutMs: number; signal: AbortSignal }): Promise<PdfContent> {
   const { signal, timeoutMs } = limits;
   const { Worker } = await import("node:worker_threads");
   signal.throwIfAborted();
@@ -29,7 +29,7 @@ export async function readPdf(job: PdfJob, limits: { timeoutMs: number; signal: 
   worker.stderr.resume();
   let end = () => {};
   try {
-    return await new Promise<string>((resolve, reject) => {
+    return await new Promise<PdfContent>((resolve, reject) => {
       const fail = (reason: string, cause?: unknown) =>
         reject(new MediaError("unreadable", `The PDF could not be read: ${reason}`, { cause }));
       const timer = setTimeout(() => fail(`it takes longer than ${timeoutMs / 1000} s`), timeoutMs);

@@ -5,9 +5,7 @@ import type { RegisteredProvider } from "../providers/registered-provider.ts";
 import type { Adapter } from "./adapter.ts";
 
 /** How models of each kind are called. An adapter, and the library under it, is loaded at its first use. */
-const adapters: Readonly<
-  Record<Exclude<ApiKind, "offline" | "plugin" | "cli" | "google-vertex">, () => Promise<Adapter>>
-> = {
+const adapters: Readonly<Record<Exclude<ApiKind, "offline" | "plugin" | "cli">, () => Promise<Adapter>>> = {
   "openai-completions": async () => (await import("./openai-completions.ts")).createOpenAICompletionsModel,
   "openai-responses": async () => (await import("./openai-responses.ts")).createOpenAIResponsesModel,
   "azure-openai-responses": async () => (await import("./openai-responses.ts")).createOpenAIResponsesModel,
@@ -15,6 +13,7 @@ const adapters: Readonly<
   "anthropic-messages": async () => (await import("./anthropic-messages.ts")).createAnthropicMessagesModel,
   "google-generative-ai": async () => (await import("./google-generative-ai.ts")).createGoogleModel,
   "google-gemini-cli": async () => (await import("./google-gemini-cli.ts")).createGeminiCliModel,
+  "google-vertex": async () => (await import("./google-vertex.ts")).createVertexModel,
   "bedrock-converse-stream": async () => (await import("./bedrock-converse.ts")).createBedrockModel,
   "github-copilot": async () => (await import("./github-copilot.ts")).createCopilotModel,
 };
@@ -31,7 +30,6 @@ export async function adapterFor(info: ModelInfo, registered: RegisteredProvider
     }
     case "offline":
     case "cli":
-    case "google-vertex":
       break;
     default:
       return adapters[info.api]();

@@ -22,6 +22,8 @@ export interface CliBackend {
   readonly sessionMode: "always" | "existing" | "none";
   readonly sessionIdFields: readonly string[];
   readonly systemPromptArg?: string;
+  /** The configuration wants the program's own system prompt replaced, and no flag of it does that. */
+  readonly cannotReplacePrompt: boolean;
   readonly systemPromptWhen: "first" | "always" | "never";
   readonly imageArg?: string;
   readonly imageMode: "repeat" | "list";
@@ -68,6 +70,9 @@ const builtins: Readonly<Record<string, CliBackendConfig>> = {
   },
 };
 
+/** Flags that put our system prompt in the place of the program's own. */
+const replacingArgs: Readonly<Record<string, string>> = { "claude-cli": "--system-prompt" };
+
 /** What is told of the built-in programs' models where somebody has set such a program up. */
 export const builtinCliModels: Readonly<Record<string, readonly string[]>> = {
   "claude-cli": ["opus-4.6", "sonnet-4.5"],
@@ -88,6 +93,9 @@ export function findCliBackend(provider: string, config: ModelsConfig): CliBacke
   const resumeArgs =
     provider === "claude-cli" && !own?.resumeArgs ? [...args, "--resume", "{sessionId}"] : merged.resumeArgs;
   const output = merged.output ?? "json";
+  const replaces = merged.systemPromptMode === "replace";
+  // Whoever names a flag knows what it does.
+  const systemPromptArg = (replaces && !own?.systemPromptArg && replacingArgs[provider]) || merged.systemPromptArg;
   return {
     id: provider,
     command,
@@ -101,6 +109,7 @@ export function findCliBackend(provider: string, config: ModelsConfig): CliBacke
     sessionMode: merged.sessionMode ?? "always",
     sessionIdFields: merged.sessionIdFields ?? usualIdFields,
     systemPromptWhen: merged.systemPromptWhen ?? "first",
+    cannotReplacePrompt: replaces && !systemPromptArg,
     imageMode: merged.imageMode ?? "repeat",
     serialize: merged.serialize ?? true,
     ...(resumeArgs && { resumeArgs }),
@@ -108,7 +117,7 @@ export function findCliBackend(provider: string, config: ModelsConfig): CliBacke
     ...(merged.modelArg && { modelArg: merged.modelArg }),
     ...(merged.sessionArg && { sessionArg: merged.sessionArg }),
     ...(merged.sessionArgs && { sessionArgs: merged.sessionArgs }),
-    ...(merged.systemPromptArg && { systemPromptArg: merged.systemPromptArg }),
+    ...(systemPromptArg && { systemPromptArg }),
     ...(merged.imageArg && { imageArg: merged.imageArg }),
   };
 }

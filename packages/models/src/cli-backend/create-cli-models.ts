@@ -111,7 +111,15 @@ export function createCliModels({ env, log }: { env: NodeJS.ProcessEnv; log: Log
     }
   }
 
+  const warned = new Set<string>();
+
   return (backend, model, session) => {
+    if (backend.cannotReplacePrompt && !warned.has(backend.id)) {
+      warned.add(backend.id);
+      log.warn(
+        `agents.defaults.cliBackends.${backend.id}.systemPromptMode is "replace", but no flag is known that does it: set systemPromptArg. The program keeps its own system prompt.`,
+      );
+    }
     const generate = async (options: LanguageModelV4CallOptions): Promise<LanguageModelV4GenerateResult> => {
       const answer = await inTurn(backend, options.abortSignal, () => ask(backend, model, session, options));
       return {

@@ -46,6 +46,8 @@ interface ProviderEntry {
   readonly envVars?: readonly string[];
   readonly defaultModel?: string;
   readonly models?: readonly ModelEntry[];
+  /** The provider whose models it has too. */
+  readonly modelsOf?: string;
 }
 
 interface ModelEntry {
@@ -97,12 +99,16 @@ function chatProvider(entry: ProviderEntry): BuiltinProvider | undefined {
     label: entry.label,
     api,
     envVars: entry.envVars ?? [],
-    models: (entry.models ?? []).map(builtinModel),
+    models: modelsOf(entry).map(builtinModel),
     ...(entry.baseUrl !== undefined && { baseUrl: entry.baseUrl }),
     ...(entry.headers && { headers: definedTexts(entry.headers) }),
     ...(entry.compat && { compat: readCompat(entry.compat) }),
     ...(entry.defaultModel !== undefined && { defaultModel: entry.defaultModel.slice(entry.id.length + 1) }),
   };
+}
+
+function modelsOf({ models, modelsOf: other }: ProviderEntry): readonly ModelEntry[] {
+  return models ?? entries.find(({ id }) => id === other)?.models ?? [];
 }
 
 function builtinModel(entry: ModelEntry): BuiltinModel {

@@ -1,3 +1,4 @@
+import { showsApplicationDefault } from "../google/adc-file.ts";
 import { ModelError } from "../model-error.ts";
 import { providerEnvVars } from "./builtin-providers.ts";
 import type { ProviderSetup } from "./provider-setup.ts";
@@ -17,7 +18,8 @@ export interface ProviderKey {
 export function findProviderKey(setup: ProviderSetup, env: NodeJS.ProcessEnv): ProviderKey | undefined {
   if (setup.registered?.kind === "models" && setup.registered.needsKey === false) return { source: "none" };
   if (usesAwsCredentials(setup)) return findAwsCredentials(setup, env);
-  for (const name of keyVariables(setup)) {
+  const byDefault = usesApplicationDefault(setup);
+  for (const name of byDefault ? [] : keyVariables(setup)) {
     const value = cleanKey(env[name]);
     if (value) return { key: value, source: `env: ${name}` };
   }
@@ -26,6 +28,8 @@ export function findProviderKey(setup: ProviderSetup, env: NodeJS.ProcessEnv): P
     const named = /^[A-Z][A-Z0-9_]*$/.test(literal) ? cleanKey(env[literal]) : undefined;
     return named ? { key: named, source: `env: ${literal}` } : { key: literal, source: "config" };
   }
+  // Whoever has them elsewhere (the role of an instance) declares the provider; the first request shows whether they are.
+  if (byDefault) return setup.configured || showsApplicationDefault(env) ? { source: "gcloud adc" } : undefined;
   return isLocalServer(setup) ? { source: "none" } : undefined;
 }
 
@@ -64,9 +68,20 @@ function findAwsCredentials(setup: ProviderSetup, env: NodeJS.ProcessEnv): Provi
   return visible || setup.configured?.auth === "aws-sdk" ? { source: "aws-sdk default chain" } : undefined;
 }
 
+/** Whether requests are signed with Google's application default credentials where no key is stored. */
+function usesApplicationDefault({ id, configured }: ProviderSetup): boolean {
+  return (configured?.api ?? (id === "google-vertex" ? id : undefined)) === "google-vertex";
+}
+
 function missingKey(setup: ProviderSetup): ModelError {
   const variables = keyVariables(setup);
   const inConfig = `models.providers.${setup.id}.apiKey in the configuration`;
+  if (usesApplicationDefault(setup)) {
+    return new ModelError(
+      "no-api-key",
+      `No API key found for provider "${setup.id}". Run "gcloud auth application-default login" (or set GOOGLE_APPLICATION_CREDENTIALS), and set GOOGLE_CLOUD_PROJECT and GOOGLE_CLOUD_LOCATION.`,
+    );
+  }
   const remedy =
     variables.length > 0 ? `Set ${variables.join(" or ")} in the environment, or ${inConfig}.` : `Set ${inConfig}.`;
   return new ModelError("no-api-key", `No API key found for provider "${setup.id}". ${remedy}`);

@@ -40,6 +40,12 @@ export const kindsUnderTest: readonly KindUnderTest[] = [
     entry: { api: "google-gemini-cli", apiKey: '{"token":"ya29","projectId":"project-1"}' },
   },
   {
+    kind: "google-vertex",
+    provider: "google-vertex",
+    model: "gemini-3-pro-preview",
+    entry: { auth: "token", apiKey: "ya29" },
+  },
+  {
     kind: "bedrock-converse-stream",
     provider: "amazon-bedrock",
     model: "anthropic.claude-opus-4-5-20251101-v1:0",
@@ -48,8 +54,14 @@ export const kindsUnderTest: readonly KindUnderTest[] = [
   { kind: "github-copilot", provider: "github-copilot", model: "claude-opus-4.5", entry: { api: "github-copilot" } },
 ];
 
-/** Environment with the AWS credentials Bedrock's requests are signed with. */
-export const kindsEnv = { AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "secret", AWS_REGION: "eu-west-1" };
+/** Environment with the AWS credentials Bedrock's requests are signed with, and where Vertex AI's go. */
+export const kindsEnv = {
+  AWS_ACCESS_KEY_ID: "AKIDEXAMPLE",
+  AWS_SECRET_ACCESS_KEY: "secret",
+  AWS_REGION: "eu-west-1",
+  GOOGLE_CLOUD_PROJECT: "project-1",
+  GOOGLE_CLOUD_LOCATION: "europe-west4",
+};
 
 /** A configuration in which the model of this kind is behind the server and can do everything. */
 export function configFor(

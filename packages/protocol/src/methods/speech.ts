@@ -7,6 +7,10 @@ import { once } from "../once.ts";
 const enabled = once(() => open({ enabled: flag() }));
 const triggers = once(() => open({ triggers: texts() }));
 
+function wantsSecrets(params: unknown): boolean {
+  return typeof params === "object" && params !== null && "includeSecrets" in params && params.includeSecrets === true;
+}
+
 export const speechMethods = {
   "tts.status": method("tts.status", {
     scope: "operator.read",
@@ -71,6 +75,29 @@ export const speechMethods = {
     scope: { v3: "operator.write", v4: "operator.talk" },
     params: () => z.strictObject({ enabled: flag(), phase: text().optional() }),
     result: talkMode,
+  }),
+  "talk.config": method("talk.config", {
+    // The key to the voices is a secret of the owner's.
+    scope: (params) => (wantsSecrets(params) ? "operator.talk.secrets" : "operator.read"),
+    only: 4,
+    open: true,
+    params: () => open({ includeSecrets: flag().optional() }),
+    result: () =>
+      open({
+        config: open({
+          talk: open({
+            voiceId: text().optional(),
+            voiceAliases: z.record(z.string(), z.string()).optional(),
+            modelId: text(),
+            /** What the platform usually plays when absent. */
+            outputFormat: text().optional(),
+            /** A placeholder unless secrets were asked for. */
+            apiKey: text().optional(),
+            interruptOnSpeech: flag(),
+          }),
+          session: open({ mainKey: text() }),
+        }),
+      }),
   }),
   "voicewake.get": method("voicewake.get", {
     scope: "operator.read",
