@@ -1,6 +1,6 @@
 // Measures this checkout's Gateway against the floor (the least a Gateway can do) in one run and prints the ratios.
 //   node bench.mjs [--json] [--no-growth] [--no-parts] [--runs 3]
-//   node bench.mjs --only parts      what tool calls, the prompt and sessions at rest cost
+//   node bench.mjs --only parts      what tool calls, the prompt, sessions at rest and a chat channel cost
 import { execFileSync } from "node:child_process";
 import net from "node:net";
 import path from "node:path";
@@ -57,6 +57,10 @@ const growth =
 const parts = process.argv.includes("--no-parts")
   ? undefined
   : run("parts.mjs", ["--port", String(await freePorts()), "--", ...ourCommand()]);
+
+const channel = process.argv.includes("--no-parts")
+  ? undefined
+  : run("channel.mjs", ["--port", String(await freePorts()), "--", ...ourCommand()]);
 
 const timed = (args) => {
   const times = [];
@@ -165,7 +169,34 @@ if (parts && !parts.error) {
     ok: idle.mb < 20,
   });
 }
-if (json) console.log(JSON.stringify({ rows, pairs, growth, parts, cli }, null, 2));
+if (channel && !channel.error) {
+  const { inbound, load, floorTurnMs } = channel;
+  rows.push({
+    what: "a message on a channel, until the model is asked, ms",
+    own: inbound.p50Ms,
+    floor: floorTurnMs,
+    ratio: inbound.ratio,
+    budget: "<= 10 x a turn",
+    ok: inbound.ratio <= 10,
+  });
+  rows.push({
+    what: `${load.messages} messages of ${load.chats} chats in a second, answered in order`,
+    own: load.answered,
+    floor: undefined,
+    ratio: load.answered / load.messages,
+    budget: "all",
+    ok: load.answered === load.messages && load.inOrder,
+  });
+  rows.push({
+    what: "memory after them : before, MB",
+    own: load.afterMb,
+    floor: load.beforeMb,
+    ratio: load.memoryRatio,
+    budget: "<= 1.2",
+    ok: load.memoryRatio <= 1.2,
+  });
+}
+if (json) console.log(JSON.stringify({ rows, pairs, growth, parts, channel, cli }, null, 2));
 else {
   console.log("| what | ours | floor | ratio | of all runs | budget | |\n| --- | --- | --- | --- | --- | --- | --- |");
   for (const row of rows)
@@ -176,6 +207,7 @@ else {
     ...pairs.flatMap((pair) => [pair.floor, pair.ours]),
     { name: "growth", ...growth },
     { name: "parts", ...parts },
+    { name: "channel", ...channel },
   ])
     if (result.error) console.log(`\n${result.name}: ${result.error}`);
 }

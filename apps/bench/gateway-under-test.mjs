@@ -42,8 +42,8 @@ export function createHome({ port, llmPort = port + 1, contextWindow, maxTokens 
   return { dir, stateDir, port, llmPort };
 }
 
-/** Starts the model and the command; in the command, {port} and {state} are replaced. */
-export function startGateway(home, command) {
+/** Starts the model and the command; in the command, {port} and {state} are replaced. `env` is laid over the usual one. */
+export function startGateway(home, command, env = {}) {
   const llm = spawn(
     process.execPath,
     [fileURLToPath(new URL("./scripted-model.mjs", import.meta.url)), String(home.llmPort)],
@@ -65,6 +65,7 @@ export function startGateway(home, command) {
       OPENCLAW_SKIP_CHANNELS: "1",
       OPENCLAW_SKIP_CANVAS_HOST: "1",
       NO_COLOR: "1",
+      ...env,
     },
   });
   const open = (protocol) => connect({ url: `ws://127.0.0.1:${home.port}`, token, protocol });

@@ -2,6 +2,8 @@ import type { ChannelEntry } from "@openclaw/plugin-sdk";
 import { afterEach, expect, it } from "vitest";
 import { chatService } from "../src/testing/chat-service.ts";
 import { startTestGateway, type TestGateway } from "../src/testing/test-gateway.ts";
+import { createGatewayHome } from "./faults/gateway-home.ts";
+import { StartedGateway } from "./faults/started-gateway.ts";
 
 let gateway: TestGateway;
 afterEach(() => gateway.close());
@@ -32,6 +34,35 @@ it("500 messages from 100 chats at once are all answered, in order per chat", as
   expect([...answers.keys()].sort()).toEqual(ids);
   for (const [, rounds] of answers) expect(rounds).toEqual([0, 1, 2, 3, 4]);
   expect(chats.untaken).toEqual([]);
+}, 60_000);
+
+it("memory is back to within a fifth after 500 messages from 100 chats", async () => {
+  await using home = await createGatewayHome();
+  home.configure({
+    channels: { telegram: { enabled: true, dmPolicy: "open", allowFrom: ["*"] } },
+    session: { dmScope: "per-channel-peer" },
+    agents: { defaults: { maxConcurrent: 8 } },
+  });
+  await using started = await StartedGateway.start(home, { channel: true });
+  /** Everybody writes `rounds` times, and is answered. */
+  const burst = async (name: string, rounds: number) => {
+    for (let round = 0; round < rounds; round++) {
+      for (let chat = 0; chat < 100; chat++) {
+        const id = String(1000 + chat);
+        const message = { id: `${name}.${round}`, chat: { kind: "direct", id }, sender: { id }, text: "hi" } as const;
+        started.tell({
+          type: "receive",
+          message: { ...message, channel: "telegram", accountId: "default", at: Date.now() },
+        });
+      }
+    }
+    for (let count = 0; count < rounds * 100; count++) await started.acceptSend();
+  };
+  // Code and sessions are loaded by the first of them.
+  await burst("first", 2);
+  const before = await started.memory();
+  await burst("second", 5);
+  expect((await started.memory()) / before).toBeLessThan(1.2);
 }, 60_000);
 
 it("a channel that is not configured is not loaded, one that is configured is loaded once", async () => {

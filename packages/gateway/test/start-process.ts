@@ -1,4 +1,5 @@
-// Starts a Gateway over the home directory it is given and prints, as JSON, which modules that has loaded.
+// Starts a Gateway over the home directory it is given and prints, as JSON, which modules that has loaded. A second
+// argument names the module with the channels it is to have, as `bundledChannels`.
 import { createRequire, registerHooks } from "node:module";
 
 const loaded: string[] = [];
@@ -18,6 +19,7 @@ const env = { HOME: process.argv[2], PATH: process.env.PATH };
 const paths = resolvePaths(env);
 const plugins = createPluginSource({ paths, env });
 const log = createLog({ file: false, console: false });
+const { bundledChannels } = process.argv[3] ? await import(process.argv[3]) : {};
 const configStore = await openConfigStore({ paths, env, manifests: plugins.manifests });
 const gateway = await startGateway({
   paths,
@@ -28,6 +30,7 @@ const gateway = await startGateway({
   plugins,
   flags: { port: 0 },
   lock: false,
+  ...(bundledChannels && { channels: bundledChannels }),
 });
 await gateway.stop();
 await configStore.close();

@@ -13,7 +13,7 @@ export interface OutboxItem<T = unknown> {
   /** What is to be sent. Undefined once it was sent or has failed. Treat as read-only. */
   payload: T;
   state: OutboxState;
-  /** How often it was tried. */
+  /** How often it could not be sent. */
   attempts: number;
   /** The platform's id of the message. */
   messageId?: string | undefined;

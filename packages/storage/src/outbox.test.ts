@@ -57,11 +57,11 @@ it("remembers how sending went", async () => {
   const { open, clock } = setUp();
   const outbox = open();
   await outbox.enqueue([item("a"), item("b"), item("c")]);
-  expect([outbox.attempt("a"), outbox.attempt("b"), outbox.attempt("b")]).toEqual([1, 1, 2]);
+  expect([outbox.failedAttempt("a"), outbox.failedAttempt("b"), outbox.failedAttempt("b")]).toEqual([1, 1, 2]);
   outbox.markSent("a", "42");
   outbox.markSent("a", "42");
   outbox.markFailed("b", "chat not found");
-  outbox.attempt("c");
+  outbox.failedAttempt("c");
   for (const each of [outbox, open()]) {
     expect(each.get("a")).toMatchObject({ state: "sent", messageId: "42", attempts: 1, payload: undefined });
     expect(each.get("b")).toMatchObject({ state: "failed", error: "chat not found", attempts: 2 });
@@ -86,7 +86,7 @@ it("takes an id once, in one call and over several", async () => {
 
 it("refuses to record something about an item that it never had", () => {
   const outbox = setUp().open();
-  expect(() => outbox.attempt("x")).toThrow(expect.objectContaining({ code: "unknown-entry" }));
+  expect(() => outbox.failedAttempt("x")).toThrow(expect.objectContaining({ code: "unknown-entry" }));
   expect(() => outbox.markSent("x")).toThrow('the outbox has no unsent item "x"');
   expect(() => outbox.markFailed("x", "why")).toThrow(expect.objectContaining({ code: "unknown-entry" }));
 });

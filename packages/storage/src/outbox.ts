@@ -14,8 +14,11 @@ export interface Outbox {
    * Rejects with StorageError; when nothing could be written, nothing is pending.
    */
   enqueue(items: readonly { id: string; chat: string; channel: string; payload: unknown }[]): Promise<void>;
-  /** Records that an item is about to be sent and returns the number of the attempt, beginning with 1. */
-  attempt(id: string): number;
+  /**
+   * Records that an item could not be sent and returns how often that was, beginning with 1. An attempt that a crash cut
+   * off is none: nobody knows whether it failed.
+   */
+  failedAttempt(id: string): number;
   /** The platform took it. */
   markSent(id: string, messageId?: string): void;
   /** It will not be tried again. */
@@ -82,9 +85,9 @@ class FileOutbox implements Outbox {
     await this.#log.sync();
   }
 
-  attempt(id: string): number {
+  failedAttempt(id: string): number {
     const item = this.#queued.get(id);
-    if (item === undefined) throw this.#unknown(id, "record an attempt");
+    if (item === undefined) throw this.#unknown(id, "record a failed attempt");
     const attempts = item.attempts + 1;
     this.#log.write([{ record: { type: "attempt", id, attempts, at: this.#clock.now() } }]);
     item.attempts = attempts;

@@ -46,7 +46,7 @@ for (let i = 0; ; i += 1) {
     ack("settled", id);
   }
   for (const item of items.slice(1)) {
-    stores.outbox.attempt(item.id);
+    stores.outbox.failedAttempt(item.id);
     stores.outbox.markSent(item.id, `m-${item.id}`);
     ack("sent", item.id);
   }

@@ -97,30 +97,26 @@ export function createOutboxWorker(options: {
   };
 
   const attemptUntilSent = async (item: OutboxItem, abandoned: AbortSignal): Promise<boolean> => {
-    for (let before = item.attempts, reason = "each attempt ended the process"; ; ) {
-      if (before >= MAX_ATTEMPTS) {
-        await giveUp(item, before, reason);
-        return true;
-      }
+    for (let failures = item.attempts; ; ) {
       if (!options.canSend(item.channel, deliveryOf(item).accountId)) {
         log.warn(`a reply waits because the channel ${item.channel} is not running`, { chat: item.chat });
         return false;
       }
-      const attempt = noteAttempt(item, before + 1);
       let messageId: string | undefined;
       try {
         const sent = await unlessAborted(options.send({ ...deliveryOf(item), key: deliveryKey(item.id) }), abandoned);
         if (abandoned.aborted) return true;
         messageId = sent?.messageId;
       } catch (error) {
-        reason = error instanceof Error ? error.message : String(error);
-        before = attempt;
-        if (attempt >= MAX_ATTEMPTS) continue;
-        if (isPermanent(error)) {
-          await giveUp(item, attempt, reason);
+        // What a stop cuts off has not failed, as little as what a crash cuts off.
+        if (stopping.signal.aborted && !isPermanent(error)) return false;
+        const reason = error instanceof Error ? error.message : String(error);
+        failures = noteFailure(item, failures + 1);
+        if (failures >= MAX_ATTEMPTS || isPermanent(error)) {
+          await giveUp(item, failures, reason);
           return true;
         }
-        const delay = Math.max(retryDelay({ attempt, baseMs: 500, maxMs: 60_000 }), retryAfterOf(error) ?? 0);
+        const delay = Math.max(retryDelay({ attempt: failures, baseMs: 500, maxMs: 60_000 }), retryAfterOf(error) ?? 0);
         log.warn(`a reply to ${item.channel} failed, next attempt in ${delay} ms`, { chat: item.chat, error: reason });
         await pause(delay, abandoned);
         if (abandoned.aborted) return true;
@@ -150,13 +146,13 @@ export function createOutboxWorker(options: {
     else waiter?.reject(new Error(problem));
   };
 
-  /** A full disk does not keep a reply from being sent. */
-  const noteAttempt = (item: OutboxItem, attempt: number): number => {
+  /** A full disk does not keep a reply from being tried again. */
+  const noteFailure = (item: OutboxItem, failures: number): number => {
     try {
-      return outbox.attempt(item.id);
+      return outbox.failedAttempt(item.id);
     } catch (error) {
-      log.error("an attempt to send could not be noted", { chat: item.chat, error: String(error) });
-      return attempt;
+      log.error("a failed attempt to send could not be noted", { chat: item.chat, error: String(error) });
+      return failures;
     }
   };
 

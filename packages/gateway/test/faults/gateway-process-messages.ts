@@ -23,6 +23,8 @@ export type FromGateway =
   | { type: "restart"; reason: string }
   | { type: "stopped" }
   | { type: "disk"; state: DiskState }
+  /** Bytes in use after the garbage is gone. */
+  | { type: "memory"; bytes: number }
   | { type: "received"; id: string }
   | { type: "refused"; id: string; error: string }
   | { type: "send"; number: number; delivery: Delivery };
@@ -31,5 +33,6 @@ export type FromGateway =
 export type ToGateway =
   | { type: "receive"; message: InboundMessage }
   | { type: "disk"; state: DiskState }
+  | { type: "memory" }
   | { type: "sent"; number: number }
   | { type: "sendFailed"; number: number; error: string };

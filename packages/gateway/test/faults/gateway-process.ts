@@ -1,5 +1,7 @@
 // One Gateway in a process of its own, which a test may kill. Its parent talks to it over the IPC channel, see
 // `gateway-process-messages.ts`. Argument: JSON of `ProcessSettings`.
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import type { Channel, ChannelContext } from "@openclaw/plugin-sdk";
 import { installFailingDisk } from "./failing-disk.ts";
 import type { FromGateway, ProcessSettings, ToGateway } from "./gateway-process-messages.ts";
@@ -52,6 +54,9 @@ process.on("message", (message: ToGateway) => {
       if (disk) disk.state = message.state;
       tell(message);
       return;
+    case "memory":
+      tell({ type: "memory", bytes: usedBytes() });
+      return;
     case "sent":
       answers.get(message.number)?.resolve({ messageId: `platform-${message.number}` });
       return;
@@ -60,6 +65,15 @@ process.on("message", (message: ToGateway) => {
       return;
   }
 });
+
+/** What is alive on the heap and beside it. */
+function usedBytes(): number {
+  setFlagsFromString("--expose-gc");
+  const collect: () => void = runInNewContext("gc");
+  collect();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
 
 const env = process.env;
 const paths = resolvePaths(env);

@@ -1,11 +1,26 @@
+import type { InboundMessage } from "@openclaw/plugin-sdk";
 import { expect, it } from "vitest";
 import { createGatewayHome } from "./gateway-home.ts";
 import { StartedGateway } from "./started-gateway.ts";
 
 const kills = 3;
+const killsOfTheSame = 20;
 const chats = 50;
 /** Messages the service took before each kill; what it took last may not have been noted. */
 const takenBefore = 10;
+
+/** A private message that names its round and chat. */
+function message(round: number, chat: number): InboundMessage {
+  return {
+    id: `r${round}c${chat}`,
+    channel: "telegram",
+    accountId: "default",
+    chat: { kind: "direct", id: String(100 + chat) },
+    sender: { id: String(100 + chat) },
+    text: `round ${round} chat ${chat}`,
+    at: Date.now(),
+  };
+}
 
 it("killed while 50 replies are on their way, every message is answered, none is lost, few come twice", async () => {
   await using home = await createGatewayHome();
@@ -22,19 +37,7 @@ it("killed while 50 replies are on their way, every message is answered, none is
   };
   for (let round = 0; round < kills; round++) {
     const gateway = await StartedGateway.start(home, { channel: true });
-    await Promise.all(
-      Array.from({ length: chats }, (_, chat) =>
-        gateway.receive({
-          id: `r${round}c${chat}`,
-          channel: "telegram",
-          accountId: "default",
-          chat: { kind: "direct", id: String(100 + chat) },
-          sender: { id: String(100 + chat) },
-          text: `round ${round} chat ${chat}`,
-          at: Date.now(),
-        }),
-      ),
-    );
+    await Promise.all(Array.from({ length: chats }, (_, chat) => gateway.receive(message(round, chat))));
     for (let count = 0; count < takenBefore; count++) await take(gateway);
     await gateway.kill();
     const next = await StartedGateway.start(home, { channel: true });
@@ -44,3 +47,23 @@ it("killed while 50 replies are on their way, every message is answered, none is
   const twice = [...answers.values()].reduce((sum, count) => sum + count - 1, 0);
   expect(twice).toBeLessThanOrEqual(kills * takenBefore);
 }, 90_000);
+
+it("replies that are on their way at each of 20 kills are not given up, and come in the end", async () => {
+  await using home = await createGatewayHome();
+  home.configure({
+    channels: { telegram: { enabled: true, dmPolicy: "open", allowFrom: ["*"] } },
+    session: { dmScope: "per-channel-peer" },
+    agents: { defaults: { maxConcurrent: 8 } },
+  });
+  for (let kill = 0; kill < killsOfTheSame; kill++) {
+    await using gateway = await StartedGateway.start(home, { channel: true });
+    if (kill === 0) await Promise.all(Array.from({ length: chats }, (_, chat) => gateway.receive(message(0, chat))));
+    for (let count = 0; count < chats; count++) await gateway.nextSend();
+    await gateway.kill();
+  }
+  await using last = await StartedGateway.start(home, { channel: true });
+  const answered = new Set<string>();
+  for (let count = 0; count < chats; count++) answered.add((await last.acceptSend()).to);
+  expect(answered.size).toBe(chats);
+  expect(home.log()).not.toContain("given up");
+}, 120_000);

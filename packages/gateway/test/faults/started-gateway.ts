@@ -137,6 +137,13 @@ export class StartedGateway implements AsyncDisposable {
     await this.#inbox.next(({ type }) => type === "disk");
   }
 
+  /** Bytes the process uses once its garbage is gone. */
+  async memory(): Promise<number> {
+    this.tell({ type: "memory" });
+    const answer = await this.#inbox.next(({ type }) => type === "memory");
+    return answer.type === "memory" ? answer.bytes : 0;
+  }
+
   /** Why the Gateway asks to be restarted. */
   async restartRequest(): Promise<string> {
     const request = await this.#inbox.next(({ type }) => type === "restart");
