@@ -52,6 +52,7 @@ import { createMessageActions } from "./outbound/message-actions.ts";
 import { createTargets } from "./outbound/resolve-target.ts";
 import { openChatPairing } from "./pairing/chat-pairing.ts";
 import { openDeviceStore } from "./pairing/device-store.ts";
+import { createPairingEvents } from "./pairing/pairing-events.ts";
 import { inboundDebounceMs } from "./pipeline/inbound-debounce.ts";
 import { createInboundMedia } from "./pipeline/inbound-media.ts";
 import { createOutboxWorker } from "./pipeline/outbox.ts";
@@ -318,7 +319,15 @@ export async function startGateway(
     });
     const runs = createRunRegistry(clock);
     releases.push(() => runs.close());
-    const devices = openDeviceStore({ stateDir: paths.stateDir, clock, log: log.child("devices") });
+    const pairingEvents = createPairingEvents(connections, clock);
+    const devices = openDeviceStore({
+      stateDir: paths.stateDir,
+      clock,
+      timers,
+      log: log.child("devices"),
+      onExpired: (request) => pairingEvents.resolved(request, "expired"),
+    });
+    releases.push(() => devices.close());
 
     const ownPlugins = createGatewayPlugins({
       source: options.plugins,
@@ -611,6 +620,7 @@ export async function startGateway(
       runs,
       connections,
       devices,
+      pairingEvents,
       presence,
       health,
       systemEvents,
@@ -647,6 +657,7 @@ export async function startGateway(
       limiter,
       connections,
       devices,
+      pairingEvents,
       presence,
       health,
       voiceWake,

@@ -66,6 +66,8 @@ const needed: Record<string, string | readonly [v3: string, v4: string]> = {
   "device.pair.list": "operator.pairing",
   "device.pair.approve": "operator.pairing",
   "device.pair.reject": "operator.pairing",
+  "device.pair.remove": "operator.pairing",
+  "device.pair.rename": "operator.pairing",
   "device.token.rotate": "operator.pairing",
   "device.token.revoke": "operator.pairing",
   "exec.approvals.get": "operator.admin",

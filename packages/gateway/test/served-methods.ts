@@ -45,6 +45,8 @@ export const servedMethods: readonly string[] = [
   "device.pair.list",
   "device.pair.approve",
   "device.pair.reject",
+  "device.pair.remove",
+  "device.pair.rename",
   "device.token.rotate",
   "device.token.revoke",
   "exec.approvals.get",

@@ -18,6 +18,7 @@ import type { Directory } from "../outbound/directory.ts";
 import type { MessageActions } from "../outbound/message-actions.ts";
 import type { Targets } from "../outbound/resolve-target.ts";
 import type { DeviceStore } from "../pairing/device-store.ts";
+import type { PairingEvents } from "../pairing/pairing-events.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
 import type { SystemEvents } from "../pipeline/system-events.ts";
 import type { Waker } from "../pipeline/waker.ts";
@@ -51,6 +52,7 @@ export interface MethodContext {
   runs: RunRegistry;
   connections: Connections;
   devices: DeviceStore;
+  pairingEvents: PairingEvents;
   presence: Presence;
   health: Health;
   systemEvents: SystemEvents;

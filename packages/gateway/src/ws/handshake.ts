@@ -10,7 +10,9 @@ import {
 } from "@openclaw/protocol";
 import type { Clock } from "@openclaw/storage";
 import { readDeviceKey, verifyDeviceSignature } from "../pairing/device-signature.ts";
-import type { DeviceClaim, DeviceStore, DeviceToken, PairingNeed } from "../pairing/device-store.ts";
+import type { DeviceClaim, DeviceStore, PairingNeed } from "../pairing/device-store.ts";
+import type { DeviceToken } from "../pairing/paired-device.ts";
+import type { PairingEvents } from "../pairing/pairing-events.ts";
 import { type AuthReason, checkSharedSecret, describeAuthFailure, type GatewayAuth } from "./authenticate.ts";
 import type { ClientInfo, ProtocolVersion, Remote, Session } from "./connection.ts";
 
@@ -28,7 +30,7 @@ export interface HandshakeContext {
   /** The Control UI's device block is ignored. */
   disableDeviceAuth: boolean;
   /** Told when a device waits for an approval, or was approved silently. */
-  onPairing(event: { kind: "requested" | "resolved"; payload: object }): void;
+  pairingEvents: Pick<PairingEvents, "requested" | "resolved">;
 }
 
 export type HandshakeResult =
@@ -189,14 +191,11 @@ export function handshake(params: unknown, nonce: string, remote: Remote, contex
   if (need) {
     const { request, created } = context.devices.request(claim, remote.localDirect);
     if (!remote.localDirect) {
-      if (created) context.onPairing({ kind: "requested", payload: request });
+      if (created) context.pairingEvents.requested(request);
       return pairingRequired(need, request.requestId, claim, context.devices, protocol);
     }
-    context.devices.approve(request.requestId);
-    context.onPairing({
-      kind: "resolved",
-      payload: { requestId: request.requestId, deviceId: device.id, decision: "approved", ts: context.clock.now() },
-    });
+    context.devices.approve(request.requestId, "silent");
+    context.pairingEvents.resolved(request, "approved");
   } else {
     context.devices.touch(claim);
   }
