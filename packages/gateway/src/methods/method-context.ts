@@ -14,6 +14,7 @@ import type { GatewayCommands } from "../commands/gateway-commands.ts";
 import type { Conversations } from "../conversations.ts";
 import type { Health } from "../health.ts";
 import type { GatewaySpeech } from "../media/gateway-speech.ts";
+import type { NodesDoor } from "../nodes/nodes-door.ts";
 import type { Directory } from "../outbound/directory.ts";
 import type { MessageActions } from "../outbound/message-actions.ts";
 import type { Targets } from "../outbound/resolve-target.ts";
@@ -53,6 +54,9 @@ export interface MethodContext {
   connections: Connections;
   devices: DeviceStore;
   pairingEvents: PairingEvents;
+  nodes: NodesDoor;
+  /** Programs that skills of any agent name, for nodes that may have them. */
+  skillBins(): Promise<string[]>;
   presence: Presence;
   health: Health;
   systemEvents: SystemEvents;

@@ -6,6 +6,7 @@ import { secretsEqual } from "@openclaw/net";
 import type { Clock } from "@openclaw/storage";
 import {
   type DeviceToken,
+  type NodeClaim,
   type PairedDevice,
   type PairingRequest,
   pairedDevice,
@@ -28,6 +29,8 @@ export interface DeviceClaim {
   role: string;
   scopes: readonly string[];
   remoteIp?: string | undefined;
+  /** What a node lends, for whoever approves it. */
+  node?: NodeClaim | undefined;
 }
 
 /** Why a connecting device needs an approval. */
@@ -167,6 +170,7 @@ export function openDeviceStore(options: DeviceStoreOptions): DeviceStore {
         roles: [claim.role],
         scopes,
         ...(claim.remoteIp === undefined ? {} : { remoteIp: claim.remoteIp }),
+        ...claim.node,
         silent,
         isRepair: paired.has(claim.deviceId),
         ts: clock.now(),

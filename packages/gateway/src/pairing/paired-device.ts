@@ -31,8 +31,16 @@ export const pairedDevice = z.looseObject({
   lastSeenAtMs: z.number().optional(),
   lastSeenReason: z.string().optional(),
 });
+const nodeClaim = z.object({
+  version: z.string().optional(),
+  deviceFamily: z.string().optional(),
+  modelIdentifier: z.string().optional(),
+  caps: z.array(z.string()).optional(),
+  commands: z.array(z.string()).optional(),
+});
 /** An entry of `pending.json`. */
 export const pairingRequest = z.looseObject({
+  ...nodeClaim.shape,
   requestId: z.string(),
   deviceId: z.string(),
   publicKey: z.string(),
@@ -49,6 +57,8 @@ export const pairingRequest = z.looseObject({
   ts: z.number(),
 });
 
+/** What a node says of itself beside what every device says. */
+export type NodeClaim = z.output<typeof nodeClaim>;
 export type DeviceToken = z.output<typeof deviceToken>;
 export type PairedDevice = z.output<typeof pairedDevice>;
 export type PairingRequest = z.output<typeof pairingRequest>;

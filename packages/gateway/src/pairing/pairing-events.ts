@@ -35,6 +35,6 @@ export function createPairingEvents(connections: Connections, clock: Clock): Pai
 
 /** How the request of a device that is a node looks among those of nodes. */
 export function nodeOfRequest(request: PairingRequest) {
-  const { requestId, deviceId, displayName, platform, clientId, clientMode, remoteIp, silent, isRepair, ts } = request;
-  return { requestId, nodeId: deviceId, displayName, platform, clientId, clientMode, remoteIp, silent, isRepair, ts };
+  const { deviceId, publicKey: _key, role: _role, roles: _roles, scopes: _scopes, ...rest } = request;
+  return { ...rest, nodeId: deviceId, requiredApproveScopes: ["operator.pairing"] };
 }

@@ -1,5 +1,6 @@
 import { type AuthLimiter, checkOrigin, isLoopbackAddress, originNotAllowed } from "@openclaw/net";
 import {
+  type ConnectParams,
   connectParams,
   formatProblems,
   type GatewayErrorShape,
@@ -11,10 +12,10 @@ import {
 import type { Clock } from "@openclaw/storage";
 import { readDeviceKey, verifyDeviceSignature } from "../pairing/device-signature.ts";
 import type { DeviceClaim, DeviceStore, PairingNeed } from "../pairing/device-store.ts";
-import type { DeviceToken } from "../pairing/paired-device.ts";
+import type { DeviceToken, NodeClaim } from "../pairing/paired-device.ts";
 import type { PairingEvents } from "../pairing/pairing-events.ts";
 import { type AuthReason, checkSharedSecret, describeAuthFailure, type GatewayAuth } from "./authenticate.ts";
-import type { ClientInfo, ProtocolVersion, Remote, Session } from "./connection.ts";
+import type { ClientInfo, NodeDeclaration, ProtocolVersion, Remote, Session } from "./connection.ts";
 
 /** How far a device's clock may be off, ms. */
 const SIGNATURE_SKEW_MS = 10 * 60_000;
@@ -110,6 +111,7 @@ export function handshake(params: unknown, nonce: string, remote: Remote, contex
     caps: new Set(connect.caps ?? []),
     deviceId,
     authMethod: method,
+    ...(role === "node" ? { node: nodeDeclaration(connect) } : {}),
   });
 
   if (!device) {
@@ -182,6 +184,7 @@ export function handshake(params: unknown, nonce: string, remote: Remote, contex
     role,
     scopes: requestedScopes,
     remoteIp: remote.localDirect || isLoopbackAddress(remote.address) ? undefined : remote.address,
+    node: role === "node" ? nodeClaim(connect) : undefined,
   };
   const need = context.devices.needs(claim);
   if (need && insecureBypass && shared.ok) {
@@ -201,6 +204,15 @@ export function handshake(params: unknown, nonce: string, remote: Remote, contex
   }
   const deviceToken = context.devices.ensureToken(device.id, role, requestedScopes);
   return { ok: true, session: session(method, device.id), deviceToken, requestedScopes };
+}
+
+function nodeDeclaration({ commands = [], permissions, pathEnv }: ConnectParams): NodeDeclaration {
+  return { commands, permissions, pathEnv, subscriptions: new Set() };
+}
+
+function nodeClaim({ client, caps, commands }: ConnectParams): NodeClaim {
+  const { version, deviceFamily, modelIdentifier } = client;
+  return { version, deviceFamily, modelIdentifier, caps, commands };
 }
 
 function rateLimited(

@@ -6,6 +6,7 @@ import type { Conversations } from "../conversations.ts";
 import { features } from "../features.ts";
 import type { Health } from "../health.ts";
 import type { createHandlers } from "../methods/handlers.ts";
+import type { NodesDoor } from "../nodes/nodes-door.ts";
 import type { DeviceStore } from "../pairing/device-store.ts";
 import type { PairingEvents } from "../pairing/pairing-events.ts";
 import type { Presence } from "../presence.ts";
@@ -28,6 +29,7 @@ export interface OpenSocketOptions {
   connections: Connections;
   devices: DeviceStore;
   pairingEvents: PairingEvents;
+  nodes: NodesDoor;
   presence: Presence;
   health: Health;
   voiceWake: VoiceWake;
@@ -112,6 +114,7 @@ export function openSocket(options: OpenSocketOptions): ReturnType<typeof create
       presence.connected(connection, session);
       if (session.deviceId) devices.seen(session.deviceId, "connect");
       if (session.role === "node") {
+        options.nodes.connected(connection, session);
         connection.sendUnnumbered("voicewake.changed", { triggers: options.voiceWake.triggers() });
       }
       refreshHealthSoon();
@@ -119,6 +122,7 @@ export function openSocket(options: OpenSocketOptions): ReturnType<typeof create
     },
     onDisconnected(connection, session) {
       presence.disconnected(connection, session);
+      if (session.role === "node") options.nodes.disconnected(connection, session);
       if (session.deviceId) devices.seen(session.deviceId, "disconnect");
       logConnection("disconnected", connection, session);
     },
