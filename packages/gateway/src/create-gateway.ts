@@ -47,11 +47,14 @@ import { outboundLimit } from "./media/outbound-limit.ts";
 import { createWebSounds } from "./media/web-sounds.ts";
 import { createHandlers } from "./methods/handlers.ts";
 import { createModelWindow } from "./model-windows.ts";
+import { createNodesDoor } from "./nodes/nodes-door.ts";
+import { createRunGrants } from "./nodes/run-grants.ts";
 import { configuredChats, createDirectory } from "./outbound/directory.ts";
 import { createMessageActions } from "./outbound/message-actions.ts";
 import { createTargets } from "./outbound/resolve-target.ts";
 import { openChatPairing } from "./pairing/chat-pairing.ts";
 import { openDeviceStore } from "./pairing/device-store.ts";
+import { createPairingEvents } from "./pairing/pairing-events.ts";
 import { inboundDebounceMs } from "./pipeline/inbound-debounce.ts";
 import { createInboundMedia } from "./pipeline/inbound-media.ts";
 import { createOutboxWorker } from "./pipeline/outbox.ts";
@@ -227,6 +230,7 @@ export async function startGateway(
     const timers = options.timers ?? systemTimers;
     const systemEvents = openSystemEvents(storage, () => clock.now());
     const approvals = openApprovalsStore({ stateDir: paths.stateDir, clock, log: log.child("approvals") });
+    const runGrants = createRunGrants(clock);
     const approvalDesk = createApprovalDesk({
       store: storage.kv("exec-approvals"),
       clock,
@@ -239,6 +243,7 @@ export async function startGateway(
       },
       onResolved(approval, decision, resolvedBy) {
         const { id } = approval;
+        runGrants.decided(approval, decision);
         const resolved = { id, decision, resolvedBy, ts: clock.now() };
         connections.broadcast("exec.approval.resolved", resolved, { droppable: true });
         forwarding.resolved(approval, decision, resolvedBy);
@@ -319,7 +324,15 @@ export async function startGateway(
     });
     const runs = createRunRegistry(clock);
     releases.push(() => runs.close());
-    const devices = openDeviceStore({ stateDir: paths.stateDir, clock, log: log.child("devices") });
+    const pairingEvents = createPairingEvents(connections, clock);
+    const devices = openDeviceStore({
+      stateDir: paths.stateDir,
+      clock,
+      timers,
+      log: log.child("devices"),
+      onExpired: (request) => pairingEvents.resolved(request, "expired"),
+    });
+    releases.push(() => devices.close());
 
     const ownPlugins = createGatewayPlugins({
       source: options.plugins,
@@ -555,6 +568,31 @@ export async function startGateway(
     });
     const waker = createWaker({ pipeline, conversations, systemEvents, runs, clock, log: log.child("pipeline") });
 
+    const nodes = createNodesDoor(
+      async () =>
+        (await import("./nodes/open-nodes.ts")).openNodes({
+          stateDir: paths.stateDir,
+          config,
+          connections,
+          devices,
+          pairingEvents,
+          grants: runGrants,
+          pipeline,
+          journal: storage.journal,
+          conversations,
+          agents,
+          systemEvents,
+          waker,
+          channels,
+          targets,
+          clock,
+          timers,
+          log,
+        }),
+      log.child("nodes"),
+    );
+    releases.push(() => nodes.close());
+
     let restartTimer: NodeJS.Timeout | undefined;
     releases.push(() => clearTimeout(restartTimer));
     const requestRestart = (request: RestartRequest) => {
@@ -612,6 +650,8 @@ export async function startGateway(
       runs,
       connections,
       devices,
+      pairingEvents,
+      nodes,
       presence,
       health,
       systemEvents,
@@ -626,6 +666,7 @@ export async function startGateway(
       directory,
       messageActions,
       logins,
+      skillBins: () => skills.bins(),
       requestRestart,
     });
 
@@ -648,6 +689,8 @@ export async function startGateway(
       limiter,
       connections,
       devices,
+      pairingEvents,
+      nodes,
       presence,
       health,
       voiceWake,

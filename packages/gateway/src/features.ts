@@ -1,9 +1,9 @@
-import { events, type MethodName, methods } from "@openclaw/protocol";
+import { advertisedEvents, type EventName, type MethodName, methods } from "@openclaw/protocol";
 import type { ProtocolVersion } from "./ws/connection.ts";
 import type { Handlers } from "./ws/dispatch.ts";
 
 /** Events this build sends. */
-const sent = [
+const sent: readonly EventName[] = [
   "connect.challenge",
   "agent",
   "chat",
@@ -13,6 +13,10 @@ const sent = [
   "shutdown",
   "device.pair.requested",
   "device.pair.resolved",
+  "device.pair.changed",
+  "node.pair.requested",
+  "node.pair.resolved",
+  "node.invoke.request",
   "exec.approval.requested",
   "exec.approval.resolved",
   "talk.mode",
@@ -27,6 +31,6 @@ export function features(handlers: Handlers, protocol: ProtocolVersion): { metho
       const contract = methods[name];
       return contract.advertised && handlers[name] && (contract.only === undefined || contract.only === protocol);
     }),
-    events: sent.filter((name) => Object.hasOwn(events, name)),
+    events: sent.filter((name) => advertisedEvents(protocol).includes(name)),
   };
 }

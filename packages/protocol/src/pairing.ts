@@ -80,7 +80,10 @@ export const nodeRequest = once(() =>
     commands: texts().optional(),
     silent: flag().optional(),
     isRepair: flag().optional(),
+    /** Version 4 only. */
     requiredApproveScopes: texts().optional(),
+    clientId: text().optional(),
+    clientMode: text().optional(),
     ts: timestamp(),
   }),
 );
@@ -93,6 +96,8 @@ export const pairedNode = once(() =>
     caps: texts().optional(),
     commands: texts().optional(),
     permissions: z.record(z.string(), flag()).optional(),
+    clientId: text().optional(),
+    clientMode: text().optional(),
     createdAtMs: timestamp(),
     approvedAtMs: timestamp(),
     lastConnectedAtMs: timestamp().optional(),

@@ -4,6 +4,7 @@ import { channelCommands } from "./channel-commands.ts";
 import type { AnyCommand, GroupSpec } from "./command-spec.ts";
 import { completionCommands } from "./completion-commands.ts";
 import { configCommands } from "./config-commands.ts";
+import { devicesCommands } from "./devices-commands.ts";
 import { gatewayCommands } from "./gateway-commands.ts";
 import { messageCommands } from "./message-commands.ts";
 import { modelsCommands } from "./models-commands.ts";
@@ -19,6 +20,7 @@ export const commands: readonly AnyCommand[] = [
   ...channelCommands,
   ...completionCommands,
   ...configCommands,
+  ...devicesCommands,
   ...gatewayCommands,
   ...modelsCommands,
   ...messageCommands,
@@ -33,6 +35,7 @@ export const groups: readonly GroupSpec[] = [
   { id: "approvals", summary: "Exec approvals file of this host or of the Gateway's" },
   { id: "approvals allowlist", summary: "Per-agent allowlist" },
   { id: "channels", summary: "Chat channel accounts" },
+  { id: "devices", summary: "Device pairing and device tokens" },
   { id: "directory", summary: "Look up own identity, peers and groups" },
   { id: "directory groups", summary: "Groups" },
   { id: "directory peers", summary: "Contacts" },

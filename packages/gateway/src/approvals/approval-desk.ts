@@ -22,6 +22,8 @@ export interface ApprovalRequest {
   agentId: string | null;
   resolvedPath: string | null;
   sessionKey: string | null;
+  /** The node it is for, where the client named one. */
+  nodeId?: string;
 }
 
 export interface PendingApproval {

@@ -77,6 +77,7 @@ export function execApprovalMethods(gateway: MethodContext): HandlersOf<ExecAppr
         agentId: params.agentId ?? null,
         resolvedPath: params.resolvedPath ?? null,
         sessionKey: params.sessionKey ?? null,
+        ...(params.nodeId == null ? {} : { nodeId: params.nodeId }),
       };
       let opened: ReturnType<typeof desk.open>;
       try {

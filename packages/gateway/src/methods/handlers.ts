@@ -7,6 +7,7 @@ import { configMethods } from "./config.ts";
 import { deviceMethods } from "./devices.ts";
 import { execApprovalMethods } from "./exec-approvals.ts";
 import type { MethodContext } from "./method-context.ts";
+import { nodeMethods } from "./nodes.ts";
 import { outboundMethods } from "./outbound.ts";
 import { sessionMethods } from "./sessions.ts";
 import { speechMethods } from "./speech.ts";
@@ -26,6 +27,7 @@ export function createHandlers(context: MethodContext): Handlers {
     ...outboundMethods(context),
     ...sessionMethods(context),
     ...deviceMethods(context),
+    ...nodeMethods(context),
     ...execApprovalMethods(context),
     ...speechMethods(context),
     ...voiceMethods(context),

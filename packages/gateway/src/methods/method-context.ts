@@ -14,10 +14,12 @@ import type { GatewayCommands } from "../commands/gateway-commands.ts";
 import type { Conversations } from "../conversations.ts";
 import type { Health } from "../health.ts";
 import type { GatewaySpeech } from "../media/gateway-speech.ts";
+import type { NodesDoor } from "../nodes/nodes-door.ts";
 import type { Directory } from "../outbound/directory.ts";
 import type { MessageActions } from "../outbound/message-actions.ts";
 import type { Targets } from "../outbound/resolve-target.ts";
 import type { DeviceStore } from "../pairing/device-store.ts";
+import type { PairingEvents } from "../pairing/pairing-events.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
 import type { SystemEvents } from "../pipeline/system-events.ts";
 import type { Waker } from "../pipeline/waker.ts";
@@ -51,6 +53,10 @@ export interface MethodContext {
   runs: RunRegistry;
   connections: Connections;
   devices: DeviceStore;
+  pairingEvents: PairingEvents;
+  nodes: NodesDoor;
+  /** Programs that skills of any agent name, for nodes that may have them. */
+  skillBins(): Promise<string[]>;
   presence: Presence;
   health: Health;
   systemEvents: SystemEvents;

@@ -1,59 +1,22 @@
 import crypto from "node:crypto";
-import fs from "node:fs";
 import path from "node:path";
+import type { Timers } from "@openclaw/agent-runtime";
 import type { Logger } from "@openclaw/log";
 import { secretsEqual } from "@openclaw/net";
-import type { PairedDevice as WirePairedDevice } from "@openclaw/protocol";
-import { type Clock, ensurePrivateDirSync, writeFileAtomicSync } from "@openclaw/storage";
-import { z } from "zod";
+import type { Clock } from "@openclaw/storage";
+import {
+  type DeviceToken,
+  type NodeClaim,
+  type PairedDevice,
+  type PairingRequest,
+  pairedDevice,
+  pairingRequest,
+} from "./paired-device.ts";
+import { loadPairingFile, savePairingFile } from "./pairing-file.ts";
+import { createPendingRequests } from "./pending-requests.ts";
 
-/** How long a request for pairing waits for somebody to approve it, in milliseconds. */
-const PENDING_TTL_MS = 5 * 60_000;
-
-const deviceToken = z.object({
-  token: z.string(),
-  role: z.string(),
-  scopes: z.array(z.string()),
-  createdAtMs: z.number(),
-  rotatedAtMs: z.number().optional(),
-  revokedAtMs: z.number().optional(),
-  lastUsedAtMs: z.number().optional(),
-});
-const pairedDevice = z.looseObject({
-  deviceId: z.string(),
-  publicKey: z.string(),
-  displayName: z.string().optional(),
-  platform: z.string().optional(),
-  clientId: z.string().optional(),
-  clientMode: z.string().optional(),
-  role: z.string().optional(),
-  roles: z.array(z.string()).default([]),
-  scopes: z.array(z.string()).default([]),
-  remoteIp: z.string().optional(),
-  tokens: z.record(z.string(), deviceToken).default({}),
-  createdAtMs: z.number(),
-  approvedAtMs: z.number(),
-});
-const pairingRequest = z.looseObject({
-  requestId: z.string(),
-  deviceId: z.string(),
-  publicKey: z.string(),
-  displayName: z.string().optional(),
-  platform: z.string().optional(),
-  clientId: z.string().optional(),
-  clientMode: z.string().optional(),
-  role: z.string().optional(),
-  roles: z.array(z.string()).optional(),
-  scopes: z.array(z.string()).optional(),
-  remoteIp: z.string().optional(),
-  silent: z.boolean().optional(),
-  isRepair: z.boolean(),
-  ts: z.number(),
-});
-
-export type DeviceToken = z.output<typeof deviceToken>;
-export type PairedDevice = z.output<typeof pairedDevice>;
-export type PairingRequest = z.output<typeof pairingRequest>;
+/** When a device was last seen is written with the next change, or after this time, ms. */
+const SEEN_WRITE_MS = 5000;
 
 /** What a device says about itself when it connects. */
 export interface DeviceClaim {
@@ -66,13 +29,21 @@ export interface DeviceClaim {
   role: string;
   scopes: readonly string[];
   remoteIp?: string | undefined;
+  /** What a node lends, for whoever approves it. */
+  node?: NodeClaim | undefined;
 }
 
 /** Why a connecting device needs an approval. */
 export type PairingNeed = "not-paired" | "role-upgrade" | "scope-upgrade";
 
-/** A device as it may be shown: without its tokens' secrets. */
-export type MaskedDevice = WirePairedDevice;
+export interface DeviceStoreOptions {
+  stateDir: string;
+  clock: Clock;
+  timers: Timers;
+  log: Logger;
+  /** Told of requests nobody decided about in time. */
+  onExpired?: (request: PairingRequest) => void;
+}
 
 /**
  * The paired devices and the requests for pairing, kept in `<state>/devices/{paired,pending}.json` in the format of the
@@ -80,16 +51,24 @@ export type MaskedDevice = WirePairedDevice;
  */
 export interface DeviceStore {
   get(deviceId: string): PairedDevice | undefined;
-  list(): { pending: PairingRequest[]; paired: MaskedDevice[] };
+  /** Newest first. */
+  list(): { pending: PairingRequest[]; paired: PairedDevice[] };
   /** Compares a claim with what was approved; undefined means nothing more is needed. */
   needs(claim: DeviceClaim): PairingNeed | undefined;
   /** Creates the request of a device, replaces it when key, role or scopes differ, or returns the one there is. */
   request(claim: DeviceClaim, silent: boolean): { request: PairingRequest; created: boolean };
-  approve(requestId: string): { request: PairingRequest; device: PairedDevice } | undefined;
+  /** `via` names who approved it: a person, or nobody because the device is on this machine. */
+  approve(requestId: string, via?: "silent" | "owner"): { request: PairingRequest; device: PairedDevice } | undefined;
   reject(requestId: string): PairingRequest | undefined;
+  /** Forgets a device, its tokens and its requests. */
+  remove(deviceId: string): PairedDevice | undefined;
+  /** Gives a device a name that its own does not replace. */
+  rename(deviceId: string, label: string): PairedDevice | undefined;
   pendingRequest(requestId: string): PairingRequest | undefined;
   /** Notes what a paired device said about itself this time. */
   touch(claim: DeviceClaim): void;
+  /** Notes that a device came or went. */
+  seen(deviceId: string, reason: "connect" | "disconnect"): void;
   /** The token of a device and role: the present one when it covers the scopes, else a new one. */
   ensureToken(deviceId: string, role: string, scopes: readonly string[]): DeviceToken;
   /** Whether a secret is the unrevoked token of this device and role, and covers the scopes. */
@@ -101,26 +80,46 @@ export interface DeviceStore {
   ): "ok" | "mismatch" | "scope-mismatch";
   rotate(deviceId: string, role: string, scopes?: readonly string[]): DeviceToken | undefined;
   revoke(deviceId: string, role: string): DeviceToken | undefined;
+  /** Writes what waits to be written and forgets the timers. */
+  close(): void;
 }
 
 /**
  * Opens the store.
  * @throws when a file cannot be written; a file that cannot be read is moved aside and reported, never overwritten
  */
-export function openDeviceStore(options: { stateDir: string; clock: Clock; log: Logger }): DeviceStore {
-  const { clock, log } = options;
+export function openDeviceStore(options: DeviceStoreOptions): DeviceStore {
+  const { clock, timers, log } = options;
   const folder = path.join(options.stateDir, "devices");
   const pendingPath = path.join(folder, "pending.json");
   const pairedPath = path.join(folder, "paired.json");
-  const pending = load(pendingPath, pairingRequest, log);
-  const paired = load(pairedPath, pairedDevice, log);
+  const kind = "devices";
+  const requests = loadPairingFile(pendingPath, pairingRequest, { kind, log });
+  const paired = loadPairingFile(pairedPath, pairedDevice, { kind, log });
+  let cancelWrite: (() => void) | undefined;
 
-  const savePending = () => save(pendingPath, pending);
-  const savePaired = () => save(pairedPath, paired);
-
-  const dropExpired = () => {
-    for (const [id, request] of pending) if (request.ts + PENDING_TTL_MS < clock.now()) pending.delete(id);
+  const savePending = () => savePairingFile(pendingPath, requests);
+  const savePaired = () => {
+    cancelWrite?.();
+    cancelWrite = undefined;
+    savePairingFile(pairedPath, paired);
   };
+  /** For what is worth knowing but not a write for every connection. */
+  const savePairedLater = () => {
+    cancelWrite ??= timers.after(SEEN_WRITE_MS, savePaired);
+  };
+  const pending = createPendingRequests({
+    requests,
+    clock,
+    timers,
+    onExpired(expired) {
+      const asked = expired.filter(({ silent }) => !silent);
+      if (asked.length === 0) return;
+      savePending();
+      for (const request of asked) options.onExpired?.(request);
+    },
+  });
+
   const uniqueSorted = (values: readonly string[]) => [...new Set(values)].sort();
 
   const newToken = (role: string, scopes: readonly string[], before?: DeviceToken): DeviceToken => {
@@ -137,10 +136,9 @@ export function openDeviceStore(options: { stateDir: string; clock: Clock; log: 
   return {
     get: (deviceId) => paired.get(deviceId),
     list() {
-      dropExpired();
       return {
-        pending: [...pending.values()].sort((a, b) => b.ts - a.ts),
-        paired: [...paired.values()].sort((a, b) => b.approvedAtMs - a.approvedAtMs).map(maskDevice),
+        pending: pending.all().sort((a, b) => b.ts - a.ts),
+        paired: [...paired.values()].sort((a, b) => b.approvedAtMs - a.approvedAtMs),
       };
     },
     needs(claim) {
@@ -150,16 +148,15 @@ export function openDeviceStore(options: { stateDir: string; clock: Clock; log: 
       return claim.scopes.every((scope) => device.scopes.includes(scope)) ? undefined : "scope-upgrade";
     },
     request(claim, silent) {
-      dropExpired();
       const scopes = [...claim.scopes];
-      for (const [id, request] of pending) {
+      for (const request of pending.all()) {
         if (request.deviceId !== claim.deviceId) continue;
         const same =
           request.publicKey === claim.publicKey &&
           request.role === claim.role &&
           uniqueSorted(request.scopes ?? []).join() === uniqueSorted(scopes).join();
         if (same) return { request, created: false };
-        pending.delete(id);
+        pending.remove(request.requestId);
       }
       const request: PairingRequest = {
         requestId: crypto.randomUUID(),
@@ -173,16 +170,16 @@ export function openDeviceStore(options: { stateDir: string; clock: Clock; log: 
         roles: [claim.role],
         scopes,
         ...(claim.remoteIp === undefined ? {} : { remoteIp: claim.remoteIp }),
+        ...claim.node,
         silent,
         isRepair: paired.has(claim.deviceId),
         ts: clock.now(),
       };
-      pending.set(request.requestId, request);
+      pending.add(request);
       if (!silent) savePending();
       return { request, created: true };
     },
-    approve(requestId) {
-      dropExpired();
+    approve(requestId, via = "owner") {
       const request = pending.get(requestId);
       if (!request) return undefined;
       const now = clock.now();
@@ -204,24 +201,37 @@ export function openDeviceStore(options: { stateDir: string; clock: Clock; log: 
         tokens: { ...known?.tokens, [role]: newToken(role, request.scopes ?? [], known?.tokens[role]) },
         createdAtMs: known?.createdAtMs ?? now,
         approvedAtMs: now,
+        approvedVia: via,
       };
       paired.set(device.deviceId, device);
-      pending.delete(requestId);
+      pending.remove(requestId);
       savePaired();
       if (!request.silent) savePending();
       return { request, device };
     },
     reject(requestId) {
-      const request = pending.get(requestId);
-      if (!request) return undefined;
-      pending.delete(requestId);
-      savePending();
+      const request = pending.remove(requestId);
+      if (request) savePending();
       return request;
     },
-    pendingRequest(requestId) {
-      dropExpired();
-      return pending.get(requestId);
+    remove(deviceId) {
+      const device = paired.get(deviceId);
+      if (!device) return undefined;
+      paired.delete(deviceId);
+      savePaired();
+      const asking = pending.all().filter((request) => request.deviceId === deviceId);
+      for (const { requestId } of asking) pending.remove(requestId);
+      if (asking.length > 0) savePending();
+      return device;
     },
+    rename(deviceId, label) {
+      const device = paired.get(deviceId);
+      if (!device) return undefined;
+      device.label = label;
+      savePaired();
+      return device;
+    },
+    pendingRequest: (requestId) => pending.get(requestId),
     touch(claim) {
       const device = paired.get(claim.deviceId);
       if (!device) return;
@@ -236,6 +246,13 @@ export function openDeviceStore(options: { stateDir: string; clock: Clock; log: 
       if (Object.entries(next).every(([key, value]) => device[key] === value)) return;
       Object.assign(device, next);
       savePaired();
+    },
+    seen(deviceId, reason) {
+      const device = paired.get(deviceId);
+      if (!device) return;
+      device.lastSeenAtMs = clock.now();
+      device.lastSeenReason = reason;
+      savePairedLater();
     },
     ensureToken(deviceId, role, scopes) {
       const device = paired.get(deviceId);
@@ -253,7 +270,7 @@ export function openDeviceStore(options: { stateDir: string; clock: Clock; log: 
       if (!token || token.revokedAtMs !== undefined || !secretsEqual(secret, token.token)) return "mismatch";
       if (!scopes.every((scope) => token.scopes.includes(scope))) return "scope-mismatch";
       token.lastUsedAtMs = clock.now();
-      savePaired();
+      savePairedLater();
       return "ok";
     },
     rotate(deviceId, role, scopes) {
@@ -275,51 +292,9 @@ export function openDeviceStore(options: { stateDir: string; clock: Clock; log: 
       savePaired();
       return token;
     },
+    close() {
+      pending.close();
+      if (cancelWrite) savePaired();
+    },
   };
-}
-
-/** Hides the secrets of a device's tokens. */
-export function maskDevice(device: PairedDevice): MaskedDevice {
-  const { tokens, ...rest } = device;
-  return { ...rest, tokens: Object.values(tokens).map(({ token: _secret, ...token }) => token) };
-}
-
-function load<T>(file: string, schema: z.ZodType<T>, log: Logger): Map<string, T> {
-  let text: string;
-  try {
-    text = fs.readFileSync(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return new Map();
-    throw error;
-  }
-  const aside = `${file}.corrupt-${Date.now()}`;
-  let root: Record<string, unknown>;
-  try {
-    root = z.record(z.string(), z.unknown()).parse(JSON.parse(text));
-  } catch (error) {
-    fs.renameSync(file, aside);
-    log.warn(`${file} cannot be read and was moved to ${aside}; its devices must be paired again`, {
-      error: String(error),
-    });
-    return new Map();
-  }
-  const known = new Map<string, T>();
-  const unreadable: string[] = [];
-  for (const [id, value] of Object.entries(root)) {
-    const parsed = schema.safeParse(value);
-    if (parsed.success) known.set(id, parsed.data);
-    else unreadable.push(id);
-  }
-  if (unreadable.length > 0) {
-    fs.copyFileSync(file, aside);
-    log.warn(
-      `${file} has entries that cannot be read (${unreadable.join(", ")}); they must be paired again. The file as it was is ${aside}`,
-    );
-  }
-  return known;
-}
-
-function save(file: string, values: Map<string, unknown>): void {
-  ensurePrivateDirSync(path.dirname(file));
-  writeFileAtomicSync(file, `${JSON.stringify(Object.fromEntries(values), null, 2)}\n`, { mode: 0o600 });
 }

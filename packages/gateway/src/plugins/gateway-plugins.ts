@@ -7,6 +7,7 @@ import type { Discovery, PluginSource } from "@openclaw/plugins/discovery";
 import { methods } from "@openclaw/protocol";
 import type { Clock } from "@openclaw/storage";
 import type { DeviceStore } from "../pairing/device-store.ts";
+import { showDevice } from "../pairing/paired-device.ts";
 import { withChannelSchemas } from "./channel-schemas.ts";
 import { writeConfigObject } from "./write-config-object.ts";
 
@@ -91,7 +92,10 @@ export function createGatewayPlugins(options: GatewayPluginsOptions): GatewayPlu
         devices: {
           approve: (requestId) => options.devices.approve(requestId),
           reject: (requestId) => options.devices.reject(requestId),
-          list: () => options.devices.list(),
+          list: () => {
+            const { pending, paired } = options.devices.list();
+            return { pending, paired: paired.map((device) => showDevice(device, 3, false)) };
+          },
         },
         now: () => clock.now(),
         timers,

@@ -21,6 +21,8 @@ export interface GatewaySkills {
   of(agent: { agentId: string; workspaceDir: string }): Promise<AgentSkills | undefined>;
   /** The commands of an agent's skills, as far as they are known at once. `isTaken` names those of others. */
   commands(agentId: string, isTaken: (name: string) => boolean): readonly SkillCommand[];
+  /** Programs that the skills of all agents name, sorted. */
+  bins(): Promise<string[]>;
   /** The command of a skill that a person means by a name. */
   find(commands: readonly SkillCommand[], name: string): SkillCommand | undefined;
 }
@@ -41,7 +43,7 @@ export function createGatewaySkills(options: AgentSkillsOptions): GatewaySkills 
     return loading;
   };
 
-  return {
+  const gatewaySkills: GatewaySkills = {
     async open() {
       if (options.agentIds().some((id) => needed(workspace(id)))) await load();
     },
@@ -69,6 +71,16 @@ export function createGatewaySkills(options: AgentSkillsOptions): GatewaySkills 
       known.set(id, commands);
       return commands;
     },
+    async bins() {
+      const found = await Promise.all(
+        options.agentIds().map((agentId) => gatewaySkills.of({ agentId, workspaceDir: workspace(agentId) })),
+      );
+      const named = found
+        .flatMap((skills) => skills?.judged ?? [])
+        .flatMap(({ skill: { requires } }) => [...requires.bins, ...requires.anyBins]);
+      return [...new Set(named)].sort();
+    },
     find: (commands, name) => loaded?.module.findSkillCommand(commands, name),
   };
+  return gatewaySkills;
 }

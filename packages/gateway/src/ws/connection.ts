@@ -44,6 +44,15 @@ export interface PreparedEvent {
 
 export type ProtocolVersion = 3 | 4;
 
+/** What a node says it lends. */
+export interface NodeDeclaration {
+  commands: readonly string[];
+  permissions?: Readonly<Record<string, boolean>> | undefined;
+  pathEnv?: string | undefined;
+  /** Sessions whose events it gets; changed by its own `node.event`. */
+  subscriptions: Set<string>;
+}
+
 /** An authenticated connection. */
 export interface Session {
   protocol: ProtocolVersion;
@@ -52,6 +61,8 @@ export interface Session {
   client: ClientInfo;
   caps: ReadonlySet<string>;
   deviceId?: string | undefined;
+  /** Present on connections of nodes. */
+  node?: NodeDeclaration | undefined;
   /** How the connection proved itself. */
   authMethod: "token" | "password" | "device-token";
 }

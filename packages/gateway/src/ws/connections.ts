@@ -1,5 +1,11 @@
 import { mayReceive } from "@openclaw/protocol";
-import { type Connection, type PreparedEvent, type ProtocolVersion, prepareEvent } from "./connection.ts";
+import {
+  type Connection,
+  type NodeDeclaration,
+  type PreparedEvent,
+  type ProtocolVersion,
+  prepareEvent,
+} from "./connection.ts";
 
 /** A payload for both protocol versions, or one per version; undefined = this version does not get the event. */
 export type VersionedPayload = { v3: unknown; v4: unknown };
@@ -30,7 +36,12 @@ export function createConnections(): Connections {
     const prepared: Partial<Record<ProtocolVersion, PreparedEvent>> = {};
     for (const connection of members) {
       const session = connection.session;
-      if (!session || !mayReceive(name, session)) continue;
+      if (!session) continue;
+      if (session.node) {
+        sendToNode(connection, session.node, name, payloadOf(session.protocol), options);
+        continue;
+      }
+      if (!mayReceive(name, session)) continue;
       if (options.only && !options.only(connection)) continue;
       const payload = payloadOf(session.protocol);
       if (payload === undefined) continue;
@@ -50,4 +61,25 @@ export function createConnections(): Connections {
     broadcastVersions: (name, payload, options = {}) =>
       send(name, (version) => (version === 3 ? payload.v3 : payload.v4), options),
   };
+}
+
+/** Nodes get few broadcasts; events of the sessions they subscribed to come to them as events of their own. */
+function sendToNode(
+  connection: Connection,
+  { subscriptions }: NodeDeclaration,
+  name: string,
+  payload: unknown,
+  options: BroadcastOptions,
+): void {
+  if (payload === undefined) return;
+  const ofSession = name === "agent" || name === "chat";
+  const subscribed = ofSession ? subscriptions.has(sessionKeyOf(payload) ?? "") : subscriptions.size > 0;
+  if (!mayReceive(name, { role: "node", scopes: new Set(), subscribed })) return;
+  if (ofSession) connection.sendUnnumbered(name, payload);
+  else connection.sendEvent(prepareEvent(name, payload, options));
+}
+
+function sessionKeyOf(payload: unknown): string | undefined {
+  if (typeof payload !== "object" || payload === null || !("sessionKey" in payload)) return undefined;
+  return typeof payload.sessionKey === "string" ? payload.sessionKey : undefined;
 }

@@ -1,5 +1,6 @@
 import { type AuthLimiter, checkOrigin, isLoopbackAddress, originNotAllowed } from "@openclaw/net";
 import {
+  type ConnectParams,
   connectParams,
   formatProblems,
   type GatewayErrorShape,
@@ -10,9 +11,11 @@ import {
 } from "@openclaw/protocol";
 import type { Clock } from "@openclaw/storage";
 import { readDeviceKey, verifyDeviceSignature } from "../pairing/device-signature.ts";
-import type { DeviceClaim, DeviceStore, DeviceToken, PairingNeed } from "../pairing/device-store.ts";
+import type { DeviceClaim, DeviceStore, PairingNeed } from "../pairing/device-store.ts";
+import type { DeviceToken, NodeClaim } from "../pairing/paired-device.ts";
+import type { PairingEvents } from "../pairing/pairing-events.ts";
 import { type AuthReason, checkSharedSecret, describeAuthFailure, type GatewayAuth } from "./authenticate.ts";
-import type { ClientInfo, ProtocolVersion, Remote, Session } from "./connection.ts";
+import type { ClientInfo, NodeDeclaration, ProtocolVersion, Remote, Session } from "./connection.ts";
 
 /** How far a device's clock may be off, ms. */
 const SIGNATURE_SKEW_MS = 10 * 60_000;
@@ -28,7 +31,7 @@ export interface HandshakeContext {
   /** The Control UI's device block is ignored. */
   disableDeviceAuth: boolean;
   /** Told when a device waits for an approval, or was approved silently. */
-  onPairing(event: { kind: "requested" | "resolved"; payload: object }): void;
+  pairingEvents: Pick<PairingEvents, "requested" | "resolved">;
 }
 
 export type HandshakeResult =
@@ -108,6 +111,7 @@ export function handshake(params: unknown, nonce: string, remote: Remote, contex
     caps: new Set(connect.caps ?? []),
     deviceId,
     authMethod: method,
+    ...(role === "node" ? { node: nodeDeclaration(connect) } : {}),
   });
 
   if (!device) {
@@ -180,6 +184,7 @@ export function handshake(params: unknown, nonce: string, remote: Remote, contex
     role,
     scopes: requestedScopes,
     remoteIp: remote.localDirect || isLoopbackAddress(remote.address) ? undefined : remote.address,
+    node: role === "node" ? nodeClaim(connect) : undefined,
   };
   const need = context.devices.needs(claim);
   if (need && insecureBypass && shared.ok) {
@@ -189,19 +194,25 @@ export function handshake(params: unknown, nonce: string, remote: Remote, contex
   if (need) {
     const { request, created } = context.devices.request(claim, remote.localDirect);
     if (!remote.localDirect) {
-      if (created) context.onPairing({ kind: "requested", payload: request });
+      if (created) context.pairingEvents.requested(request);
       return pairingRequired(need, request.requestId, claim, context.devices, protocol);
     }
-    context.devices.approve(request.requestId);
-    context.onPairing({
-      kind: "resolved",
-      payload: { requestId: request.requestId, deviceId: device.id, decision: "approved", ts: context.clock.now() },
-    });
+    context.devices.approve(request.requestId, "silent");
+    context.pairingEvents.resolved(request, "approved");
   } else {
     context.devices.touch(claim);
   }
   const deviceToken = context.devices.ensureToken(device.id, role, requestedScopes);
   return { ok: true, session: session(method, device.id), deviceToken, requestedScopes };
+}
+
+function nodeDeclaration({ commands = [], permissions, pathEnv }: ConnectParams): NodeDeclaration {
+  return { commands, permissions, pathEnv, subscriptions: new Set() };
+}
+
+function nodeClaim({ client, caps, commands }: ConnectParams): NodeClaim {
+  const { version, deviceFamily, modelIdentifier } = client;
+  return { version, deviceFamily, modelIdentifier, caps, commands };
 }
 
 function rateLimited(

@@ -6,7 +6,9 @@ import type { Conversations } from "../conversations.ts";
 import { features } from "../features.ts";
 import type { Health } from "../health.ts";
 import type { createHandlers } from "../methods/handlers.ts";
+import type { NodesDoor } from "../nodes/nodes-door.ts";
 import type { DeviceStore } from "../pairing/device-store.ts";
+import type { PairingEvents } from "../pairing/pairing-events.ts";
 import type { Presence } from "../presence.ts";
 import type { GatewaySettings } from "../settings.ts";
 import type { VoiceWake } from "../voice-wake.ts";
@@ -26,6 +28,8 @@ export interface OpenSocketOptions {
   limiter: ReturnType<typeof createAuthLimiter>;
   connections: Connections;
   devices: DeviceStore;
+  pairingEvents: PairingEvents;
+  nodes: NodesDoor;
   presence: Presence;
   health: Health;
   voiceWake: VoiceWake;
@@ -76,7 +80,7 @@ export function openSocket(options: OpenSocketOptions): ReturnType<typeof create
       allowedOrigins: settings.controlUi.allowedOrigins,
       allowInsecureAuth: settings.controlUi.allowInsecureAuth,
       disableDeviceAuth: settings.controlUi.disableDeviceAuth,
-      onPairing: ({ kind, payload }) => connections.broadcast(`device.pair.${kind}`, payload, { droppable: true }),
+      pairingEvents: options.pairingEvents,
     }),
     hello: (connection, session, result) => ({
       type: "hello-ok",
@@ -108,7 +112,9 @@ export function openSocket(options: OpenSocketOptions): ReturnType<typeof create
     }),
     onConnected(connection, session) {
       presence.connected(connection, session);
+      if (session.deviceId) devices.seen(session.deviceId, "connect");
       if (session.role === "node") {
+        options.nodes.connected(connection, session);
         connection.sendUnnumbered("voicewake.changed", { triggers: options.voiceWake.triggers() });
       }
       refreshHealthSoon();
@@ -116,6 +122,8 @@ export function openSocket(options: OpenSocketOptions): ReturnType<typeof create
     },
     onDisconnected(connection, session) {
       presence.disconnected(connection, session);
+      if (session.role === "node") options.nodes.disconnected(connection, session);
+      if (session.deviceId) devices.seen(session.deviceId, "disconnect");
       logConnection("disconnected", connection, session);
     },
   });

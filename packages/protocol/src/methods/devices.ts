@@ -23,6 +23,19 @@ export const deviceMethods = {
     params: requestIdParams,
     result: () => open({ requestId: nonEmpty(), deviceId: nonEmpty() }),
   }),
+  /** Forgets a device with its tokens and closes its connections. */
+  "device.pair.remove": method("device.pair.remove", {
+    scope: "operator.pairing",
+    only: 4,
+    params: () => z.strictObject({ deviceId: nonEmpty() }),
+    result: () => open({ deviceId: nonEmpty() }),
+  }),
+  "device.pair.rename": method("device.pair.rename", {
+    scope: "operator.pairing",
+    only: 4,
+    params: () => z.strictObject({ deviceId: nonEmpty(), label: nonEmpty().max(64) }),
+    result: () => open({ deviceId: nonEmpty(), label: nonEmpty() }),
+  }),
   "device.token.rotate": method("device.token.rotate", {
     scope: "operator.pairing",
     params: () => z.strictObject({ deviceId: nonEmpty(), role: nonEmpty(), scopes: z.array(nonEmpty()).optional() }),

@@ -129,6 +129,12 @@ export const nodeMethods = {
     params: requestIdParams,
     result: () => open({ requestId: nonEmpty(), nodeId: nonEmpty() }),
   }),
+  "node.pair.remove": method("node.pair.remove", {
+    scope: "operator.pairing",
+    only: 4,
+    params: nodeIdParams,
+    result: () => open({ nodeId: nonEmpty() }),
+  }),
   "node.pair.verify": method("node.pair.verify", {
     scope: "operator.pairing",
     only: 3,
