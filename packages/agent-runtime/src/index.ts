@@ -89,6 +89,7 @@ export { typingSettings } from "./reply/typing-mode.ts";
 export type { BlockReplies, RunBlock, SentBlock } from "./run/block-stream.ts";
 export type { ToolCallRequest } from "./run/call-tool.ts";
 export type { CompactSessionRequest, CompactSessionResult } from "./run/compact-session.ts";
+export type { ClientCall, ClientTool } from "./run/delegated-tools.ts";
 export { elevatedSettings, type MessageSender } from "./run/elevated-settings.ts";
 export { createLanes, type GlobalLane, type LaneLimits, type Lanes } from "./run/lanes.ts";
 export { findRunEntry } from "./run/resume-point.ts";

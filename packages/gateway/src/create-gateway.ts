@@ -13,7 +13,7 @@ import type { ConfigStore, OpenClawConfig, Paths } from "@openclaw/config";
 import type { Log, WsLogStyle } from "@openclaw/log";
 import { createRedactor } from "@openclaw/log";
 import { createModels, createProviderRegistry } from "@openclaw/models";
-import { createAuthLimiter, createGuardedFetch, type GuardedFetch, requestOrigin } from "@openclaw/net";
+import { createAuthLimiter, createGuardedFetch, type GuardedFetch } from "@openclaw/net";
 import type { Channel, ChannelEntry } from "@openclaw/plugin-sdk";
 import type { PluginSource } from "@openclaw/plugins/discovery";
 import { openSessions } from "@openclaw/sessions";
@@ -39,13 +39,17 @@ import { openCommands } from "./commands/open-commands.ts";
 import { createConversations } from "./conversations.ts";
 import { type FrontDoorOptions, openFrontDoor } from "./front-door.ts";
 import { createHealth } from "./health.ts";
+import type { ApiServices } from "./http/api/api-services.ts";
+import { apiRoutes } from "./http/api-routes.ts";
 import { createChannelRoutes } from "./http/channel-routes.ts";
+import { createHttpAuth } from "./http/http-auth.ts";
 import { webSoundsRoute } from "./http/web-sounds-route.ts";
 import { createGatewaySpeech } from "./media/gateway-speech.ts";
 import { createMessageMedia } from "./media/message-media.ts";
 import { outboundLimit } from "./media/outbound-limit.ts";
 import { createWebSounds } from "./media/web-sounds.ts";
 import { createHandlers } from "./methods/handlers.ts";
+import { createGatewayMetrics } from "./metrics/gateway-metrics.ts";
 import { createModelWindow } from "./model-windows.ts";
 import { createNodesDoor } from "./nodes/nodes-door.ts";
 import { createRunGrants } from "./nodes/run-grants.ts";
@@ -177,6 +181,8 @@ export async function startGateway(
     let upgrade: FrontDoorOptions["onUpgrade"] = (_request, socket) => socket.destroy();
     const channelRoutes = createChannelRoutes();
     const limiter = createAuthLimiter({ ...config().gateway?.auth?.rateLimit, clock });
+    const httpAuth = createHttpAuth({ auth: settings.auth, limiter, trustedProxies: settings.trustedProxies });
+    let apiServices: ApiServices | undefined;
     let plugins: GatewayPlugins | undefined;
     const mediaDir = path.join(paths.stateDir, "media");
     const { basePath } = settings.controlUi;
@@ -184,12 +190,8 @@ export async function startGateway(
     const frontDoor = await openFrontDoor({
       soundsRoute: webSoundsRoute({ sounds, mediaDir, basePath, platform: process.platform }),
       settings,
-      pluginRoutes: pluginHttp(() => plugins, {
-        auth: settings.auth,
-        limiter,
-        addressOf: ({ socket, headers }) =>
-          requestOrigin({ remoteAddress: socket.remoteAddress, headers }, settings.trustedProxies).clientAddress,
-      }),
+      pluginRoutes: pluginHttp(() => plugins, httpAuth),
+      apiRoutes: apiRoutes({ auth: httpAuth, config, services: () => (takesWork ? apiServices : undefined) }),
       webRoot: options.webRoot,
       agents,
       ready: () => ready,
@@ -322,7 +324,8 @@ export async function startGateway(
       wasStopped: (runId) => storage.journal.get(runId)?.state === "aborted",
       voiceHint: (sessionMode) => speech.hint(sessionMode),
     });
-    const runs = createRunRegistry(clock);
+    const metrics = createGatewayMetrics({ clock, clients: () => connections.size });
+    const runs = metrics.counted(createRunRegistry(clock));
     releases.push(() => runs.close());
     const pairingEvents = createPairingEvents(connections, clock);
     const devices = openDeviceStore({
@@ -563,6 +566,7 @@ export async function startGateway(
       timers,
       clock,
       log: log.child("pipeline"),
+      onRan: (message, result) => metrics.ran(message, result),
       onCommand: async (action, { sessionKey, senderId, agentId }) =>
         ownPlugins.host?.bus.emit({ type: "command", action, sessionKey, context: { senderId, agentId } }) ?? [],
     });
@@ -669,6 +673,20 @@ export async function startGateway(
       skillBins: () => skills.bins(),
       requestRestart,
     });
+
+    apiServices = {
+      stateDir: paths.stateDir,
+      config,
+      agents,
+      conversations,
+      runtime,
+      pipeline,
+      metrics,
+      guardedFetch,
+      clock,
+      timers,
+      log: log.child("http"),
+    };
 
     const dispatch = createDispatch({
       handlers,

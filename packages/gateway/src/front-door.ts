@@ -17,6 +17,8 @@ export interface FrontDoorOptions {
   soundsRoute: HttpHandler;
   /** Serves what plugins have routes for. */
   pluginRoutes: HttpHandler;
+  /** Serves the APIs for programs, which prove themselves and may use any name for this machine. */
+  apiRoutes: HttpHandler;
   /** Whether the Gateway takes work, for `/readyz`. */
   ready: () => boolean;
   /** Paths that channels answer. */
@@ -55,7 +57,8 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<{ port: 
     host,
     optional: index > 0,
     server: createHttpServer({
-      signed: options.channelRoutes,
+      signed: async (request, response) =>
+        (await options.apiRoutes(request, response)) || options.channelRoutes(request, response),
       handlers: [
         probes(options.ready),
         options.pluginRoutes,

@@ -55,6 +55,8 @@ export interface AgentLoopOptions {
   maxOutputTokens?: number;
   /** Told when a tool threw; the model is told as well. */
   onToolError?: (toolName: string, error: unknown) => void;
+  /** Asked after tools were run: true ends the turn with their results, and the model is not asked again. */
+  endsTurn?: () => boolean;
   /** Why the model has no tool of that name, when there is more to say than that. */
   missingTool?: (toolName: string) => string | undefined;
   checker?: ArgumentChecker;
@@ -144,6 +146,7 @@ export async function runAgentLoop(options: AgentLoopOptions): Promise<LoopResul
       const failure = { kind: "tool_loop", retryable: false, userMessage: explanation, detail: explanation };
       return { ...result, outcome: "failed", failure };
     }
+    if (options.endsTurn?.()) return result;
     steer();
   }
 }

@@ -13,6 +13,7 @@ import { emptyAnswerText } from "../loop/agent-loop.ts";
 import type { LoopResult } from "../loop/loop-events.ts";
 import type { SystemPromptReport } from "../prompt/system-prompt-report.ts";
 import { answerSomewhere, begin, tellFallback } from "./answer.ts";
+import { createDelegatedTools, type DelegatedTools } from "./delegated-tools.ts";
 import { createFailover } from "./failover.ts";
 import { tellHooksOfEnd, withHookContext } from "./hooks-around-run.ts";
 import { compactAfterTurn, makeRoom } from "./keep-in-window.ts";
@@ -106,6 +107,7 @@ async function runOnTranscript(
     window: begun.window,
   };
   const details = detailsOf(base, conversation);
+  const delegated = createDelegatedTools(request.clientTools ?? []);
   try {
     if (point.kind === "unrecorded") {
       leaveUnfinishedFlush(transcript);
@@ -119,10 +121,11 @@ async function runOnTranscript(
       if (point.kind === "answered") return answeredOutcome(point, output, details);
       transcript.closeToolCalls("interrupted");
     }
-    const answer = await answerSomewhere(conversation, { output, failover, resumed: point.kind === "open" });
+    const answer = await answerSomewhere(conversation, { output, failover, delegated, resumed: point.kind === "open" });
     if (control.cause?.kind === "interrupt") return { ...details, status: "aborted" };
     const outcome = finish(answer.conversation, {
       output,
+      delegated,
       result: answer.result,
       details: detailsOf(base, answer.conversation),
     });
@@ -148,6 +151,7 @@ function detailsOf(
 
 interface FinishedLoop {
   output: RunOutput;
+  delegated: DelegatedTools;
   result: LoopResult;
   details: Omit<RunOutcome, "status">;
 }
@@ -155,7 +159,7 @@ interface FinishedLoop {
 /** Turns the end of a loop into the outcome of the run, and notes it in the session. */
 function finish(conversation: RunConversation, loopEnd: FinishedLoop): RunOutcome {
   const { control, request, entry, transcript, prepared, parts } = conversation;
-  const { output, result, details } = loopEnd;
+  const { output, result, details, delegated } = loopEnd;
   const { cause } = control;
   const byUser = cause?.kind === "abort" && cause.reason !== "timeout";
   // Also what joined the run after it had answered: the next prompt would take an unanswered message along.
@@ -185,6 +189,7 @@ function finish(conversation: RunConversation, loopEnd: FinishedLoop): RunOutcom
     texts: [...output.texts],
     payloads: output.payloads(usage),
     usage,
+    ...(delegated.calls.length === 0 ? {} : { clientCalls: [...delegated.calls] }),
     ...(result.lastMessage === undefined ? {} : { stopReason: result.lastMessage.stopReason }),
   };
   if (cause?.kind === "abort") return { ...outcome, status: "aborted", stopReason: cause.reason };
@@ -198,7 +203,7 @@ function finish(conversation: RunConversation, loopEnd: FinishedLoop): RunOutcom
     return { ...outcome, status: "error", error: userMessage, errorKind: kind };
   }
   const isGroup = entry.chatType === "group" || entry.chatType === "channel";
-  if (!output.spoke && outcome.payloads.length === 0 && !isGroup) {
+  if (!output.spoke && outcome.payloads.length === 0 && !isGroup && delegated.calls.length === 0) {
     return { ...outcome, status: "error", error: emptyAnswerText, errorKind: "empty" };
   }
   return { ...outcome, status: "ok" };

@@ -13,6 +13,7 @@ import { thrownText } from "../loop/thrown-text.ts";
 import { coreToolOrder } from "../policy/tool-groups.ts";
 import { SandboxError } from "../sandbox/sandbox-error.ts";
 import type { ToolFiles } from "../tools/tool-files.ts";
+import type { DelegatedTools } from "./delegated-tools.ts";
 import type { AttemptPlace, Failover } from "./failover.ts";
 import { withFirstByteBudget } from "./first-byte-budget.ts";
 import { withSystemPrompt } from "./hooks-around-run.ts";
@@ -35,7 +36,7 @@ export interface LoopAnswer {
 /** Asks one place after the other until one answers. What has been shown of an answer is not begun anew elsewhere. */
 export async function answerSomewhere(
   first: RunConversation,
-  run: { output: RunOutput; failover: Failover; resumed: boolean },
+  run: { output: RunOutput; failover: Failover; delegated: DelegatedTools; resumed: boolean },
 ): Promise<LoopAnswer> {
   const { control, transcript } = first;
   const { output, failover } = run;
@@ -196,7 +197,7 @@ interface LoopEnd {
  */
 async function loop(
   conversation: RunConversation,
-  run: { output: RunOutput; failover: Failover; recovery: Recovery; resumed: boolean },
+  run: { output: RunOutput; failover: Failover; delegated: DelegatedTools; recovery: Recovery; resumed: boolean },
 ): Promise<LoopEnd> {
   const { request, control, parts, transcript, prepared, window } = conversation;
   const { model } = prepared;
@@ -215,7 +216,9 @@ async function loop(
       system: prepared.prompt.text,
       messages: shown instanceof Promise ? await shown : shown,
       show,
-      tools: prepared.tools,
+      tools: run.delegated.beside(prepared.tools),
+      endsTurn: () => run.delegated.calls.length > 0,
+      ...(request.maxOutputTokens === undefined ? {} : { maxOutputTokens: request.maxOutputTokens }),
       signal: control.signal,
       onEvent(event) {
         if (event.type === "message" && recordSteering(conversation, transcript, event.message)) return;

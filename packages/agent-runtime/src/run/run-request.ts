@@ -6,6 +6,7 @@ import type { SystemPromptReport } from "../prompt/system-prompt-report.ts";
 import type { ReplyTarget } from "../reply/sent-by-tool.ts";
 import type { ReplyPayload } from "../reply/shape-reply.ts";
 import type { BlockReplies } from "./block-stream.ts";
+import type { ClientCall, ClientTool } from "./delegated-tools.ts";
 import type { MessageSender } from "./elevated-settings.ts";
 import type { GlobalLane } from "./lanes.ts";
 import type { EmittedRunEvent } from "./run-events.ts";
@@ -60,6 +61,10 @@ export interface RunRequest {
   lane?: GlobalLane;
   /** Names of tools this run does not get. */
   withoutTools?: readonly string[];
+  /** Tools that whoever asked for the run carries out: the model's call of one ends the turn. */
+  clientTools?: readonly ClientTool[];
+  /** Longest answer of one model call, in tokens; the model's own limit when absent. */
+  maxOutputTokens?: number;
   onEvent?: (event: EmittedRunEvent) => void;
   /** The chat the reply goes to; what a tool has sent there, or repeats elsewhere, is not sent again. */
   replyTarget?: ReplyTarget;
@@ -92,6 +97,8 @@ export interface RunResult {
   error?: string;
   errorKind?: string;
   stopReason?: string;
+  /** What the model wants its client to do; absent when there is nothing. */
+  clientCalls?: readonly ClientCall[];
   /** Sum over the model calls of the run. */
   usage?: Usage;
   sessionId: string;

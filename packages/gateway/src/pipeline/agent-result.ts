@@ -8,6 +8,14 @@ export function keptResult(message: Inbound, result: RunResult): object {
   return message.source === "agent" && result.status === "ok" ? { result: agentResult(result) } : {};
 }
 
+/** The text of an answer on a page: also what was only to be spoken, whether or not it is spoken. */
+export function shownAnswer(result: Pick<RunResult, "payloads">): string {
+  return result.payloads
+    .map((payload) => (payload.isReasoning ? "" : (payload.text ?? payload.speech?.text ?? "")))
+    .filter(Boolean)
+    .join("\n\n");
+}
+
 /** What `agent` answers when its run is over. */
 export function agentResult(result: RunResult): object {
   return {

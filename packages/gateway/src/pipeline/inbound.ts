@@ -125,6 +125,18 @@ export const inbound = z.object({
   model: z.object({ provider: z.string(), model: z.string() }).optional(),
   /** Names of tools the run does not get. */
   withoutTools: z.array(z.string()).optional(),
+  /** Tools that whoever sent it carries out. */
+  clientTools: z
+    .array(
+      z.object({
+        name: z.string(),
+        description: z.string().optional(),
+        parameters: z.record(z.string(), z.unknown()).optional(),
+      }),
+    )
+    .optional(),
+  /** Longest answer of one model call, tokens. */
+  maxOutputTokens: z.number().optional(),
   /** Session on whose behalf another session's run asks, and the channel its user is on. */
   requesterKey: z.string().optional(),
   requesterChannel: z.string().optional(),

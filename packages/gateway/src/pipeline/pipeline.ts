@@ -74,6 +74,8 @@ export interface PipelineContext {
   clock: Clock;
   timers: Timers;
   log: Logger;
+  /** Told of each turn that has ended. */
+  onRan?(message: Inbound, result: RunResult): void;
   /** Told of a command that begins or stops something; answers what the user is to be told besides. */
   onCommand?(action: string, message: Inbound): Promise<readonly string[]>;
 }
@@ -90,8 +92,11 @@ export interface Submission {
 }
 
 export interface Pipeline {
-  /** Journals a message and runs it. `initiator` is the connection that may see the run's tool events. */
-  submit(message: Inbound, options?: { initiator?: string | undefined }): Submission;
+  /**
+   * Journals a message and runs it. `initiator` is the connection that may see the run's tool events; `watch` is told of
+   * the events of the run itself, in the order clients are.
+   */
+  submit(message: Inbound, options?: Partial<Pick<TurnOptions, "initiator" | "watch">>): Submission;
   /** Journals a message whose turn comes at the next start; resolves when it is on stable storage. */
   postpone(message: Inbound): Promise<void>;
   /** Takes a channel's message; resolves when it is on stable storage, or was refused or seen before. */
@@ -263,7 +268,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
       withdraw(message.id, gate);
       throw error;
     });
-    const done = track(take(message, { durable, gate, initiator: options.initiator, resume: false }));
+    const done = track(take(message, { durable, gate, initiator: undefined, ...options, resume: false }));
     done.catch((error: unknown) => log.error(`run ${message.id} failed unexpectedly`, { error: String(error) }));
     return { runId: message.id, durable, release: gate.open, done };
   };

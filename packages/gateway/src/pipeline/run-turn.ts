@@ -60,6 +60,8 @@ export function startTurn(message: Inbound, options: TurnOptions): RunHandle {
     ...(message.lane === undefined ? {} : { lane: message.lane }),
     ...(message.model === undefined ? {} : { model: message.model }),
     ...(message.withoutTools === undefined ? {} : { withoutTools: message.withoutTools }),
+    ...(message.clientTools === undefined ? {} : { clientTools: message.clientTools }),
+    ...(message.maxOutputTokens === undefined ? {} : { maxOutputTokens: message.maxOutputTokens }),
     channel: channelOf(message),
     beforeFirstTool: options.durable,
     ...options.replies.run,

@@ -1,4 +1,10 @@
-import { type AgentRuntime, type LevelValues, type RunResult, readLevel } from "@openclaw/agent-runtime";
+import {
+  type AgentRuntime,
+  type EmittedRunEvent,
+  type LevelValues,
+  type RunResult,
+  readLevel,
+} from "@openclaw/agent-runtime";
 import type { Logger } from "@openclaw/log";
 import type { Clock } from "@openclaw/storage";
 import type { GatewayCommands, Turn } from "../commands/gateway-commands.ts";
@@ -6,7 +12,7 @@ import type { Conversations } from "../conversations.ts";
 import { ChatStream } from "../runs/chat-stream.ts";
 import type { RunRegistry } from "../runs/run-registry.ts";
 import type { Connections } from "../ws/connections.ts";
-import { keptResult } from "./agent-result.ts";
+import { keptResult, shownAnswer } from "./agent-result.ts";
 import type { Gate } from "./gate.ts";
 import type { Inbound } from "./inbound.ts";
 import type { MessageEndings } from "./message-endings.ts";
@@ -28,6 +34,8 @@ export interface TurnsContext {
   /** What the web chat can play of an answer. */
   pageSounds: PageSounds;
   promptOf(request: TurnPromptRequest): Promise<TurnPrompt>;
+  /** Told of each turn that has ended. */
+  onRan?(message: Inbound, result: RunResult): void;
   /** Called when a turn of the session is over. */
   onEnded(sessionKey: string): void;
   clock: Clock;
@@ -38,6 +46,8 @@ export interface TurnOptions {
   durable: Promise<unknown>;
   gate: Gate;
   initiator: string | undefined;
+  /** Told what clients are told of the run, for whoever waits for its answer in another way. */
+  watch?: ((event: EmittedRunEvent) => void) | undefined;
   /** Go on from the transcript. */
   resume: boolean;
   /** Left over from an earlier process. */
@@ -66,6 +76,7 @@ export function createTurns(context: TurnsContext) {
     replies: RunReplies,
   ): Promise<RunResult | undefined> => {
     const { startedAt, endedAt } = result;
+    context.onRan?.(message, result);
     switch (result.status) {
       case "interrupted":
         // The Gateway stops: the entry stays open and the run goes on at the next start.
@@ -90,11 +101,7 @@ export function createTurns(context: TurnsContext) {
         return result;
       }
       case "ok": {
-        const text = result.payloads
-          // The web chat shows what was only to be spoken, whether or not it is spoken.
-          .map((payload) => (payload.isReasoning ? "" : (payload.text ?? payload.speech?.text ?? "")))
-          .filter(Boolean)
-          .join("\n\n");
+        const text = shownAnswer(result);
         if (!(await replies.finish(result))) return undefined;
         const sounds = await context.pageSounds(docked(message), result);
         chat.end({ state: "final", text, stopReason: result.stopReason, usage: result.usage, sounds });
@@ -138,7 +145,10 @@ export function createTurns(context: TurnsContext) {
       log,
       onEvent(event) {
         if (event.stream === "lifecycle" && event.data.phase === "start") endings.noteAttempt(message.id);
-        options.gate.pass(() => publish(event, chat, message, verbose));
+        options.gate.pass(() => {
+          publish(event, chat, message, verbose);
+          options.watch?.(event);
+        });
       },
     });
     const record = runs.get(message.id);

@@ -1,0 +1,37 @@
+import type { IncomingMessage } from "node:http";
+import { type AuthLimiter, requestOrigin, secretsEqual } from "@openclaw/net";
+import type { GatewayAuth } from "../ws/authenticate.ts";
+
+/** Whether a request may use the Gateway; `retryAfterMs` is set while its sender is locked out. */
+export type HttpVerdict = { ok: true } | { ok: false; retryAfterMs?: number };
+
+/** Checks the requests of programs: the Gateway's token or password as a bearer token, from any address. */
+export interface HttpAuth {
+  check(request: IncomingMessage): HttpVerdict;
+}
+
+/** One for all HTTP of a Gateway. Wrong secrets count towards the same lockout as those of WebSocket clients. */
+export function createHttpAuth(options: {
+  auth: GatewayAuth;
+  limiter: AuthLimiter;
+  trustedProxies: readonly string[];
+}): HttpAuth {
+  const { auth, limiter, trustedProxies } = options;
+  const secret = auth.mode === "token" ? auth.token : auth.password;
+  return {
+    check({ headers, socket }) {
+      const given = /^Bearer (.+)$/i.exec(headers.authorization ?? "")?.[1]?.trim();
+      if (!secret || !given) return { ok: false };
+      const { clientAddress } = requestOrigin({ remoteAddress: socket.remoteAddress, headers }, trustedProxies);
+      const attempt = { address: clientAddress, credential: "shared-secret", origin: headers.origin } as const;
+      const verdict = limiter.check(attempt);
+      if (!verdict.allowed) return { ok: false, retryAfterMs: verdict.retryAfterMs };
+      if (secretsEqual(given, secret)) {
+        limiter.succeeded(attempt);
+        return { ok: true };
+      }
+      limiter.failed(attempt);
+      return { ok: false };
+    },
+  };
+}
