@@ -39,6 +39,7 @@ import { openCommands } from "./commands/open-commands.ts";
 import { createConversations } from "./conversations.ts";
 import { type FrontDoorOptions, openFrontDoor } from "./front-door.ts";
 import { createHealth } from "./health.ts";
+import { createHotReload } from "./hot-reload.ts";
 import { createChannelRoutes } from "./http/channel-routes.ts";
 import { webSoundsRoute } from "./http/web-sounds-route.ts";
 import { createGatewaySpeech } from "./media/gateway-speech.ts";
@@ -47,6 +48,7 @@ import { outboundLimit } from "./media/outbound-limit.ts";
 import { createWebSounds } from "./media/web-sounds.ts";
 import { createHandlers } from "./methods/handlers.ts";
 import { createModelWindow } from "./model-windows.ts";
+import { openReload } from "./open-reload.ts";
 import { configuredChats, createDirectory } from "./outbound/directory.ts";
 import { createMessageActions } from "./outbound/message-actions.ts";
 import { createTargets } from "./outbound/resolve-target.ts";
@@ -71,7 +73,6 @@ import { createRunRegistry } from "./runs/run-registry.ts";
 import { type GatewayFlags, resolveSettings } from "./settings.ts";
 import { createGatewaySkills } from "./skills/agent-skills.ts";
 import { openVoiceWake } from "./voice-wake.ts";
-import { watchConfig } from "./watch-config.ts";
 import { createConnections } from "./ws/connections.ts";
 import { createDispatch } from "./ws/dispatch.ts";
 import { type ConnectionLimits, defaultLimits } from "./ws/limits.ts";
@@ -170,6 +171,7 @@ export async function startGateway(
     let takesWork = true;
     let stopReason = "start failed";
     const agents = createAgents({ config, env });
+    const hotReload = createHotReload({ env, log });
     const connections = createConnections();
     let upgrade: FrontDoorOptions["onUpgrade"] = (_request, socket) => socket.destroy();
     const channelRoutes = createChannelRoutes();
@@ -660,7 +662,7 @@ export async function startGateway(
       log,
     });
 
-    releases.push(watchConfig({ configStore, requestRestart, log }));
+    releases.push(openReload({ configStore, hotReload, channels, runtime, targets, requestRestart, log }));
 
     // What is left open comes first: a message that came in before would be taken for one of them, and overtake them.
     pipeline.resume();
