@@ -1,6 +1,5 @@
 import path from "node:path";
 import { type CompletionShell, completionScript, completionShells } from "../completion/completion-script.ts";
-import { completionPlaces } from "../completion/completion-tree.ts";
 import { addToProfile, shellProfile, writeCompletionFiles } from "../completion/install-completion.ts";
 import { CliError } from "../run/cli-error.ts";
 import type { CommandContext } from "../run/command-context.ts";
@@ -13,8 +12,7 @@ export async function run(
   { flags }: CommandInput<typeof completionFlags>,
   context: CommandContext,
 ): Promise<undefined> {
-  const { pluginCommands } = await import("../plugins/plugin-commands.ts");
-  const places = completionPlaces(await pluginCommands(context));
+  const places = await context.completionPlaces();
   const { stateDir } = context.paths;
   if (flags["write-state"]) {
     await writeCompletionFiles(stateDir, flags.shell ? [flags.shell] : completionShells, places);

@@ -1,4 +1,4 @@
-import type { CompletionPlace, CompletionWord } from "./completion-tree.ts";
+import type { CompletionPlace, CompletionWord } from "./completion-places.ts";
 
 export const completionShells = ["zsh", "bash", "powershell", "fish"] as const;
 export type CompletionShell = (typeof completionShells)[number];

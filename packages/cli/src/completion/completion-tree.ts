@@ -1,25 +1,7 @@
 import { globalFlagHelp } from "../parse/global-flag-help.ts";
 import type { AnyCommand, FlagSpec } from "../spec/command-spec.ts";
 import { aliases, childrenOf, findNode, type TreeNode } from "../spec/command-tree.ts";
-
-/** A word that may be typed, and what it means. */
-export interface CompletionWord {
-  word: string;
-  summary: string;
-}
-
-/** A place on the command line: after these words, these may follow. */
-export interface CompletionPlace {
-  /** The words before, separated by spaces; empty at the beginning. */
-  path: string;
-  commands: CompletionWord[];
-  flags: (CompletionWord & {
-    /** The flag takes the next word. */
-    takesValue: boolean;
-    /** The only values it takes; empty when any will do. */
-    values: readonly string[];
-  })[];
-}
+import type { CompletionPlace } from "./completion-places.ts";
 
 /** Every place of the command tree, the beginning first. `plugins` are the commands that plugins add there. */
 export function completionPlaces(plugins: readonly AnyCommand[] = []): CompletionPlace[] {

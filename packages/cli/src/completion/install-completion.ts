@@ -1,8 +1,8 @@
 import fs from "node:fs";
 import path from "node:path";
 import { ensurePrivateDir, writeFileAtomic } from "@openclaw/storage";
+import type { CompletionPlace } from "./completion-places.ts";
 import { type CompletionShell, completionFiles, completionScript } from "./completion-script.ts";
-import type { CompletionPlace } from "./completion-tree.ts";
 
 /** The heading of our lines in a shell's profile. */
 const heading = "# OpenClaw Completion";

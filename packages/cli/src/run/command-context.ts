@@ -2,6 +2,7 @@ import type { ConfigSnapshot } from "@openclaw/config";
 import type { Paths } from "@openclaw/config/paths";
 import type { ChannelEntry } from "@openclaw/plugin-sdk";
 import type { PluginSource } from "@openclaw/plugins/discovery";
+import type { CompletionPlace } from "../completion/completion-places.ts";
 import type { Style } from "../terminal/style.ts";
 
 /** A stream the program writes to. */
@@ -38,6 +39,8 @@ export interface CommandContext {
   readonly exit: (code: number) => void;
   /** Finds the plugins of this installation. */
   plugins(): Promise<PluginSource>;
+  /** What may be typed, with the commands of plugins. */
+  completionPlaces(): Promise<CompletionPlace[]>;
   /** The configuration, read at the first call. */
   config(): Promise<ConfigSnapshot>;
   /** Writes a line on standard output. */

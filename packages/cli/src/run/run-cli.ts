@@ -116,7 +116,7 @@ async function createContext(options: RunCliOptions, paths: Paths, globals: Glob
     return loadConfig({ paths, env, version, manifests });
   };
   const profileFlag = globals.dev ? " --dev" : paths.profile === undefined ? "" : ` --profile ${paths.profile}`;
-  return {
+  const context: CommandContext = {
     version,
     env,
     cwd: options.cwd,
@@ -139,7 +139,15 @@ async function createContext(options: RunCliOptions, paths: Paths, globals: Glob
     printJson: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
     hint: (command) => command.replace(/^openclaw\b/, `openclaw${profileFlag}`),
     shorten: (text) => (paths.home.length > 1 ? text.replaceAll(paths.home, "~") : text),
+    async completionPlaces() {
+      const [{ completionPlaces }, { pluginCommands }] = await Promise.all([
+        import("../completion/completion-tree.ts"),
+        import("../plugins/plugin-commands.ts"),
+      ]);
+      return completionPlaces(await pluginCommands(context));
+    },
   };
+  return context;
 }
 
 async function dispatch(globals: GlobalFlags, context: CommandContext, options: RunCliOptions): Promise<number> {

@@ -93,9 +93,9 @@ export async function readFiles(
     const fileName = file.fileName ?? nameOf(file);
     try {
       const about = { bytes, fileName, mimeType: declared };
-      const block = await extractDocument(about, { ...configured, ...limits }, signal);
-      if (block === undefined) throw new ApiError(400, `The file ${fileName} is of a type that is not accepted.`);
-      blocks.push(block);
+      const content = await extractDocument(about, { ...configured, ...limits }, { signal });
+      if (content === undefined) throw new ApiError(400, `The file ${fileName} is of a type that is not accepted.`);
+      blocks.push(content.block);
     } catch (error) {
       if (error instanceof MediaError) throw new ApiError(400, error.message);
       throw error;
