@@ -18,7 +18,7 @@ import type { Channel, ChannelEntry } from "@openclaw/plugin-sdk";
 import type { PluginSource } from "@openclaw/plugins/discovery";
 import { openSessions } from "@openclaw/sessions";
 import { acquireGatewayLock, type Clock, openStorage, systemClock } from "@openclaw/storage";
-import { readingOf } from "./access/access-rules.ts";
+import { type AccessSources, readingOf } from "./access/access-rules.ts";
 import { createAcknowledgements } from "./access/acknowledgements.ts";
 import { createChannelEntrance } from "./access/channel-entrance.ts";
 import { createEnvelopes } from "./access/envelope.ts";
@@ -72,6 +72,7 @@ import { openSystemEvents } from "./pipeline/system-events.ts";
 import { createWaker } from "./pipeline/waker.ts";
 import { createGatewayPlugins, type GatewayPlugins } from "./plugins/gateway-plugins.ts";
 import { sendWithHooks, tellReceived } from "./plugins/message-hooks.ts";
+import type { ForeignChannels } from "./plugins/open-foreign-channels.ts";
 import { startPluginChannels } from "./plugins/plugin-channels.ts";
 import { pluginHttp } from "./plugins/plugin-http.ts";
 import { tellSessionHooks } from "./plugins/session-hooks.ts";
@@ -353,7 +354,8 @@ export async function startGateway(
         const { registerPluginProviders } = await import("./plugins/plugin-providers.ts");
         registerPluginProviders(host, providers, log.child("plugins"));
       },
-      startChannels: (host) => startPluginChannels(host, channels, log.child("plugins")),
+      channelServices: async () => (await openForeign()).services,
+      startChannels: (host) => startPluginChannels(host, channels, { config, open: openForeign }, log.child("plugins")),
       clock,
       timers,
       log,
@@ -492,23 +494,27 @@ export async function startGateway(
       emoji: (agentId) => agents.identity(agentId).emoji,
       log: log.child("channels"),
     });
-    const entrance = createChannelEntrance({
+    const access: AccessSources = {
       config,
       channel: (id) => channels.get(id),
-      account: (channel, accountId) => channels.account(channel, accountId),
       entryIds: (channel, accountId, entry) => channels.account(channel, accountId)?.entryIds?.(entry) ?? [],
+      paired: (channel) => chatPairing.allowed(channel),
+    };
+    const envelopes = createEnvelopes({ config, hostTimeZone });
+    const entrance = createChannelEntrance({
+      ...access,
+      account: (channel, accountId) => channels.account(channel, accountId),
       ownIds: (channel, accountId) => {
         const self = channels.rows(channel).get(accountId)?.self;
         return self?.id === undefined ? [] : [self.id];
       },
-      paired: (channel) => chatPairing.allowed(channel),
       pairing: chatPairing,
       route: (message, agentId) => conversations.route(message, agentId),
       hasAgent: (id) => agents.has(id),
       identity: (agentId) => ({ name: agents.givenName(agentId), emoji: agents.identity(agentId).emoji }),
       session: (key) => sessions.get(key),
       receive: (message) => commands.receive(message),
-      envelopes: createEnvelopes({ config, hostTimeZone }),
+      envelopes,
       acknowledgements,
       say: (id, delivery) => outbox.post(chatKeyOf(delivery), id, [delivery]),
       profile: env.OPENCLAW_PROFILE?.trim() || undefined,
@@ -572,6 +578,31 @@ export async function startGateway(
       onCommand: async (action, { sessionKey, senderId, agentId }) =>
         ownPlugins.host?.bus.emit({ type: "command", action, sessionKey, context: { senderId, agentId } }) ?? [],
     });
+    let foreign: Promise<ForeignChannels> | undefined;
+    const openForeign = () =>
+      (foreign ??= import("./plugins/open-foreign-channels.ts").then(({ openForeignChannels }) =>
+        openForeignChannels({
+          config,
+          stateDir: paths.stateDir,
+          profile: env.OPENCLAW_PROFILE?.trim() || undefined,
+          access,
+          conversations,
+          sessions: {
+            updatedAt: (key) => sessions.get(key)?.updatedAt,
+            storePath: (agentId) => sessions.storePath(agentId),
+          },
+          pairing: chatPairing,
+          envelopes,
+          identity: (agentId) => ({ name: agents.givenName(agentId), emoji: agents.identity(agentId).emoji }),
+          isCommand: (message) => ["command", "reset"].includes(commands.receive(message).kind),
+          pipeline,
+          outbox,
+          channels,
+          received: (message) => tellReceived(ownPlugins, message),
+          guardedFetch,
+          now: () => clock.now(),
+        }),
+      ));
     const waker = createWaker({ pipeline, conversations, systemEvents, runs, clock, log: log.child("pipeline") });
 
     const nodes = createNodesDoor(

@@ -2,6 +2,14 @@ export type { CoreNames } from "./api/plugin-draft.ts";
 export { isStartable } from "./api/register-channel.ts";
 export { type OpenRegistryOptions, openPluginRegistry } from "./cli/open-plugin-registry.ts";
 export { type PluginProgram, type PluginProgramsOptions, pluginPrograms } from "./cli/plugin-programs.ts";
+export { adaptForeignChannel, type ForeignRegistration } from "./compat/foreign/adapt-channel.ts";
+export type {
+  ChannelServices,
+  ForeignPlace,
+  ForeignReply,
+  ForeignRoute,
+  ReplyReceiver,
+} from "./compat/foreign/channel-services.ts";
 export type { DiscoveredPlugin, Discovery } from "./discovery/discover-plugins.ts";
 export type { PluginDiagnostic } from "./discovery/plugin-diagnostic.ts";
 export type { HookBus } from "./hooks/hook-bus.ts";

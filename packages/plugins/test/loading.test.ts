@@ -107,6 +107,24 @@ test("TypeScript below node_modules runs with enums and imports that end in .js,
   expect(host.lines).toContain('info {"side":1,"sides":6,"table":{"rows":3}}');
 });
 
+test("a plugin that describes its settings with zod finds the host's when it has none of its own", async () => {
+  using home = temporaryFolder();
+  const extensions = path.join(home.path, "extensions");
+  const code = `import { z } from "zod";
+    export default (api) => api.registerService({ id: z.string().parse(typeof z.own === "string" ? z.own : "host"), start() {} });`;
+  writePlugin(extensions, { id: "without", code });
+  writePlugin(extensions, {
+    id: "with",
+    code,
+    files: {
+      "node_modules/zod/package.json": JSON.stringify({ name: "zod", type: "module", exports: "./index.js" }),
+      "node_modules/zod/index.js": `export const z = { own: "its own", string: () => ({ parse: (value) => value }) };`,
+    },
+  });
+  const host = await testHost(home.path);
+  expect(host.registry.services.map(({ service }) => service.id).sort()).toEqual(["host", "its own"]);
+});
+
 test("CommonJS, a function and an activate member are plugins too", async () => {
   using home = temporaryFolder();
   const dir = path.join(home.path, "extensions");

@@ -74,6 +74,8 @@ export interface Channels {
   envOf(id: string): readonly string[];
   /** Whether a section or a variable of the environment configures a channel. */
   isConfigured(id: string): boolean;
+  /** Notes what status shows of an account. */
+  note(id: string, accountId: string, change: Partial<AccountRow>): void;
   /** How the accounts of a channel run, by id. */
   rows(id: string): ReadonlyMap<string, AccountRow>;
   stop(): Promise<void>;
@@ -259,6 +261,7 @@ export function createChannels(
     metas: () => catalogue.metas(),
     envOf: (id) => catalogue.envOf(id),
     isConfigured,
+    note: (id, accountId, change) => runnerOf(id, accountId)?.note(change),
     rows: (id) => new Map([...(runners.get(id) ?? [])].map(([accountId, runner]) => [accountId, runner.row()])),
     async stop() {
       await Promise.all([...runners.values()].flatMap((known) => [...known.values()].map((runner) => runner.stop())));

@@ -32,6 +32,8 @@ export interface OutboxWorker {
   find(id: string): OutboxItem | undefined;
   /** Sends a message no more, whatever it waits for. False when it was sent by now, or cannot be taken back. */
   abandon(id: string, reason: string): boolean;
+  /** Resolves when nothing of a chat is being sent any more. */
+  settled(chat: string): Promise<void>;
   /** Begins to send, also what an earlier process left. */
   start(): void;
   /** Sends what waited for a channel that was not connected. */
@@ -201,6 +203,7 @@ export function createOutboxWorker(options: {
       };
       return { sent: work() };
     },
+    settled: (chat) => chats.get(chat) ?? Promise.resolve(),
     find: (id) => outbox.get(id),
     abandon(id, reason) {
       if (outbox.get(id)?.state !== "queued") return false;

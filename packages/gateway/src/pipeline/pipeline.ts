@@ -101,6 +101,11 @@ export interface Pipeline {
   postpone(message: Inbound): Promise<void>;
   /** Takes a channel's message; resolves when it is on stable storage, or was refused or seen before. */
   receive(message: InboundMessage): Promise<void>;
+  /**
+   * Takes a message whose channel has let it in itself; resolves when it is on stable storage, with its end. Undefined when
+   * it was seen before.
+   */
+  admitted(message: Inbound): Promise<{ ended: Promise<unknown> } | undefined>;
   /** Notes what happened in a chat for the next turn of its session; resolves when it is on disk. */
   note(event: InboundEvent): Promise<void>;
   /** Continues what an earlier process left open. To be called before anything is submitted. */
@@ -296,16 +301,22 @@ export function createPipeline(context: PipelineContext): Pipeline {
   const takeIn = async (message: Inbound): Promise<void> => {
     if (lookUp(journal, message.id).seen) return;
     if (debounce.waits(message)) return debounce.hold(message);
+    await begin(message);
+  };
+
+  /** Runs a message, or stops what runs; resolves when it is on stable storage. */
+  const begin = async (message: Inbound): Promise<{ ended: Promise<unknown> }> => {
     if (isStopText(message.text) && message.authorized) {
       void track(announce("stop", message));
       const told = textDeliveries(message, await commands.stop(message.sessionKey));
       await endings.tell(message, message.id, told);
-      return;
+      return { ended: Promise.resolve() };
     }
     const submission = submit(message);
     whenDone(message, submission.done);
     await submission.durable;
     submission.release();
+    return { ended: submission.done };
   };
 
   const abort = (
@@ -341,6 +352,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
       const admitted = await context.entrance.enter(message);
       await Promise.all(admitted.map(takeIn));
     },
+    admitted: async (message) => (lookUp(journal, message.id).seen ? undefined : begin(message)),
     async note(event) {
       const sessionKey = event.chat === undefined ? conversations.mainKey() : context.entrance.sessionOf(event);
       if (sessionKey === undefined) log.info(`dropped an event on ${event.channel}: nobody there is listened to`);

@@ -2,7 +2,7 @@ import path from "node:path";
 import { coreToolOrder, type RunPlugins, type Timers, type ToolScope } from "@openclaw/agent-runtime";
 import { type ConfigStore, type OpenClawConfig, type PluginManifest, pluginStates } from "@openclaw/config";
 import type { Log } from "@openclaw/log";
-import type { PluginHost } from "@openclaw/plugins";
+import type { ChannelServices, PluginHost } from "@openclaw/plugins";
 import type { Discovery, PluginSource } from "@openclaw/plugins/discovery";
 import { methods } from "@openclaw/protocol";
 import type { Clock } from "@openclaw/storage";
@@ -26,6 +26,8 @@ export interface GatewayPluginsOptions {
   enqueueSystemEvent(text: string, sessionKey: string): Promise<void>;
   /** Makes the models of plugins' providers known, before anything runs. */
   registerProviders(host: PluginHost): Promise<void>;
+  /** What channels of the reference release need. */
+  channelServices(): Promise<ChannelServices>;
   /** Starts the channels plugins have registered. */
   startChannels(host: PluginHost): Promise<void>;
   clock: Clock;
@@ -88,6 +90,7 @@ export function createGatewayPlugins(options: GatewayPluginsOptions): GatewayPlu
           loadConfig: config,
           writeConfig: (next) => writeConfigObject(configStore, next),
           enqueueSystemEvent: options.enqueueSystemEvent,
+          channels: await options.channelServices(),
         },
         devices: {
           approve: (requestId) => options.devices.approve(requestId),

@@ -135,3 +135,41 @@ export function resolveControlCommandGate(options: {
   const shouldBlock = options.allowTextCommands && options.hasControlCommand && !commandAuthorized;
   return { commandAuthorized, shouldBlock };
 }
+
+/** How replies get their prefix: the host puts it in front of every reply itself, so that there is nothing to pass on. */
+export function createReplyPrefixOptions(_place: {
+  cfg: unknown;
+  agentId: string;
+  channel?: string;
+  accountId?: string;
+}): { onModelSelected: (model: unknown) => void } {
+  return { onModelSelected: () => {} };
+}
+
+/** The same with the empty values some channels pass on. */
+export function createReplyPrefixContext(place: { cfg: unknown; agentId: string }) {
+  return { ...createReplyPrefixOptions(place), responsePrefix: undefined, responsePrefixContextProvider: () => ({}) };
+}
+
+/** Whether an answer says that there is nothing to say. */
+export function isSilentReplyText(text?: string, token: string = SILENT_REPLY_TOKEN): boolean {
+  return text?.trim() === token;
+}
+
+export function logAckFailure(options: { log: Log; channel: string; target?: string; error: unknown }): void {
+  const { log, channel, target, error } = options;
+  log(`${channel} ack reaction failed${target ? ` target=${target}` : ""}: ${String(error)}`);
+}
+
+export function escapeRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+/** What a JSON text holds; null when it is none. */
+export function safeParseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -4,6 +4,9 @@ import { normalizeRoutePath } from "../api/register-http.ts";
 import { unsupported } from "../host/unsupported-call.ts";
 import * as sections from "./account-sections.ts";
 import * as channels from "./channel-helpers.ts";
+import type { ChannelServices } from "./foreign/channel-services.ts";
+import { createMediaHelpers } from "./foreign/media-helpers.ts";
+import * as groups from "./group-access.ts";
 import * as history from "./group-history.ts";
 import * as schemas from "./schemas.ts";
 import * as params from "./tool-params.ts";
@@ -13,6 +16,8 @@ export interface SdkServices {
   /** Adds a route while the Gateway runs and returns how to take it away. */
   addRoute?(pluginId: string, route: PluginHttpRoute): (() => void) | undefined;
   diagnostics?: DiagnosticEvents;
+  /** Files, where there is a Gateway. */
+  media?: ChannelServices["media"];
   devices?: {
     approve(requestId: string): unknown;
     reject(requestId: string): unknown;
@@ -51,11 +56,14 @@ export function createDiagnosticEvents(now: () => number, onFailure: (error: unk
 const missing = [
   "approveDevicePairing",
   "buildChannelOutboundSessionRoute",
-  "createReplyPrefixOptions",
   "defineSetupPluginEntry",
   "delegateCompactionToRuntime",
   "detectMime",
   "emitDiagnosticEvent",
+  "extensionForMime",
+  "extractOriginalFilename",
+  "formatLocationText",
+  "getFileExtension",
   "listDevicePairing",
   "loadWebMedia",
   "onDiagnosticEvent",
@@ -64,6 +72,9 @@ const missing = [
   "registerLogTransport",
   "registerPluginHttpRoute",
   "rejectDevicePairing",
+  "resolveAckReaction",
+  "stripMarkdown",
+  "toLocationContext",
 ] as const;
 
 /** The module one plugin gets for `openclaw/plugin-sdk` and everything below it, bound to the Gateway that loads it. */
@@ -71,18 +82,21 @@ export function createPluginSdk(plugin: { id: string; logger: PluginLogger }, se
   const absent = Object.fromEntries(
     missing.map((name) => [name, unsupported(`openclaw/plugin-sdk: ${name}`, plugin.id)]),
   );
-  const { addRoute, diagnostics, devices } = services;
+  const { addRoute, diagnostics, devices, media } = services;
+  const files = media && createMediaHelpers({ media });
   return {
     ...absent,
     ...sdk,
     ...sections,
     ...channels,
+    ...groups,
     ...history,
     ...schemas,
     ...params,
     normalizePluginHttpPath,
     registerPluginHooksFromDir: unsupported("openclaw/plugin-sdk: registerPluginHooksFromDir", plugin.id),
     ...(addRoute && { registerPluginHttpRoute: routeRegistrar(plugin, addRoute) }),
+    ...(files && { loadWebMedia: files.loadWebMedia, detectMime: files.detectMime }),
     ...(diagnostics && { emitDiagnosticEvent: diagnostics.emit, onDiagnosticEvent: diagnostics.on }),
     ...(devices && {
       approveDevicePairing: async (requestId: string) => devices.approve(requestId),

@@ -14,6 +14,33 @@ export const ToolPolicySchema = z
   })
   .optional();
 
+/** Who may write in private, and in groups. */
+export const DmPolicySchema = z.enum(["pairing", "allowlist", "open", "disabled"]);
+export const GroupPolicySchema = z.enum(["open", "disabled", "allowlist"]);
+
+/** Settings for one private chat. */
+export const DmConfigSchema = z.strictObject({ historyLimit: z.number().int().min(0).optional() });
+
+/** How the blocks of an answer are joined. */
+export const BlockStreamingCoalesceSchema = z.strictObject({
+  minChars: z.number().int().positive().optional(),
+  maxChars: z.number().int().positive().optional(),
+  idleMs: z.number().int().min(0).optional(),
+});
+
+/** In a refinement: `open` has to be meant, by a `*` in the list. */
+export function requireOpenAllowFrom(options: {
+  policy?: string;
+  allowFrom?: readonly (string | number)[];
+  ctx: { addIssue(issue: { code: "custom"; path: PropertyKey[]; message: string }): void };
+  path: PropertyKey[];
+  message: string;
+}): void {
+  const { policy, allowFrom = [], ctx, path, message } = options;
+  if (policy !== "open" || allowFrom.some((entry) => String(entry).trim() === "*")) return;
+  ctx.addIssue({ code: "custom", path, message });
+}
+
 /** The schema of a plugin without settings. */
 export function emptyPluginConfigSchema() {
   const isEmpty = (value: unknown) =>

@@ -62,6 +62,7 @@ export async function openPluginHost(options: PluginHostOptions): Promise<Plugin
       createPluginSdk(plugin, {
         addRoute: (pluginId, route) => addRoute(plugin.registry, core, pluginId, route),
         diagnostics,
+        ...(options.runtime.channels && { media: options.runtime.channels.media }),
         ...(options.devices && { devices: options.devices }),
       }),
     log,

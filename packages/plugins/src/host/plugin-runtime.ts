@@ -1,6 +1,9 @@
 import { spawn } from "node:child_process";
 import { chunkWholeText } from "@openclaw/agent-runtime";
 import type { CommandOutcome, PluginLogger, PluginRuntime } from "@openclaw/plugin-sdk";
+import { createChannelRuntime } from "../compat/foreign/channel-runtime.ts";
+import type { ChannelServices } from "../compat/foreign/channel-services.ts";
+import { createMediaHelpers } from "../compat/foreign/media-helpers.ts";
 import { unsupported } from "./unsupported-call.ts";
 
 /** The parts of a program that plugins may use. */
@@ -12,11 +15,13 @@ export interface RuntimeServices {
   loadConfig(): Readonly<Record<string, unknown>>;
   /** Writes what differs from the configuration in force. */
   writeConfig(config: Readonly<Record<string, unknown>>): Promise<void>;
+  /** What channels of the reference release need. Absent outside of a Gateway. */
+  channels?: ChannelServices;
   /** Absent outside of a Gateway. */
   enqueueSystemEvent?(text: string, sessionKey: string): Promise<void>;
 }
 
-/** Helpers of the reference release that this host does not have, by group. */
+/** Helpers of the reference release that this host does not have, or that need a Gateway, by group. */
 const missing: Readonly<Record<string, readonly string[]>> = {
   media: [
     "loadWebMedia",
@@ -92,6 +97,9 @@ export function createPluginRuntime(
     text.split("\n").flatMap((line) => (line.trim() === "" ? [] : chunk(line, limit, false)));
   const byMode = (text: string, limit: number, mode: "length" | "newline") => chunk(text, limit, mode === "newline");
 
+  const own = services.channels === undefined ? undefined : createChannelRuntime(services.channels);
+  const { text: ownText, ...ownGroups } = own ?? {};
+
   return {
     version: services.version,
     config: { loadConfig: services.loadConfig, writeConfigFile: services.writeConfig },
@@ -106,8 +114,10 @@ export function createPluginRuntime(
     },
     channel: {
       ...absentGroups("channel."),
+      ...ownGroups,
       text: {
         ...absent("channel.text"),
+        ...ownText,
         chunkText: (text, limit) => chunk(text, limit, false),
         chunkMarkdownText: (text, limit) => chunk(text, limit, false),
         chunkByNewline: byLine,
@@ -120,8 +130,12 @@ export function createPluginRuntime(
       getChildLogger: (bindings) => childLogger(plugin.logger, bindings ?? {}),
     },
     state: { resolveStateDir: () => services.stateDir },
-    // Groups without anything this host has; plugins of the reference release name them all the same.
-    ...{ media: absent("media"), tts: absent("tts"), tools: absent("tools") },
+    // Groups with little or nothing this host has; plugins of the reference release name them all the same.
+    ...{
+      media: { ...absent("media"), ...(services.channels && createMediaHelpers(services.channels)) },
+      tts: absent("tts"),
+      tools: absent("tools"),
+    },
   };
 }
 

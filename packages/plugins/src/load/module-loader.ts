@@ -1,3 +1,5 @@
+import { createRequire } from "node:module";
+
 /** Imports the entry files of plugins. */
 export interface ModuleLoader {
   /** Runs a file and everything it imports, anew for each loader. Rejects when that fails. */
@@ -22,21 +24,37 @@ export function createModuleLoader(options: { sdk: (pluginFile: string) => objec
         moduleCache: false,
         fsCache: false,
         interopDefault: false,
-        virtualModules: sdkModules(sdk),
+        virtualModules: sdkModules(sdk, hasOwnZod(file) ? undefined : await import("zod")),
       });
       return jiti.import(file);
     },
   };
 }
 
+/**
+ * Whether a plugin finds zod by itself. Plugins of the reference release that describe their settings with it may count on
+ * the host's without naming it among their dependencies.
+ */
+function hasOwnZod(file: string): boolean {
+  try {
+    createRequire(file).resolve("zod");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Every path below the SDK's name leads to the same object: which paths there are differs from release to release. */
-function sdkModules(sdk: object): Record<string, unknown> {
-  const isSdk = (key: string | symbol): key is string => typeof key === "string" && sdkSpecifier.test(key);
+function sdkModules(sdk: object, zod: object | undefined): Record<string, unknown> {
+  const offered = (key: string | symbol): object | undefined => {
+    if (typeof key !== "string") return undefined;
+    return sdkSpecifier.test(key) ? sdk : key === "zod" ? zod : undefined;
+  };
   return new Proxy<Record<string, unknown>>(
     {},
     {
-      has: (_target, key) => isSdk(key),
-      get: (_target, key) => (isSdk(key) ? sdk : undefined),
+      has: (_target, key) => offered(key) !== undefined,
+      get: (_target, key) => offered(key),
     },
   );
 }
