@@ -13,7 +13,7 @@ export type WatchDirectory = (directory: string, onEvent: () => void, onError: (
 export interface FileWatcherOptions {
   /** The files that matter, asked for again after every settled change. */
   files: () => readonly string[];
-  /** Wait after the last change once the files are stable; ms. */
+  /** Wait after the last change, at least as long as it takes to see that the files are stable; ms. */
   debounceMs: () => number;
   /** Called when the files have changed and come to rest; never twice at a time. */
   onSettled: () => Promise<void>;
@@ -104,7 +104,7 @@ export function watchFiles(options: FileWatcherOptions): () => void {
     stableFor = same(now, seen) ? stableFor + pollMs : 0;
     seen = now;
     if (stableFor < stableMs) schedule(poll, pollMs);
-    else schedule(settle, options.debounceMs());
+    else schedule(settle, Math.max(0, options.debounceMs() - stableFor));
   }
 
   function settle(): void {

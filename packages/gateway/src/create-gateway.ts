@@ -41,6 +41,7 @@ import { type FrontDoorOptions, openFrontDoor } from "./front-door.ts";
 import { createHealth } from "./health.ts";
 import type { ApiServices } from "./http/api/api-services.ts";
 import { apiRoutes } from "./http/api-routes.ts";
+import { createHotReload } from "./hot-reload.ts";
 import { createChannelRoutes } from "./http/channel-routes.ts";
 import { createHttpAuth } from "./http/http-auth.ts";
 import { webSoundsRoute } from "./http/web-sounds-route.ts";
@@ -53,6 +54,7 @@ import { createGatewayMetrics } from "./metrics/gateway-metrics.ts";
 import { createModelWindow } from "./model-windows.ts";
 import { createNodesDoor } from "./nodes/nodes-door.ts";
 import { createRunGrants } from "./nodes/run-grants.ts";
+import { openReload } from "./open-reload.ts";
 import { configuredChats, createDirectory } from "./outbound/directory.ts";
 import { createMessageActions } from "./outbound/message-actions.ts";
 import { createTargets } from "./outbound/resolve-target.ts";
@@ -78,7 +80,6 @@ import { createRunRegistry } from "./runs/run-registry.ts";
 import { type GatewayFlags, resolveSettings } from "./settings.ts";
 import { createGatewaySkills } from "./skills/agent-skills.ts";
 import { openVoiceWake } from "./voice-wake.ts";
-import { watchConfig } from "./watch-config.ts";
 import { createConnections } from "./ws/connections.ts";
 import { createDispatch } from "./ws/dispatch.ts";
 import { type ConnectionLimits, defaultLimits } from "./ws/limits.ts";
@@ -177,6 +178,7 @@ export async function startGateway(
     let takesWork = true;
     let stopReason = "start failed";
     const agents = createAgents({ config, env });
+    const hotReload = createHotReload({ env, log });
     const connections = createConnections();
     let upgrade: FrontDoorOptions["onUpgrade"] = (_request, socket) => socket.destroy();
     const channelRoutes = createChannelRoutes();
@@ -723,7 +725,7 @@ export async function startGateway(
       log,
     });
 
-    releases.push(watchConfig({ configStore, requestRestart, log }));
+    releases.push(openReload({ configStore, hotReload, channels, runtime, targets, requestRestart, log }));
 
     // What is left open comes first: a message that came in before would be taken for one of them, and overtake them.
     pipeline.resume();

@@ -12,8 +12,8 @@ export interface Targets {
   channel(name: string | undefined): Promise<Channel>;
   /** @throws OutboundError for a target that is missing, ambiguous or unknown */
   resolve(channel: Channel, accountId: string, raw: string | undefined): Promise<Target>;
-  /** Names of a directory are looked up anew. */
-  forget(channel: string, accountId: string): void;
+  /** Names of a directory, or of all without one, are looked up anew. */
+  forget(channel?: string, accountId?: string): void;
 }
 
 /** What is said of messages to WebChat, which is answered on its own session alone. */
@@ -91,6 +91,7 @@ export function createTargets(options: {
       return channel.targets?.parse(entry.id, {}) ?? { to: entry.id };
     },
     forget(channel, accountId) {
+      if (channel === undefined) return cache.clear();
       for (const kind of ["user", "group"]) cache.delete(JSON.stringify([channel, accountId, kind]));
     },
   };

@@ -119,6 +119,8 @@ export interface Channel<Account = unknown> {
   secretKeys?: readonly string[];
   /** Keys of the section whose change needs no restart of the account; access lists never need one. */
   liveKeys?: readonly string[];
+  /** Paths of the configuration outside of its section that it follows: restarting it, or without any effect. */
+  reload?: { configPrefixes?: readonly string[]; noopPrefixes?: readonly string[] };
   /**
    * Connects one account. Resolves when messages can be received and sent; rejects when they cannot: the host then tries
    * again with growing pauses, except after a `ChannelError` that is `permanent`.
