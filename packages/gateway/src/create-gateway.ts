@@ -51,6 +51,7 @@ import { outboundLimit } from "./media/outbound-limit.ts";
 import { createWebSounds } from "./media/web-sounds.ts";
 import { createHandlers } from "./methods/handlers.ts";
 import { createGatewayMetrics } from "./metrics/gateway-metrics.ts";
+import type { Updater } from "./methods/update.ts";
 import { createModelWindow } from "./model-windows.ts";
 import { createNodesDoor } from "./nodes/nodes-door.ts";
 import { createRunGrants } from "./nodes/run-grants.ts";
@@ -77,6 +78,7 @@ import { pluginHttp } from "./plugins/plugin-http.ts";
 import { tellSessionHooks } from "./plugins/session-hooks.ts";
 import { createPresence } from "./presence.ts";
 import { createRunRegistry } from "./runs/run-registry.ts";
+import { createSessionFeed } from "./session-feed.ts";
 import { type GatewayFlags, resolveSettings } from "./settings.ts";
 import { createGatewaySkills } from "./skills/agent-skills.ts";
 import { openVoiceWake } from "./voice-wake.ts";
@@ -108,6 +110,8 @@ export interface GatewayOptions {
   channelRestarts?: boolean;
   /** Finds the plugins of this installation; without it the Gateway has none. */
   plugins?: PluginSource | undefined;
+  /** Brings the installed program up to date, for `update.run`; absent where there is no source of updates. */
+  update?: Updater;
   clock?: Clock;
   /** The timers of runs, commands and approvals. */
   timers?: Timers;
@@ -180,6 +184,7 @@ export async function startGateway(
     const agents = createAgents({ config, env });
     const hotReload = createHotReload({ env, log });
     const connections = createConnections();
+    const sessionFeed = createSessionFeed({ connections, sessions: () => sessions });
     let upgrade: FrontDoorOptions["onUpgrade"] = (_request, socket) => socket.destroy();
     const channelRoutes = createChannelRoutes();
     const limiter = createAuthLimiter({ ...config().gateway?.auth?.rateLimit, clock });
@@ -217,6 +222,7 @@ export async function startGateway(
       clock,
       log: log.child("sessions"),
       onBegin: (begun) => tellSessionHooks(plugins, begun, clock.now()),
+      onMessage: ({ key, id, message }) => sessionFeed.said(key, id, message),
     });
     releases.push(() => sessions.close());
     const providers = createProviderRegistry();
@@ -532,6 +538,7 @@ export async function startGateway(
       runtime,
       runs,
       connections,
+      sessionFeed,
       systemEvents,
       media,
       outbox,
@@ -673,6 +680,9 @@ export async function startGateway(
       messageActions,
       logins,
       skillBins: () => skills.bins(),
+      skills,
+      update: options.update,
+      sessionFeed,
       requestRestart,
     });
 
