@@ -21,9 +21,11 @@ import {
   type SessionEntry,
   SessionError,
   type SessionPatchRequest,
+  type SessionRow,
   type Sessions,
   sendPolicyFor,
   sessionKind,
+  sessionRow,
   syntheticAssistantMessage,
 } from "@openclaw/sessions";
 import type { Clock } from "@openclaw/storage";
@@ -87,6 +89,10 @@ export interface Conversations {
   history(request: HistoryRequest, protocol: 3 | 4): ResultOf<"chat.history">;
   list(options: ListSessionsOptions, protocol: 3 | 4): Promise<object>;
   patch(key: string, request: SessionPatchRequest): Promise<object>;
+  /** One session as lists show it; null when there is none. */
+  row(key: string): Promise<SessionRow | null>;
+  /** The model of a session that has none of its own. */
+  modelDefaults(key: string): Promise<SessionDefaults>;
   status(): Promise<object>;
   /** Session of a direct chat with somebody, of the default agent when none is named. */
   directKey(
@@ -316,6 +322,11 @@ export function createConversations(options: {
       };
       return { ok: true, path, key: canonical, entry, resolved };
     },
+    async row(key) {
+      const entry = sessions.get(key);
+      return entry?.sessionId ? sessionRow(key, entry, await modelDefaults(sessions.agentIdOf(key))) : null;
+    },
+    modelDefaults: (key) => modelDefaults(sessions.agentIdOf(key)),
     async status() {
       const defaults = await modelDefaults();
       const byAgent = agents.ids().map((agentId) => ({

@@ -50,6 +50,7 @@ import { createMessageMedia } from "./media/message-media.ts";
 import { outboundLimit } from "./media/outbound-limit.ts";
 import { createWebSounds } from "./media/web-sounds.ts";
 import { createHandlers } from "./methods/handlers.ts";
+import type { Updater } from "./methods/update.ts";
 import { createGatewayMetrics } from "./metrics/gateway-metrics.ts";
 import { createModelWindow } from "./model-windows.ts";
 import { createNodesDoor } from "./nodes/nodes-door.ts";
@@ -78,6 +79,7 @@ import { pluginHttp } from "./plugins/plugin-http.ts";
 import { tellSessionHooks } from "./plugins/session-hooks.ts";
 import { createPresence } from "./presence.ts";
 import { createRunRegistry } from "./runs/run-registry.ts";
+import { createSessionFeed } from "./session-feed.ts";
 import { type GatewayFlags, resolveSettings } from "./settings.ts";
 import { createGatewaySkills } from "./skills/agent-skills.ts";
 import { openVoiceWake } from "./voice-wake.ts";
@@ -109,6 +111,8 @@ export interface GatewayOptions {
   channelRestarts?: boolean;
   /** Finds the plugins of this installation; without it the Gateway has none. */
   plugins?: PluginSource | undefined;
+  /** Brings the installed program up to date, for `update.run`; absent where there is no source of updates. */
+  update?: Updater;
   clock?: Clock;
   /** The timers of runs, commands and approvals. */
   timers?: Timers;
@@ -181,6 +185,7 @@ export async function startGateway(
     const agents = createAgents({ config, env });
     const hotReload = createHotReload({ env, log });
     const connections = createConnections();
+    const sessionFeed = createSessionFeed({ connections, sessions: () => sessions });
     let upgrade: FrontDoorOptions["onUpgrade"] = (_request, socket) => socket.destroy();
     const channelRoutes = createChannelRoutes();
     const limiter = createAuthLimiter({ ...config().gateway?.auth?.rateLimit, clock });
@@ -218,6 +223,7 @@ export async function startGateway(
       clock,
       log: log.child("sessions"),
       onBegin: (begun) => tellSessionHooks(plugins, begun, clock.now()),
+      onMessage: ({ key, id, message }) => sessionFeed.said(key, id, message),
     });
     releases.push(() => sessions.close());
     const providers = createProviderRegistry();
@@ -538,6 +544,7 @@ export async function startGateway(
       runtime,
       runs,
       connections,
+      sessionFeed,
       systemEvents,
       media,
       outbox,
@@ -704,6 +711,9 @@ export async function startGateway(
       messageActions,
       logins,
       skillBins: () => skills.bins(),
+      skills,
+      update: options.update,
+      sessionFeed,
       requestRestart,
     });
 

@@ -21,6 +21,9 @@ const sent: readonly EventName[] = [
   "exec.approval.resolved",
   "talk.mode",
   "voicewake.changed",
+  "sessions.changed",
+  "session.message",
+  "session.tool",
 ];
 
 /** What `hello-ok.features` announces: served methods that are meant to be announced, and events that are sent. */

@@ -113,7 +113,8 @@ function covers(prefix: string, path: string): boolean {
 }
 
 function heartbeats(config: OpenClawConfig): string {
-  return JSON.stringify((config.agents?.list ?? []).map(({ id, heartbeat }) => [id, heartbeat ?? null]));
+  const beating = (config.agents?.list ?? []).filter(({ heartbeat }) => heartbeat !== undefined);
+  return JSON.stringify(beating.map(({ id, heartbeat }) => [id, heartbeat]));
 }
 
 function channelOf(action: HotAction): string | undefined {

@@ -148,6 +148,19 @@ export {
   sessionRow,
 } from "./session-row.ts";
 export { type EnsureOptions, type EnsureResult, type ForkOutcome, isForkTooLarge } from "./session-start.ts";
+export {
+  addModel,
+  addUsage,
+  type LatencySummary,
+  type MessageCounts,
+  type ModelUse,
+  noMessages,
+  readSessionUsage,
+  type SessionUsage,
+  summarizeLatency,
+  transcriptMessages,
+  usageOf,
+} from "./session-usage.ts";
 export { type CompactResult, type LocatedSession, openSessions, Sessions, type SessionsOptions } from "./sessions.ts";
 export { defaultAgentIdOf, keyContextOf, type SessionSection, type SessionsConfig } from "./sessions-config.ts";
 export type { Schedule } from "./snapshot-timer.ts";

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import type { Logger } from "@openclaw/log";
 import { type Clock, systemClock } from "@openclaw/storage";
 import { type DeliveryContext, deliveryContextOf, deliveryFields, mergeDeliveryContext } from "./delivery-context.ts";
+import type { TranscriptMessage } from "./message.ts";
 import { isFresh, resetTypeOf, resolveResetPolicy } from "./reset-policy.ts";
 import { resetPatch, type SessionEntry, type SessionPatch } from "./session-entry.ts";
 import { errorText, isErrno, SessionError } from "./session-error.ts";
@@ -55,6 +56,8 @@ export interface SessionsOptions {
   schedule?: Schedule;
   /** Told when a conversation begins, with the record of the one it replaces. Must not throw. */
   onBegin?: (begun: { key: string; agentId: string; entry: SessionEntry; previous?: SessionEntry }) => void;
+  /** Told of every message that is added to the transcript of a session. Must not throw. */
+  onMessage?: (added: { key: string; id: string; message: TranscriptMessage }) => void;
   newSessionId?: () => string;
   /** Most transcripts kept open (64) and characters of transcripts kept in memory (8 Mi). */
   limits?: { openTranscripts?: number; loadedCharacters?: number };
@@ -349,7 +352,11 @@ export class Sessions {
       throw new SessionError("not-found", `No session found: ${key}. Start it before using its transcript.`);
     }
     const path = transcriptPathOf(this.#places(located.agentId), located.entry);
-    return this.#transcripts.get(path, located.entry.sessionId, () => this.#workspaceDir(located.agentId));
+    const { onMessage } = this.#options;
+    return this.#transcripts.get(path, located.entry.sessionId, () => ({
+      cwd: this.#workspaceDir(located.agentId),
+      ...(onMessage && { onMessage: (id, message) => onMessage({ key: located.key, id, message }) }),
+    }));
   }
 
   /** Where the transcript of a session is or will be; undefined for an unknown key. */

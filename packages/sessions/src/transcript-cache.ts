@@ -29,8 +29,8 @@ export class TranscriptCache {
     this.#options = options;
   }
 
-  get(path: string, sessionId: string, cwd: () => string): Transcript {
-    const transcript = this.#known.get(path)?.deref() ?? this.#add(path, sessionId, cwd());
+  get(path: string, sessionId: string, made: () => Pick<TranscriptOptions, "cwd" | "onMessage">): Transcript {
+    const transcript = this.#known.get(path)?.deref() ?? this.#add(path, sessionId, made());
     this.#touch(transcript);
     this.#trim();
     return transcript;
@@ -54,12 +54,12 @@ export class TranscriptCache {
     this.#known.clear();
   }
 
-  #add(path: string, sessionId: string, cwd: string): Transcript {
+  #add(path: string, sessionId: string, own: Pick<TranscriptOptions, "cwd" | "onMessage">): Transcript {
     const { clock, locks, onRepair } = this.#options;
     const transcript = new Transcript({
       path,
       sessionId,
-      cwd,
+      ...own,
       clock,
       locks,
       onRepair,

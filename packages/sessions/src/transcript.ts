@@ -29,6 +29,8 @@ export interface TranscriptOptions {
   clock?: Clock;
   /** Told when a damaged or old file had to be rewritten. */
   onRepair?: (path: string, repair: TranscriptRepair) => void;
+  /** Told of every message that was appended. Must not throw. */
+  onMessage?: (id: string, message: TranscriptMessage) => void;
   /** Told how much the transcript keeps in memory now (characters of the lines) and whether its file is open. */
   onLoad?: (transcript: Transcript) => void;
 }
@@ -131,6 +133,7 @@ export class Transcript {
     attached.lastId = lastId;
     this.#leafId = parentId;
     for (const { entry, size } of added) this.#extend(entry, size);
+    for (const { entry } of added) if (entry.type === "message") this.#options.onMessage?.(entry.id, entry.message);
     return parentId ?? "";
   }
 

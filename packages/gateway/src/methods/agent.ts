@@ -79,6 +79,7 @@ export function agentMethods(
         extraSystemPrompt: params.extraSystemPrompt,
       };
       const acceptedAt = clock.now();
+      if (context.session.caps.has("session-scoped-events")) context.connection.subscriptions.runs.add(sessionKey);
       const submission = pipeline.submit(message, { initiator: context.connection.id });
       await submission.durable;
       context.respond({

@@ -75,6 +75,7 @@ export function chatMethods(
         context.fail({ code: "UNAVAILABLE", message: failure }, { runId, status: "error", summary: failure });
         return undefined;
       }
+      if (context.session.caps.has("session-scoped-events")) context.connection.subscriptions.runs.add(sessionKey);
       const submission = pipeline.submit(message, { initiator: context.connection.id });
       await submission.durable;
       context.respond({ runId, status: "started" });

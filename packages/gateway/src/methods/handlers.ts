@@ -1,17 +1,23 @@
 import type { Handlers } from "../ws/dispatch.ts";
 import { agentMethods } from "./agent.ts";
+import { agentSettingsMethods } from "./agents.ts";
 import { channelMethods } from "./channels.ts";
 import { chatMethods } from "./chat.ts";
 import { commandMethods } from "./commands.ts";
 import { configMethods } from "./config.ts";
 import { deviceMethods } from "./devices.ts";
 import { execApprovalMethods } from "./exec-approvals.ts";
+import { identityMethods } from "./identity.ts";
 import type { MethodContext } from "./method-context.ts";
 import { nodeMethods } from "./nodes.ts";
 import { outboundMethods } from "./outbound.ts";
+import { sessionClientMethods } from "./session-clients.ts";
+import { sessionUsageMethods } from "./session-usage.ts";
 import { sessionMethods } from "./sessions.ts";
+import { skillMethods } from "./skills.ts";
 import { speechMethods } from "./speech.ts";
 import { systemMethods } from "./system.ts";
+import { updateMethods } from "./update.ts";
 import { usageMethods } from "./usage.ts";
 import { voiceMethods } from "./voice.ts";
 
@@ -32,5 +38,11 @@ export function createHandlers(context: MethodContext): Handlers {
     ...speechMethods(context),
     ...voiceMethods(context),
     ...usageMethods(context),
+    ...agentSettingsMethods(context),
+    ...identityMethods(context),
+    ...sessionClientMethods(context),
+    ...sessionUsageMethods(context),
+    ...skillMethods(context),
+    ...updateMethods(context),
   };
 }

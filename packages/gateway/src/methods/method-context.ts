@@ -25,9 +25,12 @@ import type { SystemEvents } from "../pipeline/system-events.ts";
 import type { Waker } from "../pipeline/waker.ts";
 import type { Presence } from "../presence.ts";
 import type { RunRegistry } from "../runs/run-registry.ts";
+import type { SessionFeed } from "../session-feed.ts";
+import type { GatewaySkills } from "../skills/agent-skills.ts";
 import type { VoiceWake } from "../voice-wake.ts";
 import type { Connections } from "../ws/connections.ts";
 import type { ConnectionLimits } from "../ws/limits.ts";
+import type { Updater } from "./update.ts";
 
 /** What the methods work with: the parts of one Gateway. */
 export interface MethodContext {
@@ -72,6 +75,10 @@ export interface MethodContext {
   directory: Directory;
   messageActions: MessageActions;
   logins: QrLogins;
+  skills: GatewaySkills;
+  /** Brings the program up to date; absent where there is no source of updates. */
+  update: Updater | undefined;
+  sessionFeed: SessionFeed;
   /** Asks for a restart in this process; several requests become one. */
   requestRestart(options: { reason: string; delayMs: number }): void;
 }

@@ -17,7 +17,7 @@ type SessionMethod =
 
 /** `sessions.*`: what lists and settings of conversations need. */
 export function sessionMethods(gateway: MethodContext): HandlersOf<SessionMethod> {
-  const { conversations, sessions, pipeline, runs, runtime, clock } = gateway;
+  const { conversations, sessions, pipeline, runs, runtime, sessionFeed, clock } = gateway;
 
   /** Stops what runs in a session and waits for it. */
   const stopRuns = async (key: string): Promise<boolean> => {
@@ -47,7 +47,9 @@ export function sessionMethods(gateway: MethodContext): HandlersOf<SessionMethod
       const { key, agentId, fastMode, ...request } = params;
       if (fastMode !== undefined) throw notAvailable("sessions.patch with fastMode", "leave it out");
       const named = agentId === undefined ? key : conversations.canonicalKey(key, agentId);
-      return (await refusing(() => conversations.patch(named, request))) as never;
+      const patched = await refusing(() => conversations.patch(named, request));
+      sessionFeed.changed(conversations.canonicalKey(named), { reason: "patch" });
+      return patched as never;
     },
 
     async "sessions.reset"(params) {
@@ -55,6 +57,7 @@ export function sessionMethods(gateway: MethodContext): HandlersOf<SessionMethod
       expectSession(conversations, key, params.expectedSessionId);
       await stopRuns(key);
       const { entry } = refusing(() => sessions.reset(key, { now: clock.now() }));
+      sessionFeed.changed(key, { reason: "reset" });
       return { ok: true as const, key, entry } as never;
     },
 
@@ -66,6 +69,7 @@ export function sessionMethods(gateway: MethodContext): HandlersOf<SessionMethod
       if (!(await stopRuns(key))) throw unavailable(`Session ${key} is still active; try again in a moment.`);
       const options = params.deleteTranscript === undefined ? {} : { deleteTranscript: params.deleteTranscript };
       const { deleted, archived } = refusing(() => sessions.delete(key, options));
+      if (deleted) sessionFeed.changed(key, { reason: "delete" });
       return { ok: true as const, key, deleted, archived };
     },
 
@@ -74,6 +78,7 @@ export function sessionMethods(gateway: MethodContext): HandlersOf<SessionMethod
       const key = conversations.canonicalKey(named);
       const done = await runtime.whileIdle(key, RUN_WAIT_MS, () => refusing(() => sessions.compact(key, { maxLines })));
       if (done === undefined) throw unavailable(`Session ${key} is still active; try again in a moment.`);
+      if (done.result.compacted) sessionFeed.changed(key, { reason: "compact" });
       return { ok: true as const, ...done.result };
     },
   };

@@ -1,14 +1,13 @@
 import { fetchProviderUsage } from "@openclaw/models";
 import type { ResultOf } from "@openclaw/protocol";
 import { agentSessionsDir, createUsageLedger, type UsageDetail, zeroUsageDetail } from "@openclaw/sessions";
-import { type HandlersOf, invalidRequest } from "./handler.ts";
+import type { HandlersOf } from "./handler.ts";
+import { datesOf, localDate, startOfDay } from "./local-dates.ts";
 import type { MethodContext } from "./method-context.ts";
 
 /** How long an answer of `usage.cost` is good for, ms. */
 const costIsGoodForMs = 30_000;
 const dayMs = 24 * 60 * 60 * 1000;
-const mostDays = 366;
-const datePattern = /^(\d{4})-(\d{2})-(\d{2})$/;
 
 /** `usage.status` and `usage.cost`: what is left of subscriptions, and what calls have cost. */
 export function usageMethods(gateway: MethodContext): HandlersOf<"usage.status" | "usage.cost"> {
@@ -61,38 +60,6 @@ export function usageMethods(gateway: MethodContext): HandlersOf<"usage.status" 
       return result;
     },
   };
-}
-
-/** The local dates that are asked for, both ends included. */
-function datesOf(
-  asked: { days: number; startDate?: string | undefined; endDate?: string | undefined },
-  now: number,
-): string[] {
-  // As clients of version 3 know it, what is no date counts as not given.
-  const read = (date: string | undefined) => (date !== undefined && !Number.isNaN(startOfDay(date)) ? date : undefined);
-  const end = read(asked.endDate) ?? localDate(now);
-  const start = read(asked.startDate) ?? dayBefore(end, Math.min(asked.days, mostDays) - 1);
-  const dates: string[] = [];
-  for (let date = start; date <= end && dates.length < mostDays; date = dayBefore(date, -1)) dates.push(date);
-  if (dates.length === 0) throw invalidRequest("invalid usage.cost params: startDate is after endDate");
-  return dates;
-}
-
-/** Days are counted at noon, so that the hours of summer time do not move them. */
-function dayBefore(date: string, days: number): string {
-  const [, year = "", month = "", day = ""] = datePattern.exec(date) ?? [];
-  return localDate(new Date(Number(year), Number(month) - 1, Number(day) - days, 12).getTime());
-}
-
-function startOfDay(date: string): number {
-  const [, year = "", month = "", day = ""] = datePattern.exec(date) ?? [];
-  return year === "" ? Number.NaN : new Date(Number(year), Number(month) - 1, Number(day)).getTime();
-}
-
-function localDate(time: number): string {
-  const date = new Date(time);
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
 
 function add(sum: UsageDetail, more: UsageDetail): void {

@@ -21,6 +21,7 @@ import type { WebSounds } from "../media/web-sounds.ts";
 import { unavailable } from "../methods/handler.ts";
 import type { ChatStream } from "../runs/chat-stream.ts";
 import type { RunRegistry } from "../runs/run-registry.ts";
+import type { SessionFeed } from "../session-feed.ts";
 import type { Connections } from "../ws/connections.ts";
 import { journalId } from "./channel-inbound.ts";
 import { isStopText } from "./command.ts";
@@ -64,6 +65,8 @@ export interface PipelineContext {
   runtime: AgentRuntime;
   runs: RunRegistry;
   connections: Connections;
+  /** What clients hear of that have asked for it. */
+  sessionFeed: Pick<SessionFeed, "changed" | "tool">;
   systemEvents: SystemEvents;
   /** What is made of the files of messages. */
   media: MessageMedia;

@@ -1,6 +1,7 @@
 import type { AgentRuntime, EmittedRunEvent } from "@openclaw/agent-runtime";
 import type { ChatStream } from "../runs/chat-stream.ts";
 import type { RunRegistry } from "../runs/run-registry.ts";
+import type { SessionFeed } from "../session-feed.ts";
 import type { Connections } from "../ws/connections.ts";
 import type { Inbound } from "./inbound.ts";
 
@@ -9,8 +10,9 @@ export function createTurnEvents(context: {
   runtime: AgentRuntime;
   runs: RunRegistry;
   connections: Connections;
+  sessionFeed: Pick<SessionFeed, "changed" | "tool">;
 }): (event: EmittedRunEvent, chat: ChatStream, message: Inbound, inlineVerbose: string | undefined) => void {
-  const { runtime, runs, connections } = context;
+  const { runtime, runs, connections, sessionFeed } = context;
   return (event, chat, message, inlineVerbose) => {
     const { runId, stream, data, seq, ts } = event;
     const v3 = { runId, stream, data, seq, ts, sessionKey: message.sessionKey };
@@ -19,6 +21,7 @@ export function createTurnEvents(context: {
       const verbose = inlineVerbose ?? runtime.verboseLevel(message.sessionKey);
       if (verbose === "off") return;
       const shown = verbose === "full" ? data : withoutResults(data);
+      sessionFeed.tool(message.sessionKey, runId, shown);
       connections.broadcastVersions(
         "agent",
         { v3: { ...v3, data: shown }, v4: { ...v4, data: shown } },
@@ -32,6 +35,7 @@ export function createTurnEvents(context: {
     if (stream === "lifecycle" && data.phase === "start") {
       const record = runs.get(runId);
       if (record) record.startedAt = data.startedAt;
+      sessionFeed.changed(message.sessionKey, { reason: "agent.run.started", phase: "start" });
     }
     // What the model had written when its user stopped it was told with the stop.
     if (stream === "assistant" && chat.terminal) return;
@@ -41,6 +45,7 @@ export function createTurnEvents(context: {
     connections.broadcastVersions("agent", { v3, v4 });
     if (stream === "assistant") chat.update(data.text, data.delta, seq);
     else chat.reached(seq);
+    if (ends) sessionFeed.changed(message.sessionKey, { phase: data.phase === "error" ? "error" : "end" });
   };
 }
 

@@ -11,6 +11,7 @@ import type { GatewayCommands, Turn } from "../commands/gateway-commands.ts";
 import type { Conversations } from "../conversations.ts";
 import { ChatStream } from "../runs/chat-stream.ts";
 import type { RunRegistry } from "../runs/run-registry.ts";
+import type { SessionFeed } from "../session-feed.ts";
 import type { Connections } from "../ws/connections.ts";
 import { keptResult, shownAnswer } from "./agent-result.ts";
 import type { Gate } from "./gate.ts";
@@ -27,6 +28,8 @@ export interface TurnsContext {
   runtime: AgentRuntime;
   runs: RunRegistry;
   connections: Connections;
+  /** What clients hear of that have asked for it. */
+  sessionFeed: Pick<SessionFeed, "changed" | "tool">;
   conversations: Conversations;
   commands: GatewayCommands;
   endings: MessageEndings;

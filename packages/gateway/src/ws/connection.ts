@@ -67,6 +67,16 @@ export interface Session {
   authMethod: "token" | "password" | "device-token";
 }
 
+/** Sessions by their canonical keys. */
+export interface Subscriptions {
+  /** Changes of sessions. */
+  sessions: boolean;
+  /** Sessions whose messages it follows. */
+  messages: Set<string>;
+  /** Sessions in which it has started runs, as far as that matters to it. */
+  runs: Set<string>;
+}
+
 /** Serialises an event for every connection that speaks one protocol version. */
 export function prepareEvent(
   name: string,
@@ -93,6 +103,8 @@ export class Connection {
   readonly openedAt: number;
   /** Set once by the handshake. */
   session: Session | undefined;
+  /** What it asked to be told of beyond what everybody is told. */
+  readonly subscriptions: Subscriptions = { sessions: false, messages: new Set(), runs: new Set() };
   #unanswered = 0;
   closing = false;
   readonly #socket: WebSocket;

@@ -5,6 +5,7 @@ import {
   type PreparedEvent,
   type ProtocolVersion,
   prepareEvent,
+  type Session,
 } from "./connection.ts";
 
 /** A payload for both protocol versions, or one per version; undefined = this version does not get the event. */
@@ -44,7 +45,7 @@ export function createConnections(): Connections {
       if (!mayReceive(name, session)) continue;
       if (options.only && !options.only(connection)) continue;
       const payload = payloadOf(session.protocol);
-      if (payload === undefined) continue;
+      if (payload === undefined || !follows(connection, session, name, payload)) continue;
       prepared[session.protocol] ??= prepareEvent(name, payload, options);
       connection.sendEvent(prepared[session.protocol] as PreparedEvent);
     }
@@ -82,4 +83,12 @@ function sendToNode(
 function sessionKeyOf(payload: unknown): string | undefined {
   if (typeof payload !== "object" || payload === null || !("sessionKey" in payload)) return undefined;
   return typeof payload.sessionKey === "string" ? payload.sessionKey : undefined;
+}
+
+/** A client that asked for it hears of runs only in sessions it has to do with. */
+function follows(connection: Connection, session: Session, event: string, payload: unknown): boolean {
+  if ((event !== "agent" && event !== "chat") || !session.caps.has("session-scoped-events")) return true;
+  const sessionKey = sessionKeyOf(payload) ?? "";
+  const { messages, runs } = connection.subscriptions;
+  return messages.has(sessionKey) || runs.has(sessionKey);
 }

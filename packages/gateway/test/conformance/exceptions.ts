@@ -257,6 +257,25 @@ export const exceptions: Record<string, Exception> = {
     because: "the levels of the error text are those of the format, not of the session's model",
     differs: ["answer.error.message"],
   },
+  "v3/sessions.usage: all": {
+    because: "every session says where it is and which model it has; the recorded ones had never said so",
+    differs: ["additional sessions[0]", "additional sessions[1]"],
+  },
+  "v3/sessions.usage: one key": notBuilt("skills", ["answer.payload.sessions[0].contextWeight.skills.entries: empty"]),
+  "v3/skills.status: ok": notBuilt("installing skills", ["answer.payload.skills[0].install: empty"]),
+  "v4/skills.status: ok": notBuilt("installing skills", ["answer.payload.skills[0].install: empty"]),
+  "v4/chat.startup: after a turn": {
+    because: "the content of a message is a list on both versions",
+    differs: ["answer.payload.messages[0].content"],
+  },
+  "v4/sessions.send: ok": {
+    because: "the events of a run are the same whatever method began it",
+    differs: ["events: "],
+  },
+  "v4/sessions.usage: ok": {
+    because: "the answer is complete at once; nothing is counted in the background",
+    differs: ["answer.payload.sessions[0].usage: object instead of null"],
+  },
   "v4/system-presence: ok": {
     because: "the Gateway is no client and has no instance id",
     differs: ["answer.payload[0].instanceId"],

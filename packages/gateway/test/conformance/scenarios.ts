@@ -39,6 +39,38 @@ const afterTurn =
     return { params: fill(params) };
   };
 
+/** The agent that the recordings made before. */
+const withAgent: Scenario = async (stage, { params }) => {
+  const list = (await stage.request("agents.list")).agents as { id: string }[];
+  if (!list.some(({ id }) => id === "work-bot")) {
+    await stage.request("agents.create", { name: "Work Bot", workspace: path.join(stage.gateway.home, "ws-work") });
+  }
+  return { params: fill(params) };
+};
+
+const withSkill: Scenario = (stage, { params }) => {
+  const dir = path.join(stage.gateway.stateDir, "skills", "opener");
+  fs.mkdirSync(dir, { recursive: true });
+  const metadata = JSON.stringify({ openclaw: { emoji: "🔐", requires: { bins: ["no-such-program"] } } });
+  const front = [
+    "name: opener",
+    "description: Opens things.",
+    "homepage: https://example.com",
+    `metadata: '${metadata}'`,
+  ];
+  fs.writeFileSync(path.join(dir, "SKILL.md"), `---\n${front.join("\n")}\n---\nOpen it.\n`);
+  return { params: fill(params) };
+};
+
+/** Two answers of the model and one of a command. */
+const usedSessions: Scenario = async (stage, { params }) => {
+  await stage.turn("main");
+  await stage.turn("main", "/status");
+  await stage.request("chat.inject", { sessionKey: "main", message: "Injected note", label: "Note" });
+  await stage.turn("agent:main:other");
+  return { params: fill(params) };
+};
+
 const deny: Scenario = async (stage, { params }) => {
   await stage.request("sessions.patch", { key: "agent:main:deny", sendPolicy: "deny" });
   return { params: fill(params) };
@@ -340,6 +372,38 @@ export const scenarios: Record<string, Scenario> = {
     "note.txt",
   ),
   "v3/tool-call-turn: agent method, verboseLevel full, tool returns an error": toolTurn("full", "missing.txt"),
+
+  "v3/agents.delete: ok, files kept": withAgent,
+  "v3/agents.update: ok": withAgent,
+  "v3/agents.create: exists": withAgent,
+  "v3/agents.files.list: ok": send((stage) => {
+    for (const name of ["AGENTS", "SOUL", "TOOLS", "IDENTITY", "USER", "HEARTBEAT", "BOOTSTRAP"]) {
+      fs.writeFileSync(path.join(stage.gateway.workspace, `${name}.md`), `# ${name}\n`);
+    }
+    fs.rmSync(path.join(stage.gateway.workspace, "MEMORY.md"), { force: true });
+    return {};
+  }),
+  "v3/agents.files.get: after write": send((stage) => {
+    fs.writeFileSync(path.join(stage.gateway.workspace, "MEMORY.md"), "# notes\n");
+    return {};
+  }),
+  "v3/skills.status: ok": withSkill,
+  "v4/skills.status: ok": withSkill,
+  "v3/sessions.usage: all": usedSessions,
+  "v3/sessions.usage: one key": usedSessions,
+  "v3/sessions.usage.timeseries: ok": usedSessions,
+  "v3/sessions.usage.logs: ok": async (stage, { params }) => {
+    await stage.turn("main");
+    await stage.request("chat.inject", { sessionKey: "main", message: "Injected note", label: "Note" });
+    return { params: fill(params) };
+  },
+  "v4/sessions.usage: ok": usedSessions,
+  "v4/chat.startup: after a turn": afterTurn("agent:main:t1"),
+  "v4/sessions.describe: ok": async (stage, { params }) => {
+    await stage.turn("agent:main:t1");
+    await stage.request("sessions.patch", { key: "agent:main:t1", label: "Described", verboseLevel: "on" });
+    return { params: fill(params) };
+  },
 
   "v4/agent: same key after completion": repeat("end"),
   "v4/agent.wait: finished": withRun("finished"),

@@ -1,0 +1,91 @@
+import path from "node:path";
+import { ConfigError } from "@openclaw/config";
+import type { AgentSkills, SkillRequirements } from "@openclaw/skills";
+import { type HandlersOf, invalidRequest, notAvailable } from "./handler.ts";
+import type { MethodContext } from "./method-context.ts";
+
+const redacted = "__OPENCLAW_REDACTED__";
+
+/** `skills.status` and `skills.update`: what skills there are, and their entries in the configuration. */
+export function skillMethods(gateway: MethodContext): HandlersOf<"skills.status" | "skills.update"> {
+  const { agents, configStore, skills } = gateway;
+
+  return {
+    async "skills.status"({ agentId: named }, { session }) {
+      const agentId = named?.trim().toLowerCase() ?? agents.defaultId();
+      if (!agents.has(agentId)) throw invalidRequest(`unknown agent id "${named}"`);
+      const workspaceDir = agents.workspace(agentId);
+      const found = await skills.of({ agentId, workspaceDir });
+      return {
+        workspaceDir,
+        managedSkillsDir: path.join(gateway.stateDir, "skills"),
+        ...(session.protocol === 4 ? { agentId } : {}),
+        skills: (found?.judged ?? []).map(shown),
+      };
+    },
+
+    async "skills.update"(params) {
+      if (!("skillKey" in params)) {
+        throw notAvailable("skills.update from another source", "change an installed skill with skillKey");
+      }
+      const { skillKey, enabled, apiKey, env } = params;
+      const key = apiKey?.replaceAll(/[\r\n]/g, "").trim();
+      const change = {
+        ...(enabled === undefined ? {} : { enabled }),
+        ...(key === undefined ? {} : { apiKey: key === "" ? null : key }),
+        ...(env === undefined ? {} : { env: patchOf(env) }),
+      };
+      try {
+        const { config } = await configStore.patch({ patch: { skills: { entries: { [skillKey]: change } } } });
+        return { ok: true as const, skillKey, config: masked(config.skills?.entries?.[skillKey] ?? {}) } as never;
+      } catch (error) {
+        if (!(error instanceof ConfigError)) throw error;
+        throw invalidRequest(error.message, error.details ? { details: error.details } : {});
+      }
+    },
+  };
+}
+
+/** One skill as clients see it; nothing that the configuration says of it but whether it is there. */
+function shown({ skill, missing, ...verdict }: AgentSkills["judged"][number]) {
+  const { requires } = skill;
+  return {
+    name: skill.name,
+    description: skill.description,
+    source: skill.source,
+    bundled: skill.source === "openclaw-bundled",
+    filePath: skill.filePath,
+    baseDir: skill.baseDir,
+    skillKey: skill.key,
+    ...(skill.primaryEnv === undefined ? {} : { primaryEnv: skill.primaryEnv }),
+    ...(skill.emoji === undefined ? {} : { emoji: skill.emoji }),
+    ...(skill.homepage === undefined ? {} : { homepage: skill.homepage }),
+    always: skill.always,
+    disabled: verdict.disabled,
+    blockedByAllowlist: verdict.blockedByAllowlist,
+    eligible: verdict.eligible,
+    requirements: lists(requires),
+    missing: lists(missing),
+    configChecks: requires.config.map((place) => ({ path: place, satisfied: !missing.config.includes(place) })),
+    install: [],
+  };
+}
+
+function lists({ bins, anyBins, env, config, os }: SkillRequirements) {
+  return { bins: [...bins], anyBins: [...anyBins], env: [...env], config: [...config], os: [...os] };
+}
+
+/** A member that is null is removed. */
+function patchOf(env: Readonly<Record<string, string>>): Record<string, string | null> {
+  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name.trim(), value.trim() || null]));
+}
+
+/** An entry without its secrets; variables of skills are secrets whatever they are called. */
+function masked(entry: { enabled?: boolean | undefined; apiKey?: string | undefined; env?: object | undefined }) {
+  const { enabled, apiKey, env } = entry;
+  return {
+    ...(enabled === undefined ? {} : { enabled }),
+    ...(apiKey === undefined ? {} : { apiKey: redacted }),
+    ...(env === undefined ? {} : { env: Object.fromEntries(Object.keys(env).map((name) => [name, redacted])) }),
+  };
+}
