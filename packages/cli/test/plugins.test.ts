@@ -11,6 +11,7 @@ import {
 import path from "node:path";
 import { create } from "tar";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type ScriptedModelServer, startScriptedModelServer } from "../../models/src/testing/scripted-model-server.ts";
 import { type PluginFiles, writePlugin } from "../../plugins/src/testing/plugin-folder.ts";
 import { temporaryHome } from "./cli.ts";
 import { packFiles, startRegistry } from "./npm-registry.ts";
@@ -115,6 +116,46 @@ describe("models auth login", () => {
     const { code, stderr } = await home.run("models auth login --provider acme".split(" "), { answer: "17\n" });
     expect(code).toBe(1);
     expect(stderr).toContain('The sign-in of the plugin for "acme" returned something else than profiles');
+  });
+});
+
+describe("a provider of a plugin", () => {
+  let server: ScriptedModelServer;
+  beforeEach(async () => {
+    server = await startScriptedModelServer();
+    writePlugin(extensions, {
+      id: "acme",
+      code: `export default { register(api) { api.registerProvider({ id: "acme", label: "Acme", auth: [],
+        models: { baseUrl: "${server.openaiUrl}", api: "openai-completions", models: [{ id: "big", contextWindow: 64000 }] },
+        refreshOAuth: async (credential) => ({ ...credential, access: credential.access + "-renewed", expires: 4e12 }),
+        formatApiKey: (credential) => "packed:" + credential.access }); } };`,
+    });
+    const profile = { type: "oauth", provider: "acme", access: "old", refresh: "r", expires: 1 };
+    const dir = path.join(home.home, ".openclaw/agents/main/agent");
+    mkdirSync(dir, { recursive: true });
+    writeFileSync(
+      path.join(dir, "auth-profiles.json"),
+      JSON.stringify({ version: 1, profiles: { "acme:me": profile } }),
+    );
+    home.writeConfig('{ agents: { defaults: { model: { primary: "acme/big" }, skipBootstrap: true } } }');
+  });
+  afterEach(() => server.close());
+
+  test("is probed with a login that the plugin renews", async () => {
+    const { stdout } = await home.run("models status --probe --probe-provider acme --json".split(" "));
+    expect(JSON.parse(stdout).auth.probes.results).toMatchObject([{ profileId: "acme:me", status: "ok" }]);
+    expect(server.lastRequest().headers.authorization).toBe("Bearer packed:old-renewed");
+  });
+
+  test("answers a turn in this process, with a login that the plugin renews", async () => {
+    const { code, stdout } = await home.run(["agent", "--local", "--session-id", "s", "-m", "hello"]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining("hello")]);
+    expect(server.lastRequest().headers.authorization).toBe("Bearer packed:old-renewed");
+  });
+
+  test("is listed with its models", async () => {
+    const { stdout } = await home.run(["models", "list", "--all", "--provider", "acme", "--json"]);
+    expect(JSON.parse(stdout).models).toMatchObject([{ key: "acme/big", available: true, missing: false }]);
   });
 });
 

@@ -357,8 +357,8 @@ export async function startGateway(
       enqueueSystemEvent: (text, sessionKey) => systemEvents.enqueue(sessionKey, text),
       async registerProviders(host) {
         if (host.registry.providers.length === 0) return;
-        const { registerPluginProviders } = await import("./plugins/plugin-providers.ts");
-        registerPluginProviders(host, providers, log.child("plugins"));
+        const { registerPluginProviders } = await import("@openclaw/plugins/providers");
+        registerPluginProviders(host.registry, providers, log.child("plugins"));
       },
       channelServices: async () => (await openForeign()).services,
       startChannels: (host) => startPluginChannels(host, channels, { config, open: openForeign }, log.child("plugins")),

@@ -6,6 +6,7 @@ import { createLog } from "@openclaw/log";
 import { createModels } from "@openclaw/models";
 import { normalizeAgentId, openSessions, patchSession, type Sessions } from "@openclaw/sessions";
 import { createFileLease, gatewayLeaseName, type LeaseHandle, LeaseHeldError, systemClock } from "@openclaw/storage";
+import { pluginProviders } from "../models/plugin-providers.ts";
 import { CliError } from "../run/cli-error.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import { type AgentTurn, explicitSessionKey, type TurnOutcome } from "./agent-turn.ts";
@@ -38,7 +39,8 @@ async function runTurn(turn: AgentTurn, context: CommandContext): Promise<TurnOu
     newSessionId: () => wantedIds.shift() ?? randomUUID(),
   });
   try {
-    const models = createModels({ config, env, log, stateDir: paths.stateDir });
+    const providers = await pluginProviders(context);
+    const models = createModels({ config, env, log, stateDir: paths.stateDir, providers });
     const key = sessionKeyOf(turn, sessions);
     const agentId = sessions.agentIdOf(key);
     sessions.ensure(key, { channel: "webchat" });

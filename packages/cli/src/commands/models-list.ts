@@ -11,7 +11,7 @@ export async function run(
   context: CommandContext,
 ): Promise<undefined> {
   refuseJsonAndPlain(flags);
-  const { config, models } = await openModels(context);
+  const { config, models } = await openModels(context, undefined, { withPlugins: true });
   const rows = await modelRows(config, models, flags);
   if (flags.json) return void context.printJson({ count: rows.length, models: rows });
   if (flags.plain) {

@@ -14,7 +14,7 @@ export async function run(
 ): Promise<number | undefined> {
   refuseJsonAndPlain(flags);
   if (flags.plain && flags.probe) throw new CliError("--probe cannot be used with --plain output.");
-  const local = await openModels(context, flags.agent);
+  const local = await openModels(context, flags.agent, { withPlugins: flags.probe });
   const status = await collectModelsStatus(local, context);
   const code = flags.check ? checkCode(status) : 0;
   if (flags.plain) {

@@ -18,8 +18,15 @@ export interface LocalModels {
   agentDir: string;
 }
 
-/** @throws CliError for an agent that is not configured */
-export async function openModels(context: CommandContext, agent?: string): Promise<LocalModels> {
+/**
+ * `withPlugins` also opens what plugins know of providers, which loads them: for commands that ask a provider.
+ * @throws CliError for an agent that is not configured
+ */
+export async function openModels(
+  context: CommandContext,
+  agent?: string,
+  { withPlugins = false }: { withPlugins?: boolean } = {},
+): Promise<LocalModels> {
   const snapshot = await context.config();
   const { config } = snapshot;
   const { env, paths, now } = context;
@@ -29,6 +36,7 @@ export async function openModels(context: CommandContext, agent?: string): Promi
     log: silentLog,
     stateDir: paths.stateDir,
     clock: { now },
+    ...(withPlugins && { providers: await (await import("./plugin-providers.ts")).pluginProviders(context) }),
     ...(context.fetch === globalThis.fetch ? {} : { fetch: context.fetch }),
     shellEnvKeys: () => snapshot.shellEnvKeys ?? [],
   });

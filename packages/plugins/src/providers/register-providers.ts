@@ -11,11 +11,11 @@ import {
   readProviderEntry,
 } from "@openclaw/models";
 import type { PluginProvider } from "@openclaw/plugin-sdk";
-import type { PluginHost } from "@openclaw/plugins";
+import type { PluginRegistry } from "../registry/plugin-registry.ts";
 
 /** Hands the providers plugins have registered on to the models. One that cannot be used is reported with its plugin. */
-export function registerPluginProviders(host: PluginHost, providers: ProviderRegistry, log: Logger): void {
-  for (const { provider, pluginId } of host.registry.providers) {
+export function registerPluginProviders(registry: PluginRegistry, providers: ProviderRegistry, log: Logger): void {
+  for (const { provider, pluginId } of registry.providers) {
     const offered = offeredModels(provider);
     const login = loginOf(provider);
     try {
@@ -23,7 +23,7 @@ export function registerPluginProviders(host: PluginHost, providers: ProviderReg
       if (login) providers.registerLogin(provider.id, login);
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
-      host.registry.diagnostics.push({ level: "error", message: error.message, pluginId });
+      registry.diagnostics.push({ level: "error", message: error.message, pluginId });
       log.error(error.message, { plugin: pluginId });
     }
   }

@@ -1,0 +1,1 @@
+export { registerPluginProviders } from "./providers/register-providers.ts";
