@@ -12,6 +12,7 @@ import { observeCommands } from "./observe-commands.ts";
 import { pluginsCommands } from "./plugins-commands.ts";
 import { sandboxCommands } from "./sandbox-commands.ts";
 import { securityCommands } from "./security-commands.ts";
+import { serviceCommands } from "./service-commands.ts";
 
 /** Every command, by id. */
 export const commands: readonly AnyCommand[] = [
@@ -28,6 +29,7 @@ export const commands: readonly AnyCommand[] = [
   ...pluginsCommands,
   ...sandboxCommands,
   ...securityCommands,
+  ...serviceCommands,
 ];
 
 /** Words without an action of their own. */
@@ -48,6 +50,7 @@ export const groups: readonly GroupSpec[] = [
   { id: "message sticker", summary: "Stickers" },
   { id: "message thread", summary: "Threads" },
   { id: "message voice", summary: "Voice channels" },
+  { id: "node", summary: "Headless node host on this machine" },
   { id: "pairing", summary: "Direct-message pairing requests" },
   { id: "config", summary: "Read or change config values" },
   { id: "models aliases", summary: "Model alias table" },

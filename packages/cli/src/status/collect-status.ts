@@ -7,7 +7,7 @@ import { auditInput } from "../security/audit-input.ts";
 import { localUsage } from "../usage/local-usage.ts";
 import { type GatewayProbe, probeGateway } from "./gateway-probe.ts";
 import { type LocalState, readLocalState } from "./local-state.ts";
-import { serviceFacts } from "./services.ts";
+import { type ServiceFacts, serviceFacts } from "./services.ts";
 import { statusSession } from "./session-facts.ts";
 
 export interface StatusOptions {
@@ -35,14 +35,16 @@ export async function collectStatus(context: CommandContext, options: StatusOpti
   const methods: (readonly [string, object])[] = [["status", {}]];
   if (options.deep) methods.push(["health", { probe: true }], ["last-heartbeat", {}]);
   if (options.usage) methods.push(["usage.status", {}]);
-  const [probe, local, audit] = await Promise.all([
+  const [probe, local, audit, gatewayService, nodeService] = await Promise.all([
     probeGateway(context, { timeoutMs: options.timeoutMs, methods }),
     readLocalState(config, context),
     auditInput(context).then((input) => runAudit(input)),
+    serviceFacts("gateway", context),
+    serviceFacts("node", context),
   ]);
   const usage = options.usage ? (probe.answers["usage.status"] ?? (await localUsage(context))) : undefined;
   const document = {
-    ...buildDocument(context, config, probe, local, audit, options),
+    ...buildDocument(context, config, probe, local, { audit, gatewayService, nodeService }, options),
     ...(options.usage ? { usage } : {}),
   };
   return { document, probe, local, config };
@@ -53,7 +55,11 @@ function buildDocument(
   config: OpenClawConfig,
   probe: GatewayProbe,
   local: LocalState,
-  audit: AuditReport,
+  {
+    audit,
+    gatewayService,
+    nodeService,
+  }: { audit: AuditReport; gatewayService: ServiceFacts; nodeService: ServiceFacts },
   options: StatusOptions,
 ) {
   const now = context.now();
@@ -94,8 +100,8 @@ function buildDocument(
       self,
       error,
     },
-    gatewayService: serviceFacts("gateway", context.paths),
-    nodeService: serviceFacts("node", context.paths),
+    gatewayService,
+    nodeService,
     agents: {
       defaultId: local.defaultAgentId,
       agents,

@@ -57,8 +57,8 @@ function gatewayRow({ document, config, probe }: Status, { env, style }: Command
   return [parts.join(" · "), ...secretConflicts(config, env).map((text) => style.warn(text))].join("\n");
 }
 
-function serviceRow({ label, loadedText }: ServiceFacts): string {
-  return `${label} ${loadedText}`;
+function serviceRow({ label, loadedText, runtimeShort }: ServiceFacts): string {
+  return [`${label} ${loadedText}`, ...(runtimeShort ? [runtimeShort] : [])].join(" · ");
 }
 
 function heartbeatText(agent: Record<string, unknown>): string {

@@ -1,8 +1,9 @@
-import { existsSync } from "node:fs";
-import path from "node:path";
-import type { Paths } from "@openclaw/config/paths";
+import { openService, ServiceError, type ServiceKind } from "@openclaw/setup/services";
+import type { CommandContext } from "../run/command-context.ts";
+import { runtimeText } from "../services/runtime-text.ts";
+import { serviceWorld } from "../services/service-world.ts";
 
-/** Whether a background service is installed, as far as its file tells. */
+/** Whether a background service is installed, and what it is doing. */
 export interface ServiceFacts {
   label: string;
   installed: boolean;
@@ -10,33 +11,23 @@ export interface ServiceFacts {
   runtimeShort: string | null;
 }
 
-/** Looks for the unit of a service; what it is doing right now is the service manager's to tell. */
-export function serviceFacts(
-  kind: "gateway" | "node",
-  paths: Pick<Paths, "home" | "profile" | "stateDir">,
-  platform: NodeJS.Platform = process.platform,
-): ServiceFacts {
-  const file = unitFile(kind, paths, platform);
-  const installed = existsSync(file);
-  return {
-    label: platform === "darwin" ? "LaunchAgent" : platform === "win32" ? "Scheduled Task" : "systemd",
-    installed,
-    loadedText: installed ? "installed" : "not installed",
-    runtimeShort: null,
-  };
-}
-
-function unitFile(
-  kind: "gateway" | "node",
-  { home, profile, stateDir }: Pick<Paths, "home" | "profile" | "stateDir">,
-  platform: NodeJS.Platform,
-): string {
-  if (platform === "darwin") {
-    const name = kind === "gateway" ? (profile ?? "gateway") : "node";
-    return path.join(home, "Library", "LaunchAgents", `bot.molt.${name}.plist`);
+/** Looks for the file of a service; its manager is only asked when there is one. */
+export async function serviceFacts(kind: ServiceKind, context: CommandContext): Promise<ServiceFacts> {
+  const service = openService(kind, serviceWorld(context));
+  const { label } = service;
+  if ((await service.read()) === undefined) {
+    return { label, installed: false, loadedText: "not installed", runtimeShort: null };
   }
-  if (platform === "win32") return path.join(stateDir, `${kind}.cmd`);
-  const suffix = kind === "gateway" && profile !== undefined ? `-${profile}` : "";
-  const name = kind === "gateway" ? `openclaw-gateway${suffix}` : "openclaw-node";
-  return path.join(home, ".config", "systemd", "user", `${name}.service`);
+  try {
+    const [loaded, runtime] = await Promise.all([service.isLoaded(), service.runtime()]);
+    return {
+      label,
+      installed: true,
+      loadedText: loaded ? service.loadedText : service.notLoadedText,
+      runtimeShort: runtimeText(runtime),
+    };
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    return { label, installed: true, loadedText: "installed", runtimeShort: `unknown (${error.message})` };
+  }
 }
