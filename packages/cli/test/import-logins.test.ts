@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { builtinProviderAuths } from "@openclaw/models/auth";
+import { builtinProviderAuths, offerLoginImports, withLoginImports } from "@openclaw/models/auth";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { testAuthContext } from "../../models/src/testing/auth-context.ts";
-import { withImports } from "../src/models/import-methods.ts";
+import { createUnreadFile } from "../../models/src/testing/unread-file.ts";
 import { temporaryHome } from "./cli.ts";
 
 let home: ReturnType<typeof temporaryHome>;
@@ -41,13 +41,12 @@ test("the login of Claude Code is taken over once its user agrees, as a token no
 });
 
 test("without agreement the login of Claude Code stays where it is, unread", async () => {
-  foreign(claudeFile(), claudeLogin);
-  // Whoever read it would fail and say so.
-  chmodSync(claudeFile(), 0o000);
+  const file = createUnreadFile(claudeFile());
   const { code, stderr } = await login("anthropic", "n\n", "--method", "claude-code");
   expect(code).toBe(1);
   expect(stderr).toContain("The login was not read, and nothing was changed.");
   expect(existsSync(storePath())).toBe(false);
+  expect(file.isUnread()).toBe(true);
 });
 
 test("the login of the Codex CLI is taken over in the same way, and one that is not there is not offered", async () => {
@@ -74,7 +73,7 @@ test("on a Mac the keychain is asked, after its user has agreed", async () => {
   writeFileSync(path.join(bin, "security"), program, { mode: 0o755 });
   const env = { PATH: `${bin}:${process.env.PATH}` };
   const anthropic = builtinProviderAuths.find(({ id }) => id === "anthropic")!;
-  const method = withImports(anthropic, { home: home.home, env, platform: "darwin", spawn }).auth.at(-1)!;
+  const method = withLoginImports(anthropic, { home: home.home, env, platform: "darwin", spawn }).auth.at(-1)!;
   const context = testAuthContext({ fetch });
   const refusing = { ...context, prompter: { ...context.prompter, confirm: async () => false } };
   await expect(method.run(refusing)).rejects.toThrow("The login was not read");

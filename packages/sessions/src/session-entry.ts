@@ -166,8 +166,10 @@ const conversationFields = [
   "systemPromptReport",
   "lastHeartbeatText",
   "lastHeartbeatSentAt",
-  "authProfileOverrideCompactionCount",
 ] as const;
+
+/** Less than every count of compactions, so that one seems to have happened since. */
+const beforeAnyCompaction = -1;
 
 /** The patch that ends one conversation and starts the next: preferences and routing survive, conversation state does not. */
 export function resetPatch(existing: SessionEntry | undefined, next: { sessionId: string; now: number }): SessionPatch {
@@ -179,9 +181,10 @@ export function resetPatch(existing: SessionEntry | undefined, next: { sessionId
     compactionCount: 0,
   };
   for (const field of conversationFields) if (existing && field in existing) patch[field] = undefined;
-  if (existing?.authProfileOverride !== undefined && existing.authProfileOverrideSource !== "user") {
-    patch.authProfileOverride = undefined;
-    patch.authProfileOverrideSource = undefined;
+  // A new conversation has nothing in the provider's cache: its next run moves on to the profile after this one.
+  if (existing?.authProfileOverride !== undefined) {
+    patch.authProfileOverrideSource = "auto";
+    patch.authProfileOverrideCompactionCount = beforeAnyCompaction;
   }
   return patch;
 }

@@ -26,8 +26,6 @@ const preferences = {
   sendPolicy: "allow",
   queueMode: "collect",
   groupActivation: "always",
-  authProfileOverride: "work",
-  authProfileOverrideSource: "user",
   lastChannel: "telegram",
   future: 1,
 } as const;
@@ -94,12 +92,19 @@ describe("starting and going on", () => {
     },
   );
 
-  test("a credential pin that was set automatically does not survive a reset", () => {
-    const { sessions } = testSessions();
-    sessions.ensure("main");
-    sessions.update("main", () => ({ authProfileOverride: "a", authProfileOverrideSource: "auto" }));
-    expect(sessions.ensure("main", { reset: true }).entry).not.toHaveProperty("authProfileOverride");
-  });
+  test.each(["auto", "user"] as const)(
+    "a credential pin (%s) ends with a reset: the next run moves on from it",
+    (source) => {
+      const { sessions } = testSessions();
+      sessions.ensure("main");
+      sessions.update("main", () => ({ authProfileOverride: "a", authProfileOverrideSource: source }));
+      expect(sessions.ensure("main", { reset: true }).entry).toMatchObject({
+        authProfileOverride: "a",
+        authProfileOverrideSource: "auto",
+        authProfileOverrideCompactionCount: -1,
+      });
+    },
+  );
 
   test("a reset command starts a new transcript, the old one stays as it is, the rest is the first message", () => {
     const { sessions } = testSessions();

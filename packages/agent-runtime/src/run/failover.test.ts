@@ -37,6 +37,7 @@ interface Setup {
   fallbacks?: readonly string[];
   agentModel?: { primary?: string; fallbacks?: readonly string[] };
   window?: number;
+  reasoning?: boolean;
   env?: NodeJS.ProcessEnv;
   now?: () => number;
   runtime?: TestRuntimeOptions;
@@ -58,7 +59,10 @@ function runtime(setup: Setup = {}): TestRuntime {
   const config = {
     models: {
       providers: {
-        one: { ...provider("m1"), models: [{ id: "m1", contextWindow: setup.window ?? 100_000 }] },
+        one: {
+          ...provider("m1"),
+          models: [{ id: "m1", contextWindow: setup.window ?? 100_000, reasoning: setup.reasoning ?? false }],
+        },
         two: provider("m2"),
         three: provider("m3"),
       },
@@ -328,6 +332,44 @@ test("a session stays with its profile; one its user chose is used alone", async
   // It rests now: the next message goes to the other model at once, not to the sibling.
   await made.turn("5");
   expect(asked().at(-1)).toBe("kt");
+});
+
+test("a compaction, and a new session, move on to the next profile in turn; a pin of its user outlives the first alone", async () => {
+  const profiles = { "one:a": key("one", "ka"), "one:b": key("one", "kb"), "one:c": key("one", "kc") };
+  const made = runtime({ profiles });
+  const long = (n: number) => made.turn(`${n} ${"x".repeat(60_000)}`);
+  for (let n = 1; n <= 4; n += 1) await long(n);
+  expect(new Set(asked())).toEqual(new Set(["ka"]));
+  expect(await made.runtime.compactSession({ sessionKey: mainKey })).toMatchObject({ status: "compacted" });
+  await made.turn("after it");
+  expect(asked().at(-1)).toBe("kb");
+  made.sessions.ensure(mainKey, { reset: true });
+  await made.turn("renewed");
+  expect(asked().at(-1)).toBe("kc");
+  made.sessions.update(mainKey, () => ({ authProfileOverride: "one:b", authProfileOverrideSource: "user" }));
+  for (let n = 5; n <= 8; n += 1) await long(n);
+  expect(await made.runtime.compactSession({ sessionKey: mainKey })).toMatchObject({ status: "compacted" });
+  await made.turn("still mine");
+  expect(asked().at(-1)).toBe("kb");
+  made.sessions.ensure(mainKey, { reset: true });
+  await made.turn("no longer mine");
+  expect(asked().at(-1)).toBe("kc");
+  expect(made.sessions.get(mainKey)).toMatchObject({ authProfileOverride: "one:c", authProfileOverrideSource: "auto" });
+});
+
+test("a thinking level that is refused is tried once more as the nearest that is taken, and blames no profile", async () => {
+  const made = runtime({
+    profiles: { "one:a": key("one", "ka"), "one:b": key("one", "kb") },
+    fallbacks: ["two/m2"],
+    reasoning: true,
+  });
+  server.enqueue({ status: 400, message: "Unsupported value: 'high'. Supported values are: 'low' and 'medium'." });
+  expect(await made.turn("hello", { thinking: "high" })).toMatchObject({ status: "ok", provider: "one" });
+  expect(asked()).toEqual(["ka", "ka"]);
+  expect(server.requests.map(({ body }) => body.reasoning_effort)).toEqual(["high", "medium"]);
+  await models.credentials?.settled();
+  expect(stored().usageStats["one:a"]).not.toHaveProperty("cooldownUntil");
+  expect(stored().usageStats["one:a"].errorCount ?? 0).toBe(0);
 });
 
 test("a run that fails clears no mark and is no good profile", async () => {

@@ -1,4 +1,3 @@
-import { withImports } from "../models/import-methods.ts";
 import { openModels } from "../models/open-models.ts";
 import { signIn } from "../models/sign-in.ts";
 import { offerDefault, storeSignIn } from "../models/store-credential.ts";
@@ -14,14 +13,14 @@ export async function run(
   context: CommandContext,
 ): Promise<undefined> {
   if (context.stdin.isTTY !== true) throw new CliError("models auth login requires an interactive TTY.");
-  const { builtinProviderAuths } = await import("@openclaw/models/auth");
+  const { builtinProviderAuths, withLoginImports } = await import("@openclaw/models/auth");
   const local = await openModels(context);
   const { pluginAuths } = await import("../models/plugin-auths.ts");
   const ofPlugins = await pluginAuths(context);
   // A plugin takes the place of a built-in sign-in of the same provider, as its models do.
   const places = { home: context.paths.home, env: context.env, platform: process.platform, spawn: context.spawn };
   const builtin = builtinProviderAuths.filter(({ id }) => !ofPlugins.some((each) => each.id === id));
-  const auths = [...builtin.map((auth) => withImports(auth, places)), ...ofPlugins];
+  const auths = [...builtin.map((auth) => withLoginImports(auth, places)), ...ofPlugins];
   if (auths.length === 0) {
     throw new CliError("No provider plugins found. Install one via `openclaw plugins install`.");
   }

@@ -1,4 +1,4 @@
-import { type AuthResult, type Credential, formatModelRef } from "@openclaw/models";
+import { type AuthResult, formatModelRef } from "@openclaw/models";
 import { FileLockedError } from "@openclaw/storage";
 import { CliError } from "../run/cli-error.ts";
 import type { CommandContext } from "../run/command-context.ts";
@@ -15,11 +15,6 @@ export async function lockBusy<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** `{provider, mode}` as the configuration keeps it of a profile: never the secret. */
-function profileEntry({ provider, type, email }: Credential) {
-  return { provider, mode: type, ...(email && { email }) };
-}
-
 /**
  * Stores what a sign-in came to: the secrets in the agent's file, their names in the configuration. A profile that is new
  * goes first in an order that is there already; no order is made.
@@ -34,18 +29,8 @@ export async function storeSignIn(
       for (const { profileId, credential } of result.profiles) draft.setProfile(profileId, credential);
     }),
   );
-  const order = config.auth?.order ?? {};
-  const reordered = Object.fromEntries(
-    result.profiles.flatMap(({ profileId, credential: { provider } }) => {
-      const ids = Object.hasOwn(order, provider) ? order[provider] : undefined;
-      return ids && !ids.includes(profileId) ? [[provider, [profileId, ...ids]]] : [];
-    }),
-  );
-  const entries = result.profiles.map(({ profileId, credential }) => [profileId, profileEntry(credential)]);
-  const auth = {
-    profiles: Object.fromEntries(entries),
-    ...(Object.keys(reordered).length > 0 && { order: reordered }),
-  };
+  const { signInConfig } = await import("@openclaw/models/auth");
+  const { auth } = signInConfig(result.profiles, config.auth?.order);
   await patchConfig({ ...result.configPatch, auth }, context);
   context.print(`Updated ${context.shorten(context.paths.configPath)}`);
   for (const { profileId, credential } of result.profiles) {

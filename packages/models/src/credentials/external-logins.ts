@@ -17,15 +17,17 @@ export interface ExternalLoginOptions {
   readKeychain?: ((item: string) => Promise<string | undefined>) | undefined;
 }
 
+/** Under which Claude Code keeps its login in the macOS keychain. */
+export const keychainItem = "Claude Code-credentials";
+
 /**
  * The login of Claude Code. It is kept as a token: renewing it is that program's business, and doing so here would sign it
  * out. To be read only after its user has agreed.
  */
 export async function readClaudeCodeLogin(options: ExternalLoginOptions): Promise<ExternalLogin | undefined> {
-  const item = "Claude Code-credentials";
-  const fromKeychain = await options.readKeychain?.(item);
+  const fromKeychain = await options.readKeychain?.(keychainItem);
   const path = join(options.home, ".claude", ".credentials.json");
-  const source = fromKeychain === undefined ? path : `keychain item "${item}"`;
+  const source = fromKeychain === undefined ? path : `keychain item "${keychainItem}"`;
   const login = field(fromKeychain === undefined ? await readJson(path) : parse(fromKeychain), "claudeAiOauth");
   const token = textField(login, "accessToken");
   if (!token) return undefined;

@@ -1,4 +1,14 @@
-export type OAuthErrorCode = "state-mismatch" | "no-code" | "refused" | "expired" | "unreachable" | "unexpected-answer";
+export type OAuthErrorCode =
+  | "state-mismatch"
+  | "no-code"
+  | "refused"
+  | "expired"
+  | "unreachable"
+  | "unexpected-answer"
+  /** The person said no. */
+  | "declined"
+  /** The program whose login was to be taken over has none. */
+  | "no-login";
 
 /** A sign-in, or the renewal of a token, that did not come about. The message is for the person. */
 export class OAuthError extends Error {

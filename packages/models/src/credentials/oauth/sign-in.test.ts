@@ -120,16 +120,22 @@ describe("OpenAI Codex", () => {
     expect(requests).toHaveLength(0);
   });
 
-  test("a remote machine opens no browser and takes what is pasted", async () => {
+  test.each([
+    ["the whole address", (state: string) => `http://localhost:1455/auth/callback?code=pasted&state=${state}`],
+    ["code#state", (state: string) => `pasted#${state}`],
+    ["code=…&state=…", (state: string) => `code=pasted&state=${state}`],
+    ["the bare code", () => "pasted"],
+  ])("a remote machine opens no browser and takes what is pasted: %s", async (_name, paste) => {
     const { fetch } = await authServer(() => codexAnswer);
     const context = testAuthContext({ fetch, isRemote: true, openUrl: () => Promise.reject(new Error("opened")) });
-    const original = context.prompter.text;
     context.prompter.text = async (question) => {
       const state = new URL(/https:\S+/.exec(context.notes.join())?.[0] ?? "").searchParams.get("state");
-      question.validate?.("x");
-      return original === undefined ? "" : `http://localhost:1455/auth/callback?code=pasted&state=${state}`;
+      expect(question.validate?.("x")).toBeUndefined();
+      return paste(state ?? "");
     };
-    await expect(method(openAICodexAuth).run(context)).resolves.toMatchObject({ profiles: [{}] });
+    await expect(method(openAICodexAuth).run(context)).resolves.toMatchObject({
+      profiles: [{ profileId: expect.stringMatching(/^openai-codex:/), credential: { type: "oauth" } }],
+    });
     expect(server?.requests[0]?.form.code).toBe("pasted");
   });
 
