@@ -213,8 +213,12 @@ export function createPipeline(context: PipelineContext): Pipeline {
         }
         case "stopped":
           return endings.endStopped(message, chat, options.gate);
-        case "refused":
-          return endings.endWith(message, chat, outcome.text, options.gate);
+        case "refused": {
+          const isTold = context.entrance.hear(message) !== undefined && !isMuted(message, commands.receive(message));
+          return isTold
+            ? endings.endWith(message, chat, outcome.text, options.gate)
+            : endings.endSilently(message, chat);
+        }
         case "closed":
           return undefined;
       }
