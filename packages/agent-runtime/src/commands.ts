@@ -4,6 +4,7 @@ export { answerCommand } from "./commands/answer-command.ts";
 export type { BashJob, BashJobs } from "./commands/bash-command.ts";
 export {
   type CommandApprovals,
+  type CommandButton,
   type CommandPlace,
   type CommandReply,
   type CommandRequest,
@@ -26,3 +27,4 @@ export { type ModelHint, takeModelHint } from "./commands/model-hint.ts";
 export { stoppedText } from "./commands/session-commands.ts";
 export type { SubagentAnswer, SubagentControl, SubagentRun } from "./commands/subagents-command.ts";
 export type { SpeechAttempt, SpeechControl, SpokenProvider } from "./commands/tts-command.ts";
+export { valueMenu } from "./commands/value-menu.ts";

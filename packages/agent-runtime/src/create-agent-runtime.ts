@@ -213,6 +213,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
       ...(options.execApprovals === undefined ? {} : { execApprovals: options.execApprovals }),
       approved,
       spawnedBy: (sessionKey) => sessions.get(sessionKey)?.spawnedBy,
+      placeRules: (sessionKey) => sessions.get(sessionKey)?.placeRules,
     }),
     plugins: options.plugins ?? (() => undefined),
     workspace: workspaces.ensure,

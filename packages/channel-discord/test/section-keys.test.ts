@@ -17,12 +17,14 @@ const actions = "channel-discord/test/actions.test.ts";
 const sending = "channel-discord/test/sending.test.ts";
 const faults = "channel-discord/test/faults.test.ts";
 const menus = "gateway/src/channels/native-commands.test.ts";
+const places = "gateway/test/channel-places.test.ts";
 
 /** Every key of `channels.discord`, and the test that shows what it does. */
 const shown: Readonly<Record<string, readonly [file: string, test: string]>> = {
   enabled: [settings, "enabled false leaves one out"],
   name: [settings, "accounts connect beside each other"],
   token: ["channel-discord/src/account/discord-account.test.ts", "is the account's own before the section's"],
+  capabilities: [settings, "capabilities stand in the line about where the agent runs"],
   configWrites: [settings, "configWrites false keeps the chat from changing"],
   accounts: [settings, "accounts connect beside each other"],
   groupPolicy: [settings, "groupPolicy disabled closes guilds"],
@@ -54,16 +56,25 @@ const shown: Readonly<Record<string, readonly [file: string, test: string]>> = {
   "dm.groupChannels": [rules, "are open when %j is among those listed"],
   "guilds.*.slug": [rules, "belong to a guild by the slug of its entry"],
   "guilds.*.requireMention": [settings, "requireMention false answers without a mention"],
-  "guilds.*.tools": [rules, "give tools and skills of the room"],
-  "guilds.*.toolsBySender": [rules, "give tools and skills of the room"],
+  "guilds.*.tools": [settings, "tools and toolsBySender of a guild and its channels decide which tools there are"],
+  "guilds.*.toolsBySender": [
+    settings,
+    "tools and toolsBySender of a guild and its channels decide which tools there are",
+  ],
   "guilds.*.users": [acceptance, "only the users of a guild are answered"],
   "guilds.*.reactionNotifications": [messages, "with reactionNotifications allowlist only the listed"],
   "guilds.*.channels.*.allow": [rules, "are closed by enabled and by allow"],
   "guilds.*.channels.*.enabled": [rules, "are closed by enabled and by allow"],
   "guilds.*.channels.*.requireMention": [rules, "have their own users before the guild's"],
-  "guilds.*.channels.*.tools": [rules, "give tools and skills of the room"],
-  "guilds.*.channels.*.toolsBySender": [rules, "give tools and skills of the room"],
-  "guilds.*.channels.*.skills": [rules, "give tools and skills of the room"],
+  "guilds.*.channels.*.tools": [
+    settings,
+    "tools and toolsBySender of a guild and its channels decide which tools there are",
+  ],
+  "guilds.*.channels.*.toolsBySender": [
+    settings,
+    "tools and toolsBySender of a guild and its channels decide which tools there are",
+  ],
+  "guilds.*.channels.*.skills": [places, "are those of the topic, else of the group; an empty list is none"],
   "guilds.*.channels.*.users": [rules, "have their own users before the guild's"],
   "guilds.*.channels.*.systemPrompt": [rules, "are found under the key %j"],
   "guilds.*.channels.*.includeThreadStarter": [messages, "leave their beginning out where includeThreadStarter is off"],
@@ -82,7 +93,7 @@ const shown: Readonly<Record<string, readonly [file: string, test: string]>> = {
 };
 
 /** Keys whose effect lies with parts of the Gateway that do not exist yet. This list may only become shorter. */
-const waiting = ["capabilities", "heartbeat.showAlerts", "heartbeat.showOk", "heartbeat.useIndicator"];
+const waiting = ["heartbeat.showAlerts", "heartbeat.showOk", "heartbeat.useIndicator"];
 
 /** Where the schema goes on with shapes of its own. */
 const whole = new Set(["tools", "toolsBySender", "accounts"]);

@@ -122,6 +122,44 @@ describe("settings of the section", () => {
     expect((await nextSent()).text).toContain("just talking");
   });
 
+  it("capabilities stand in the line about where the agent runs", async () => {
+    const { whisper, nextSent, gateway } = await connect({ capabilities: ["embeds", "voice"] });
+    await whisper("hello");
+    await nextSent();
+    expect(gateway.model.requests[0]?.system).toContain("channel=discord | capabilities=embeds,voice");
+  });
+
+  it("tools and toolsBySender of a guild and its channels decide which tools there are", async () => {
+    const { say, nextSent, gateway, bot, channel, guild } = await connect({
+      groupPolicy: "open",
+      guilds: {
+        "135000000000000011": {
+          tools: { deny: ["exec"] },
+          toolsBySender: { [stranger]: { deny: ["write"] } },
+          channels: {
+            "135000000000000010": {
+              tools: { allow: ["read"] },
+              toolsBySender: { [stranger]: { allow: ["edit"] } },
+            },
+            "*": {},
+          },
+        },
+      },
+    });
+    expect([guild, channel]).toEqual(["135000000000000011", "135000000000000010"]);
+    const ask = async (from: string, channelId = channel) => {
+      await say(`<@${bot}> hello`, { from, channelId });
+      await nextSent();
+      return gateway.model.requests.at(-1)?.tools ?? [];
+    };
+    const all = await ask(owner, "135000000000000041");
+    expect([all.includes("exec"), all.includes("write")]).toEqual([false, true]);
+    const one = await ask(stranger, "135000000000000041");
+    expect([one.includes("exec"), one.includes("write")]).toEqual([true, false]);
+    expect(await ask(owner)).toEqual(["read"]);
+    expect(await ask(stranger)).toEqual(["edit"]);
+  });
+
   it("configWrites false keeps the chat from changing the configuration", async () => {
     const { whisper, nextSent } = await connect({ configWrites: false }, { commands: { config: true } });
     await whisper('/config set messages.responsePrefix="hi"');

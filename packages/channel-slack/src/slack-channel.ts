@@ -37,12 +37,13 @@ export function createSlackChannel({ wait = pause }: SlackChannelOptions = {}): 
     replyTagsAlways: true,
     historyMark: (messageId, chat) => `[id:${messageId} channel:${chat.peerId ?? chat.id}]`,
     mediaMaxMb: 20,
+    buttonsPerRow: () => 5,
     historyLimit: 50,
     accounts: slackAccounts,
     access: slackAccess,
     targets: slackTargets,
     mentionMarks: [/<@[^>]+>/g],
-    actions: ({ settings }) => allowedActions(settings.actions),
+    actions: allowedActions,
     status: {
       describe: ({ botTokenSource, appTokenSource, settings }) => ({
         botTokenSource,

@@ -7,7 +7,7 @@ import {
 } from "@openclaw/plugin-sdk";
 import { createNamedUsers } from "./access/named-users.ts";
 import { identify } from "./account/identity.ts";
-import { missingCredentials, type SlackAccount } from "./account/slack-account.ts";
+import { missingCredentials, type SlackAccount, writingToken } from "./account/slack-account.ts";
 import { runAction } from "./actions/run-action.ts";
 import type { Bot } from "./bot.ts";
 import { takePress } from "./commands/button-press.ts";
@@ -20,7 +20,7 @@ import { createDirectory } from "./directory.ts";
 import { createEventFeed } from "./inbound/event-feed.ts";
 import { createNames } from "./inbound/names.ts";
 import { fetchFile } from "./outbound/fetch-file.ts";
-import { buttonAction } from "./outbound/message-blocks.ts";
+import { buttonAction, valueAction } from "./outbound/message-blocks.ts";
 import { edit, react, remove, setStatus } from "./outbound/message-changes.ts";
 import { sendMessage } from "./outbound/send-message.ts";
 import { createBoundedMap } from "./text/bounded-map.ts";
@@ -31,7 +31,8 @@ export async function startSlackAccount(
   { wait }: { wait(ms: number, signal: AbortSignal): Promise<void> },
 ): Promise<RunningAccount> {
   const { account, signal, log, report } = context;
-  const { botToken, appToken, signingSecret, apiUrl, settings } = account;
+  const { appToken, signingSecret, apiUrl, settings } = account;
+  const botToken = writingToken(account);
   const missing = missingCredentials(account);
   if (missing !== undefined || botToken === undefined) throw new ChannelError("not_configured", missing ?? "");
   const api = createSlackApi({ ...account, botToken }, log, signal);
@@ -64,7 +65,7 @@ export async function startSlackAccount(
       botToken,
       apiUrl,
       commands: commands.names,
-      actions: [new RegExp(`^${buttonAction}:`)],
+      actions: [new RegExp(`^(?:${buttonAction}|${valueAction}):`)],
       handlers,
       log,
     };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { slackAccounts } from "../src/account/slack-account.ts";
+import { missingCredentials, slackAccounts, writingToken } from "../src/account/slack-account.ts";
 import { slackChannel } from "../src/index.ts";
 import { appToken } from "./service/slack-service.ts";
 import { accountsOfTests } from "./service/start-account.ts";
@@ -52,11 +52,28 @@ describe("an account", () => {
   it("offers the actions that are not switched off", () => {
     const actions = (switches: object) => slackChannel.actions?.(resolve({ actions: switches }));
     expect(actions({})).toEqual(
-      "react reactions read edit delete pin unpin list-pins member-info emoji-list".split(" "),
+      "react reactions read edit delete pin unpin list-pins member-info emoji-list channel-info channel-list permissions".split(
+        " ",
+      ),
     );
-    expect(actions({ reactions: false, messages: false, memberInfo: false, emojiList: false })).toEqual(
-      "pin unpin list-pins".split(" "),
-    );
+    const off = { reactions: false, messages: false, memberInfo: false, emojiList: false };
+    expect(actions({ ...off, channelInfo: false, permissions: false })).toEqual("pin unpin list-pins".split(" "));
+  });
+
+  it("offers to search with a person's token, unless that is switched off", () => {
+    const actions = (more: object) => slackChannel.actions?.(resolve({ userToken: "xoxp-1", ...more }));
+    expect(actions({})).toContain("search");
+    expect(actions({ actions: { search: false } })).not.toContain("search");
+    expect(slackChannel.actions?.(resolve({}))).not.toContain("search");
+  });
+
+  it("writes with a person's token only without a bot, and where userTokenReadOnly is off", () => {
+    const app = { userToken: "xoxp-1", appToken: "xapp-1-A1-1-x" };
+    const lacks = (more: object) => missingCredentials(resolve({ ...app, ...more }));
+    expect(lacks({})).toContain("Slack bot + app tokens missing");
+    expect(lacks({ userTokenReadOnly: false })).toBeUndefined();
+    expect(writingToken(resolve({ ...app, userTokenReadOnly: false }))).toBe("xoxp-1");
+    expect(writingToken(resolve({ ...app, userTokenReadOnly: false, botToken: "xoxb-1" }))).toBe("xoxb-1");
   });
 
   it("shows a table as markdown.tables says", () => {

@@ -159,6 +159,57 @@ describe("actions", () => {
     );
   });
 
+  it("say of channels what they are for, and which there are", async () => {
+    const { slack, account } = await start();
+    const channel = { id: "C0MAIN0001", name: "general", topic: { value: "All hands" }, num_members: 7 };
+    slack.answer("conversations.info", { body: { ok: true, channel } });
+    slack.answer("conversations.list", {
+      body: { ok: true, channels: [channel, { id: "C0OTHER001", name: "random", is_archived: true }] },
+    });
+    expect(await account.act?.({ action: "channel-info", chat, params: {}, signal })).toMatchObject({
+      channel: { id: "C0MAIN0001", name: "general", topic: "All hands", members: 7, isArchived: false },
+    });
+    const list = (params: object) => account.act?.({ action: "channel-list", params: { ...params }, signal });
+    expect(await list({})).toMatchObject({ channels: [{ name: "general" }, { name: "random", isArchived: true }] });
+    expect(await list({ query: "#ran" })).toMatchObject({ channels: [{ id: "C0OTHER001" }] });
+  });
+
+  it("say what the tokens may do, and search as the person", async () => {
+    const { slack, account } = await start({ section: { userToken: "xoxp-person" } });
+    slack.answer("auth.test", ({ token }) => ({
+      headers: { "x-oauth-scopes": token === "xoxp-person" ? "search:read" : "chat:write,pins:read" },
+      body: { ok: true, user_id: "UCRABBOT" },
+    }));
+    expect(await account.act?.({ action: "permissions", params: {}, signal })).toEqual({
+      ok: true,
+      bot: ["chat:write", "pins:read"],
+      user: ["search:read"],
+    });
+    slack.answer("search.messages", {
+      body: {
+        ok: true,
+        messages: {
+          total: 1,
+          matches: [
+            {
+              ts: "1.1",
+              user: owner,
+              text: "the plan",
+              channel: { id: "C0MAIN0001", name: "general" },
+              permalink: "https://x/1",
+            },
+          ],
+        },
+      },
+    });
+    expect(await account.act?.({ action: "search", params: { query: "plan", limit: "5" }, signal })).toMatchObject({
+      total: 1,
+      messages: [{ id: "1.1", text: "the plan", channelId: "C0MAIN0001", link: "https://x/1" }],
+    });
+    const call = await slack.take("search.messages");
+    expect([call.token, call.body.query, call.body.count]).toEqual(["xoxp-person", "plan", "5"]);
+  });
+
   it("find people and emoji", async () => {
     const { slack, account } = await start();
     const person = { id: owner, name: "ada", profile: { display_name: "Ada" }, tz: "Europe/London" };

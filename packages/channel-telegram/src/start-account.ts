@@ -16,12 +16,12 @@ import type { WebhookListener } from "./connection/webhook-listener.ts";
 import { receiveWebhook } from "./connection/webhook-updates.ts";
 import { typingThread } from "./inbound/chat-place.ts";
 import { fetchMedia } from "./media/fetch-media.ts";
-import { createFileOrigins } from "./media/file-origins.ts";
 import { chatIdOf } from "./send/chat-id.ts";
 import { createDrafts } from "./send/drafts.ts";
 import { createMessageChanges } from "./send/message-changes.ts";
 import { createSender } from "./send/send-delivery.ts";
 import { createSentMessages } from "./send/sent-messages.ts";
+import { describedSticker } from "./stickers/describe-sticker.ts";
 import { createKnownStickers } from "./stickers/known-stickers.ts";
 import type { StickerCache } from "./stickers/sticker-cache.ts";
 import { createUpdateIntake } from "./update/update-intake.ts";
@@ -61,7 +61,6 @@ export async function startAccount(
     const me = await whoAmI(bot);
     const stickers = await surroundings.stickers;
     const known = createKnownStickers(stickers, now);
-    const origins = createFileOrigins();
     const sent = createSentMessages(now);
     const onProblem = (error: unknown) => log.warn("a file of the channel cannot be read", { error: errorText(error) });
     const offset = await openUpdateOffset({
@@ -88,10 +87,7 @@ export async function startAccount(
       settings,
       sent,
       waiting,
-      receive(message) {
-        origins.note(message);
-        return context.receive(message);
-      },
+      receive: context.receive,
       note: context.note,
       chatMoved: context.chatMoved,
       answerPress: async ({ id }) => void (await api.raw.answerCallbackQuery({ callback_query_id: id })),
@@ -156,20 +152,11 @@ export async function startAccount(
       ...createMessageChanges(api, settings, log),
       draft: drafts.show,
       async fetchMedia(ref, limits) {
-        known.fetched(ref);
-        const origin = origins.take(ref);
-        try {
-          return await fetchMedia(bot, ref, limits);
-        } catch (error) {
-          if (origin !== undefined && error instanceof ChannelError && error.code === "media_too_large") {
-            const text = `⚠️ File too large. Maximum size is ${Math.round(limits.maxBytes / 1024 / 1024)}MB.`;
-            const { messageId: replyTo, ...place } = origin;
-            await sender
-              .send({ channel: "telegram", accountId, ...place, replyTo, text })
-              .catch((problem: unknown) => log.warn("nobody could be told of a file", { error: errorText(problem) }));
-          }
-          throw error;
-        }
+        const media = await fetchMedia(bot, ref, limits);
+        const sticker = known.fetched(ref);
+        const describe = context.describeImage;
+        if (sticker === undefined || describe === undefined) return media;
+        return describedSticker(media, sticker, { describe, cache: stickers, signal, log });
       },
       act: (action) => actOnTelegram(action, { api, stickers, sent }),
       async stop() {

@@ -1,8 +1,10 @@
 import { type Channel, pause } from "@openclaw/plugin-sdk";
 import { telegramAccess } from "./access.ts";
 import { type TelegramAccount, telegramAccounts } from "./account/telegram-accounts.ts";
+import { readSettings } from "./account/telegram-settings.ts";
 import { telegramActions } from "./actions.ts";
 import { createWebhookListener } from "./connection/webhook-listener.ts";
+import { buttonsAllowed } from "./inbound/button-press.ts";
 import { telegramMeta } from "./meta.ts";
 import { chunkForTelegram } from "./send/chunk-text.ts";
 import { CAPTION_CHARS } from "./send/send-delivery.ts";
@@ -50,6 +52,8 @@ export function createTelegramChannel(options: TelegramChannelOptions = {}): Cha
     replyToMode: ({ replyToMode }) => (replyToMode === "off" || replyToMode === "all" ? replyToMode : "first"),
     historyMark: (messageId, chat) => `[id:${messageId} chat:${chat.id}]`,
     mediaMaxMb: 5,
+    mediaTooLarge: (maxMb) => `⚠️ File too large. Maximum size is ${maxMb}MB.`,
+    buttonsPerRow: (config, kind) => (buttonsAllowed(readSettings(config).capabilities, kind) ? 2 : undefined),
     accounts: telegramAccounts,
     access: telegramAccess,
     targets: telegramTargets,

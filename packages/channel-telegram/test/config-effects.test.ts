@@ -161,11 +161,18 @@ describe("what the agent is told", () => {
     expect(offered()).not.toContain('"write"');
   });
 
-  it("mediaMaxMb bounds the files that are taken in", async () => {
+  it("mediaMaxMb bounds the files that are taken in: larger ones end their message", async () => {
     const { fake, tell, gateway } = await start({ mediaMaxMb: 0.001 });
     fake.file("big", "photos/big.jpg", new Uint8Array(4000));
     tell("", { caption: "look", text: undefined, photo: [{ file_id: "big", width: 9, height: 9 }] });
-    await fake.take("sendMessage");
+    expect((await fake.take("sendMessage")).body).toMatchObject({
+      text: "⚠️ File too large. Maximum size is 0.001MB.",
+      reply_parameters: { message_id: expect.any(Number) },
+    });
+    tell("and now?");
+    expect((await fake.take("sendMessage")).body.text).toContain("and now?");
+    expect(gateway.model.requests).toHaveLength(1);
+    expect(fake.of("sendMessage")).toEqual([]);
     const folder = path.join(gateway.stateDir, "media", "inbound");
     expect(fs.existsSync(folder) ? fs.readdirSync(folder) : []).toEqual([]);
   });
@@ -201,6 +208,19 @@ describe("how it answers", () => {
     gateway.model.release();
     await fake.take("sendMessage");
   });
+
+  it("blocks are no longer than blockStreamingCoalesce.maxChars, however many there are", async () => {
+    const { fake, gateway, tell } = await start(
+      { blockStreaming: true, blockStreamingCoalesce: { minChars: 500, maxChars: 60, idleMs: 60_000 } },
+      { agents: { defaults: { blockStreamingChunk: { minChars: 5, maxChars: 40 } } } },
+    );
+    gateway.model.enqueue({ words: ["One one one.\n\n", "Two two two.\n\n", "three ".repeat(10)] });
+    tell("go");
+    const first = String((await fake.take("sendMessage")).body.text);
+    expect(first).toContain("One one one.");
+    expect(first).toContain("Two two two.");
+    expect(first.length).toBeLessThanOrEqual(60);
+  });
 });
 
 it("configWrites lets a group keep its settings when it becomes a supergroup, or not", async () => {
@@ -218,6 +238,34 @@ it("configWrites lets a group keep its settings when it becomes a supergroup, or
   await closed.settle();
   expect(JSON.parse(fs.readFileSync(closed.gateway.configPath, "utf8")).channels.telegram.groups).toEqual({ "-5": {} });
   expect(closed.gateway.log()).toContain("configWrites is off");
+});
+
+it("commands of the menu offer their values, two in a row, and lists are turned in their place", async () => {
+  const { fake, tell } = await start();
+  const press = (data: string, messageId: number) =>
+    fake.push({
+      callback_query: { id: `q-${data}`, from: ada, data, message: { message_id: messageId, date: 1, chat: adaChat } },
+    });
+  const rows = (markup: unknown) =>
+    (markup as { inline_keyboard: { callback_data: string }[][] }).inline_keyboard.map((row) =>
+      row.map(({ callback_data }) => callback_data),
+    );
+  tell("/verbose");
+  const menu = await fake.take("sendMessage");
+  expect(rows(menu.body.reply_markup)).toEqual([["/verbose on", "/verbose full"], ["/verbose off"]]);
+  press("/verbose full", 5);
+  expect((await fake.take("sendMessage")).body.text).toMatch(/verbose/i);
+  tell("/commands");
+  const list = await fake.take("sendMessage");
+  expect(rows(list.body.reply_markup)).toEqual([["commands_page_noop", "commands_page_2:main"]]);
+  press("commands_page_2:main", 6);
+  const turned = await fake.take("editMessageText");
+  expect(turned.body).toMatchObject({
+    chat_id: ada.id,
+    message_id: 6,
+    text: expect.stringMatching(/^ℹ️ Commands \(2\//),
+  });
+  expect(fake.of("sendMessage")).toEqual([]);
 });
 
 it("actions.sendMessage keeps clients and the agent's tool from sending, not from answering", async () => {

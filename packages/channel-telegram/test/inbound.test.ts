@@ -308,6 +308,17 @@ describe("buttons", () => {
     expect(answered.body).toEqual({ callback_query_id: "990011223344556677" });
   });
 
+  it("pages of the list of commands are commands; the number of the page is nothing", async () => {
+    const { fake, bot } = await connect();
+    fake.push(press("commands_page_noop"));
+    await fake.take("answerCallbackQuery");
+    fake.push(press("commands_page_3:main"));
+    expect(await bot.next()).toMatchObject({
+      text: "/commands 3",
+      trigger: { kind: "button", data: "commands_page_3:main", messageId: "5" },
+    });
+  });
+
   it.each([
     ["off", adaChat, false],
     ["off", group, false],

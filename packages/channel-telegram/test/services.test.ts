@@ -48,24 +48,6 @@ describe("files of messages", () => {
     await expect(bot.running.fetchMedia?.("huge", limits)).rejects.toMatchObject(tooLarge);
   });
 
-  it("that are too large are told to whoever sent them, once", async () => {
-    const { fake, bot } = await connect();
-    fake.file("big", "a.bin", new Uint8Array(6 * 1024 * 1024));
-    const id = fake.say({ chat: group, from: ada, document: { file_id: "big" } });
-    await bot.next();
-    const five = { ...limits, maxBytes: 5 * 1024 * 1024 };
-    for (let times = 0; times < 2; times++) {
-      await expect(bot.running.fetchMedia?.("big", five)).rejects.toMatchObject({ code: "media_too_large" });
-    }
-    expect(fake.of("sendMessage").map(({ body }) => body)).toEqual([
-      expect.objectContaining({
-        chat_id: group.id,
-        text: "⚠️ File too large. Maximum size is 5MB.",
-        reply_parameters: { message_id: id, allow_sending_without_reply: true },
-      }),
-    ]);
-  });
-
   it("without a path, or that are gone, are an error of their own", async () => {
     const { fake, bot } = await connect();
     fake.answer("getFile", () => ({ file_id: "x", file_unique_id: "u" }));

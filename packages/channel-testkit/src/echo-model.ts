@@ -6,6 +6,8 @@ export interface EchoModel {
   readonly url: string;
   /** The text of the last user message of every request so far. */
   readonly prompts: readonly string[];
+  /** The system prompts of these requests, and the names of the tools they offered. */
+  readonly requests: readonly { system: string; tools: readonly string[] }[];
   /** The next answers, one each. */
   say(...answers: string[]): void;
   /** Holds answers back until the returned function is called. */
@@ -18,6 +20,7 @@ export interface EchoModel {
 /** Starts it on a free port of 127.0.0.1. Without an answer to give it says `echo: ` and the last line it was asked. */
 export async function startEchoModel(): Promise<EchoModel> {
   const prompts: string[] = [];
+  const requests: { system: string; tools: readonly string[] }[] = [];
   const answers: string[] = [];
   const waiting: { count: number; resolve(prompt: string): void }[] = [];
   let gate: Promise<void> = Promise.resolve();
@@ -27,6 +30,7 @@ export async function startEchoModel(): Promise<EchoModel> {
     for await (const chunk of request) raw += chunk;
     const prompt = lastUserText(raw);
     prompts.push(prompt);
+    requests.push(readOffer(raw));
     for (const waiter of waiting.splice(0)) {
       if (waiter.count <= prompts.length) waiter.resolve(prompts[waiter.count - 1] ?? prompt);
       else waiting.push(waiter);
@@ -59,6 +63,7 @@ export async function startEchoModel(): Promise<EchoModel> {
   return {
     url: `http://127.0.0.1:${address.port}/v1`,
     prompts,
+    requests,
     say: (...texts) => void answers.push(...texts),
     hold() {
       let open: () => void = () => {};
@@ -80,11 +85,26 @@ export async function startEchoModel(): Promise<EchoModel> {
   };
 }
 
-function lastUserText(raw: string): string {
+/** What a request offers its model beside the conversation. */
+function readOffer(raw: string): { system: string; tools: string[] } {
   const body: unknown = JSON.parse(raw);
+  const tools = isRecord(body) && Array.isArray(body.tools) ? body.tools : [];
+  return {
+    system: textOfLast(body, "system"),
+    tools: tools.flatMap((tool: unknown) =>
+      isRecord(tool) && isRecord(tool.function) && typeof tool.function.name === "string" ? [tool.function.name] : [],
+    ),
+  };
+}
+
+function lastUserText(raw: string): string {
+  return textOfLast(JSON.parse(raw), "user");
+}
+
+function textOfLast(body: unknown, role: "user" | "system"): string {
   const messages = isRecord(body) && Array.isArray(body.messages) ? body.messages : [];
-  const user: unknown = messages.findLast((message) => isRecord(message) && message.role === "user");
-  const content = isRecord(user) ? user.content : "";
+  const last: unknown = messages.findLast((message) => isRecord(message) && message.role === role);
+  const content = isRecord(last) ? last.content : "";
   if (typeof content === "string") return content;
   const parts = Array.isArray(content) ? content : [];
   return parts.map((part) => (isRecord(part) && typeof part.text === "string" ? part.text : "")).join("\n");

@@ -15,11 +15,15 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-async function start(whatsapp: Record<string, unknown>, accounts: readonly string[] = ["default"]) {
+async function start(
+  whatsapp: Record<string, unknown>,
+  accounts: readonly string[] = ["default"],
+  config: Record<string, unknown> = {},
+) {
   const fake = createFakeWhatsApp();
   const gateway = await startTestGateway({
     channels: [createWhatsAppChannel({ open: fake.open })],
-    config: { channels: { whatsapp } },
+    config: { ...config, channels: { whatsapp } },
     prepare({ stateDir }) {
       for (const id of accounts) writeCreds(path.join(stateDir, "credentials", "whatsapp", id));
     },
@@ -107,6 +111,107 @@ describe("the configuration of WhatsApp", () => {
     await sent();
     expect(prompt(gateway.model.requests[0]?.body)).toContain("two second");
     expect(prompt(gateway.model.requests[0]?.body)).not.toContain("one first");
+  });
+
+  it("dmHistoryLimit, and dms for one number, keep so many turns of a private chat", async () => {
+    const other = "+15550001111";
+    const { fake, gateway, sent, connected } = await start(
+      { allowFrom: [owner, other], dmHistoryLimit: 1, dms: { [other]: { historyLimit: 5 } } },
+      ["default"],
+      { session: { dmScope: "per-channel-peer" } },
+    );
+    await connected();
+    const talk = async (from: string) => {
+      for (const text of ["one apple", "two pears", "three plums"]) {
+        fake.write(message(text, { from }));
+        await sent();
+      }
+    };
+    await talk("15551234567");
+    expect(prompt(gateway.model.requests[2]?.body)).not.toContain("one apple");
+    await talk("15550001111");
+    expect(prompt(gateway.model.requests[5]?.body)).toContain("one apple");
+  });
+
+  it("capabilities stand in the line about where the agent runs", async () => {
+    const { fake, gateway, sent, connected } = await start({ allowFrom: [owner], capabilities: ["polls", "stickers"] });
+    await connected();
+    fake.write(message("hello"));
+    await sent();
+    expect(prompt(gateway.model.requests[0]?.body)).toContain("channel=whatsapp | capabilities=polls,stickers");
+  });
+
+  it("a group's tools and toolsBySender decide which tools there are, by number too", async () => {
+    const { fake, gateway, sent, connected } = await start({
+      groupPolicy: "open",
+      groups: {
+        [group]: {
+          requireMention: false,
+          tools: { deny: ["exec"] },
+          toolsBySender: { "+15550001111": { deny: ["write"] } },
+        },
+        [otherGroup]: {
+          requireMention: false,
+          tools: { allow: ["read"] },
+          toolsBySender: { "+15550001111": { allow: ["edit"] } },
+        },
+      },
+    });
+    await connected();
+    const ask = async (more: { group: string; from?: string }) => {
+      fake.write(message("hello", more));
+      await sent();
+      const { tools } = gateway.model.lastRequest().body;
+      return (tools as { function: { name: string } }[]).map((tool) => tool.function.name);
+    };
+    const all = await ask({ group });
+    expect([all.includes("exec"), all.includes("write")]).toEqual([false, true]);
+    const one = await ask({ group, from: "15550001111" });
+    expect([one.includes("exec"), one.includes("write")]).toEqual([true, false]);
+    expect(await ask({ group: otherGroup })).toEqual(["read"]);
+    expect(await ask({ group: otherGroup, from: "15550001111" })).toEqual(["edit"]);
+  });
+
+  it("configWrites keeps chats from changing the configuration", async () => {
+    const { fake, sent, connected } = await start({ allowFrom: [owner], configWrites: false }, ["default"], {
+      commands: { config: true },
+    });
+    await connected();
+    fake.write(message('/config set messages.responsePrefix="hi"'));
+    expect((await sent()).text).toContain("Set channels.whatsapp.configWrites=true to enable.");
+  });
+
+  it("blockStreaming sends blocks while the answer is written, joined as it says", async () => {
+    const { fake, gateway, sent, connected } = await start(
+      { allowFrom: [owner], blockStreaming: true, blockStreamingCoalesce: { minChars: 1, idleMs: 1 } },
+      ["default"],
+      { agents: { defaults: { blockStreamingChunk: { minChars: 5, maxChars: 40 } } } },
+    );
+    await connected();
+    gateway.model.enqueue({ words: ["A first paragraph.\n\n", "A second one that is not finished"], holds: true });
+    fake.write(message("go"));
+    expect((await sent()).text).toContain("A first paragraph.");
+    gateway.model.release();
+    await sent();
+  });
+
+  it("blocks are no longer than blockStreamingCoalesce.maxChars", async () => {
+    const { fake, gateway, sent, connected } = await start(
+      {
+        allowFrom: [owner],
+        blockStreaming: true,
+        blockStreamingCoalesce: { minChars: 500, maxChars: 60, idleMs: 60_000 },
+      },
+      ["default"],
+      { agents: { defaults: { blockStreamingChunk: { minChars: 5, maxChars: 40 } } } },
+    );
+    await connected();
+    gateway.model.enqueue({ words: ["One one one.\n\n", "Two two two.\n\n", "three ".repeat(10)] });
+    fake.write(message("go"));
+    const { text } = await sent();
+    expect(text).toContain("One one one.");
+    expect(text).toContain("Two two two.");
+    expect(text.length).toBeLessThanOrEqual(60);
   });
 
   it("debounceMs joins texts that follow each other", async () => {

@@ -76,6 +76,9 @@ export interface Conversations {
       route: ReplyRoute;
       senderName?: string | undefined;
       group?: Inbound["group"];
+      /** What the configuration says about the place; absent for messages that say nothing of one. */
+      place?: Inbound["place"] | null;
+      parentKey?: string | undefined;
     },
   ): { previousRunAborted: boolean; newSessionId?: string };
   /** The chat to which the user has moved a session's replies. */
@@ -100,7 +103,16 @@ export interface Conversations {
     agentId?: string | undefined,
   ): string;
   /** Session and agent of a channel's chat: by the bindings, or of the agent that is named. */
-  route(message: RoutedMessage, agentId?: string): { sessionKey: string; agentId: string; matchedBy: MatchedBy };
+  route(
+    message: RoutedMessage,
+    agentId?: string,
+  ): {
+    sessionKey: string;
+    agentId: string;
+    matchedBy: MatchedBy;
+    /** For threads that continue it: the session of the chat they are in. */
+    parentKey?: string;
+  };
   defaults(): { defaultAgentId: string; mainKey: string; mainSessionKey: string; scope: "per-sender" | "global" };
   healthSource(): HealthSource;
 }
@@ -231,11 +243,13 @@ export function createConversations(options: {
         ...(entry?.sendPolicy ? { override: entry.sendPolicy } : {}),
       });
     },
-    begin(key, { now, reset, route: from, senderName, group }) {
+    begin(key, { now, reset, route: from, senderName, group, place, parentKey }) {
       const previousRunAborted = sessions.get(key)?.abortedLastRun === true && !reset;
       const { isNew, entry } = sessions.ensure(key, {
         now,
         reset,
+        ...(place === undefined ? {} : { placeRules: place }),
+        ...(parentKey === undefined ? {} : { parentKey }),
         ...routing(from, dockedRoute(key), senderName, group),
       });
       if (from.surface === "channel" && (from.chatType ?? "direct") === "direct") noteLastRoute(key, from, now);
@@ -367,13 +381,18 @@ export function createConversations(options: {
       const own = chat.threadId !== undefined && chat.threadSharesSession !== true ? chat.threadId : undefined;
       const isTopic = chat.threadKind === "topic";
       const thread = own === undefined ? {} : isTopic && chat.kind !== "direct" ? { topicId: own } : { threadId: own };
-      const sessionKey = peerKey(
+      const around: PeerAddress =
         chat.kind === "direct"
-          ? { kind: "direct", channel, accountId, peerId: chat.peerId ?? message.sender?.id ?? chat.id, ...thread }
-          : { kind: chat.kind, channel, peerId: chat.peerId ?? chat.id, ...thread },
+          ? { kind: "direct", channel, accountId, peerId: chat.peerId ?? message.sender?.id ?? chat.id }
+          : { kind: chat.kind, channel, peerId: chat.peerId ?? chat.id };
+      const sessionKey = peerKey({ ...around, ...thread }, agentId);
+      const parent = own === undefined && chat.parentId !== undefined ? { ...around, peerId: chat.parentId } : around;
+      return {
+        sessionKey,
         agentId,
-      );
-      return { sessionKey, agentId, matchedBy: bound.matchedBy };
+        matchedBy: bound.matchedBy,
+        ...(chat.threadContinuesParent === true ? { parentKey: peerKey(parent, agentId) } : {}),
+      };
     },
     defaults: () => ({
       defaultAgentId: agents.defaultId(),

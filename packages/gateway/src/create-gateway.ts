@@ -294,6 +294,7 @@ export async function startGateway(
     const voiceWake = openVoiceWake({ stateDir: paths.stateDir, clock, log: log.child("voice") });
     const media = createMessageMedia({
       models,
+      defaultAgentId: () => agents.defaultId(),
       config,
       entry: (key) => sessions.get(key),
       env,
@@ -472,6 +473,7 @@ export async function startGateway(
       clock,
       version,
       channels: (options.channels ?? []).map((channel) => channel.meta.id),
+      buttonsPerRow: (chat) => channels.buttonsPerRow(chat),
       pipeline: () => pipeline,
       subagents: () => agentTools?.subagents,
       approvalDesk,
@@ -530,6 +532,8 @@ export async function startGateway(
       stateDir: paths.stateDir,
       account: (channel, accountId, signal) => channels.connectedAccount(channel, accountId, signal),
       maxBytes: (channel, accountId) => mediaMaxBytes(config(), channel, accountId, channels.get(channel)),
+      seesImages: (message) => media.seesImages(message),
+      tooLarge: (channel, maxMb) => channels.get(channel)?.mediaTooLarge?.(maxMb),
       log: log.child("channels"),
     });
     const timeZone = () => config().agents?.defaults?.userTimezone ?? hostTimeZone;
@@ -541,6 +545,7 @@ export async function startGateway(
       entrance,
       answered: (id) => acknowledgements.answered(id),
       fetched: (message) => inboundMedia.fetched(message),
+      edit: (message, change) => channels.edit(message, change),
       runtime,
       runs,
       connections,
@@ -787,6 +792,7 @@ export async function startGateway(
       connected: (channel) => outbox.wake(channel),
       nativeCommands: (channel) =>
         nativeCommands(channel, { config: config(), channels, commands, agentId: agents.defaultId() }),
+      describeImage: (image, channel) => media.describe(image, channel),
     });
     releases.push(() => channels.stop());
     await outgoingFiles.clear();

@@ -84,6 +84,7 @@ export {
 export { type SendPolicyConfig, type SendPolicyInput, sendPolicyFor } from "./send-policy.ts";
 export {
   mergeSessionEntry,
+  type PlaceRules,
   readSessionEntry,
   resetPatch,
   type SessionEntry,

@@ -3,6 +3,14 @@ import type { ChatType } from "./session-key.ts";
 
 export type ThinkingLevel = "off" | "minimal" | "low" | "medium" | "high" | "xhigh";
 
+/** What runs may do in the place a session is about: a group, a room or a topic. */
+export interface PlaceRules {
+  /** Tool rules, the nearest first: by sender, and for everybody else. */
+  tools?: readonly { bySender?: Readonly<Record<string, unknown>> | undefined; all?: unknown }[];
+  /** Names of the skills there are; all when absent. */
+  skills?: readonly string[];
+}
+
 /** The record of one session key. Times in ms since the epoch, counts in tokens; unknown fields are kept. */
 export interface SessionEntry {
   /** Id of the current transcript; changes at every reset. */
@@ -53,6 +61,8 @@ export interface SessionEntry {
   memoryFlushCompactionCount?: number;
   cliSessionIds?: Record<string, string>;
   claudeCliSessionId?: string;
+  /** What the configuration says about the place the last message came from; see `PlaceRules`. */
+  placeRules?: PlaceRules;
   label?: string;
   displayName?: string;
   channel?: string;

@@ -8,7 +8,7 @@ import {
   mergeOrigin,
   type SessionOrigin,
 } from "./delivery-context.ts";
-import type { SessionEntry, SessionPatch } from "./session-entry.ts";
+import type { PlaceRules, SessionEntry, SessionPatch } from "./session-entry.ts";
 import type { ChatType } from "./session-key.ts";
 
 /** What a message tells about the session it belongs to. */
@@ -33,6 +33,8 @@ export interface EnsureOptions {
   group?: GroupMessageInfo;
   /** Label of the thread. */
   displayName?: string;
+  /** What counts in the place the message came from; `null` when nothing does any more. */
+  placeRules?: PlaceRules | null;
   /** Session a new thread continues: its active branch is copied. */
   parentKey?: string;
 }
@@ -74,5 +76,6 @@ export function entryUpdate(existing: SessionEntry | undefined, options: EnsureO
   if (options.group) Object.assign(patch, groupMetadata(options.group));
   patch.chatType = options.group?.chatType ?? options.chatType ?? existing?.chatType ?? "direct";
   if (options.displayName?.trim()) patch.displayName = options.displayName.trim();
+  if (options.placeRules !== undefined) patch.placeRules = options.placeRules ?? undefined;
   return patch;
 }

@@ -158,6 +158,9 @@ describe("context", () => {
       "a9",
     ]);
     expect(limit("agent:main:telegram:dm:9:thread:4")).toBe(1);
+    expect(dmHistoryLimit("agent:main:x:direct:u1", () => ({ dms: { U1: { historyLimit: 2 } } }))).toBe(2);
+    const ofAccount = (_id: string, account: string | undefined) => ({ dmHistoryLimit: account === "work" ? 4 : 3 });
+    expect(dmHistoryLimit("agent:main:x:work:direct:u1", ofAccount)).toBe(4);
     expect(limit("agent:main:main")).toBeUndefined();
     expect(limit("agent:main:slack:direct:5")).toBeUndefined();
     expect(limitUserTurns(history, 0)).toHaveLength(20);

@@ -26,7 +26,12 @@ export interface AgentSkills {
 
 export interface Skills {
   /** The skills of an agent. What was read is kept until a file or the configuration has changed. */
-  of(agent: { agentId: string; workspaceDir: string }): AgentSkills;
+  of(agent: {
+    agentId: string;
+    workspaceDir: string;
+    /** Names of those it may use; all when absent. */
+    only?: readonly string[];
+  }): AgentSkills;
 }
 
 export interface CreateSkillsOptions {
@@ -80,27 +85,34 @@ export function createSkills(options: CreateSkillsOptions): Skills {
   };
 
   return {
-    of({ agentId, workspaceDir }) {
+    of({ agentId, workspaceDir, only }) {
       const config = options.config();
       const skills = current(workspaceDir, config);
-      const key = `${agentId}\n${workspaceDir}`;
+      const key = [agentId, workspaceDir, ...(only === undefined ? [] : [JSON.stringify(only)])].join("\n");
       const known = views.get(key);
       if (known?.config === config && known.found === skills) return known.skills;
       ids += 1;
-      const view = { config, found: skills, skills: agentSkills(ids, skills, agentId, config) };
+      const view = { config, found: skills, skills: agentSkills(ids, skills, agentId, config, only) };
       views.set(key, view);
       return view.skills;
     },
   };
 
-  function agentSkills(id: number, all: readonly Skill[], agentId: string, config: SkillsConfig): AgentSkills {
+  function agentSkills(
+    id: number,
+    all: readonly Skill[],
+    agentId: string,
+    config: SkillsConfig,
+    only: readonly string[] | undefined,
+  ): AgentSkills {
     const hasBinary = createBinarySearch(env, platform);
     const judged = all.map((skill) => ({ skill, ...judgeSkill(skill, { config, env, platform, hasBinary }) }));
     const wanted = config.agents?.list?.find(
       (agent) => agent.id.trim().toLowerCase() === agentId.toLowerCase(),
     )?.skills;
     const skills = judged
-      .filter(({ skill, eligible }) => eligible && (wanted === undefined || wanted.includes(skill.name)))
+      .filter(({ eligible }) => eligible)
+      .filter(({ skill: { name } }) => wanted?.includes(name) !== false && only?.includes(name) !== false)
       .map(({ skill }) => skill);
     return {
       id,

@@ -34,6 +34,8 @@ export interface CommandPlace {
   isGroup: boolean;
   /** The assistant was addressed; true outside groups. */
   mentioned: boolean;
+  /** How many buttons stand in a row; absent where none can be shown. */
+  buttonsPerRow?: number | undefined;
 }
 
 /** A command to be answered. */
@@ -43,6 +45,11 @@ export interface CommandRequest {
   agentId: string;
   sender: CommandSender;
   place: CommandPlace;
+}
+
+export interface CommandButton {
+  text: string;
+  data: string;
 }
 
 /** What a command comes to. */
@@ -55,6 +62,10 @@ export interface CommandReply {
   audioAsVoice?: true;
   /** The message it answers, in the form of the platform. */
   replyTo?: string;
+  /** Rows of buttons below it; a press sends their data as a message. */
+  buttons?: readonly (readonly CommandButton[])[];
+  /** Where a button was pressed it takes the place of the message with the button. */
+  inPlace?: true;
   /** To be done when the answer is on its way, for commands that end the process. */
   afterwards?: () => void;
 }

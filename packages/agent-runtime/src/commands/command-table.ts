@@ -44,6 +44,8 @@ export interface CommandSpec {
   underDeny?: true;
   /** Not to be done a second time when it was cut off. */
   once?: true;
+  /** Chosen from a platform's menu without arguments, it offers the values of its first one; their text follows this. */
+  menu?: string;
   needs?: CommandProvider;
   switch?: CommandSwitch;
 }
@@ -83,6 +85,7 @@ const rows = {
   usage: {
     category: "options",
     description: "Show tokens under each answer, or what the tokens have cost",
+    menu: "",
     args: [{ name: "mode", description: "What to show", choices: ["off", "tokens", "full", "cost"] }],
   },
   think: {
@@ -90,6 +93,7 @@ const rows = {
     kind: "directive",
     aliases: ["thinking", "t"],
     description: "How long the model thinks before it answers",
+    menu: "",
     args: onOff("Level", "off", "minimal", "low", "medium", "high", "xhigh"),
   },
   verbose: {
@@ -97,6 +101,7 @@ const rows = {
     kind: "directive",
     aliases: ["v"],
     description: "Show the tools that are used",
+    menu: "",
     args: onOff("Level", "on", "full", "off"),
   },
   reasoning: {
@@ -104,6 +109,7 @@ const rows = {
     kind: "directive",
     aliases: ["reason"],
     description: "Show what the model thinks",
+    menu: "",
     args: onOff("Level", "on", "off", "stream"),
   },
   elevated: {
@@ -111,12 +117,14 @@ const rows = {
     kind: "directive",
     aliases: ["elev"],
     description: "Let commands run outside the sandbox",
+    menu: "",
     args: onOff("Level", "on", "off", "ask", "full"),
   },
   exec: {
     category: "options",
     kind: "directive",
     description: "Where commands run and who approves them",
+    menu: "host=",
     args: [
       { name: "host", description: "Where commands run", choices: ["sandbox", "gateway", "node"] },
       { name: "security", description: "Which commands may run", choices: ["deny", "allowlist", "full"] },
@@ -139,6 +147,7 @@ const rows = {
     category: "options",
     kind: "directive",
     description: "What happens with messages that come in during an answer",
+    menu: "",
     args: [
       {
         name: "mode",
@@ -233,17 +242,20 @@ const rows = {
   activation: {
     category: "management",
     description: "When the assistant answers in this group",
+    menu: "",
     args: [{ name: "mode", description: "When", choices: ["mention", "always"] }],
   },
   send: {
     category: "management",
     description: "Whether the assistant may answer in this session",
+    menu: "",
     underDeny: true,
     args: [{ name: "mode", description: "Whether", choices: ["on", "off", "inherit"] }],
   },
   tts: {
     category: "media",
     description: "Speak answers: when, who speaks, and how much",
+    menu: "",
     nativeNames: { discord: "voice" },
     needs: "speech",
     args: [

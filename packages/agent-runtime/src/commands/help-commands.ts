@@ -1,4 +1,4 @@
-import { type CommandHandler, type CommandServices, say } from "./command-request.ts";
+import { type CommandButton, type CommandHandler, type CommandServices, say } from "./command-request.ts";
 import type { CommandCategory, CommandSpec } from "./command-table.ts";
 import { skillSpec } from "./skill-spec.ts";
 
@@ -58,13 +58,29 @@ export const commandsCommand: CommandHandler = (request, services) => {
   const pages = Math.max(1, Math.ceil(specs.length / pageSize));
   const wanted = Number.parseInt(request.args, 10);
   const page = Number.isNaN(wanted) ? 1 : Math.min(pages, Math.max(1, wanted));
-  return say(
-    `ℹ️ Commands (${page}/${pages})`,
-    "",
-    ...specs.slice((page - 1) * pageSize, page * pageSize).map(commandLine),
-    ...(page < pages ? ["", `More: /commands ${page + 1}`] : []),
-  );
+  const hasButtons = request.place.buttonsPerRow !== undefined && pages > 1;
+  return {
+    ...say(
+      `ℹ️ Commands (${page}/${pages})`,
+      "",
+      ...specs.slice((page - 1) * pageSize, page * pageSize).map(commandLine),
+      ...(page < pages && !hasButtons ? ["", `More: /commands ${page + 1}`] : []),
+    ),
+    ...(hasButtons ? { buttons: [pageButtons(page, pages, request.agentId)] } : {}),
+    inPlace: true,
+  };
 };
+
+/** The data of these buttons is part of what Telegram's messages hold: older ones are understood too. */
+function pageButtons(page: number, pages: number, agentId: string): CommandButton[] {
+  const to = (target: number, text: string) =>
+    target < 1 || target > pages ? [] : [{ text, data: `commands_page_${target}:${agentId}` }];
+  return [
+    ...to(page - 1, "◀ Prev"),
+    { text: `${page}/${pages}`, data: "commands_page_noop" },
+    ...to(page + 1, "Next ▶"),
+  ];
+}
 
 /** Whether a command does more than to say how it is switched on. */
 export function isEnabled(spec: CommandSpec, { config }: Pick<CommandServices, "config">): boolean {

@@ -1,10 +1,20 @@
 import { authLabel, formatModelRef, type ModelRef, sameModelRef } from "@openclaw/models";
-import { type CommandHandler, type CommandRequest, type CommandServices, say } from "./command-request.ts";
+import {
+  type CommandButton,
+  type CommandHandler,
+  type CommandReply,
+  type CommandRequest,
+  type CommandServices,
+  say,
+} from "./command-request.ts";
 import { type ModelChoices, modelChoices } from "./model-choice.ts";
 import { pickerRows, pickerText } from "./model-picker.ts";
+import { buttonRows } from "./value-menu.ts";
 
 const pageSize = 20;
 const largestPage = 100;
+/** Of Telegram's Bot API, the narrowest of the platforms. */
+const mostButtonBytes = 64;
 
 /** `/models`: providers, or the models of one by pages. */
 export const modelsCommand: CommandHandler = async (request, services) => {
@@ -13,29 +23,41 @@ export const modelsCommand: CommandHandler = async (request, services) => {
   for (const ref of allowed) byProvider.set(ref.provider, [...(byProvider.get(ref.provider) ?? []), ref]);
   const providers = [...byProvider.keys()].sort();
   const [wanted, ...rest] = request.args.split(/\s+/).filter(Boolean);
+  const perRow = request.place.buttonsPerRow;
   if (wanted === undefined) {
-    return say(
+    const text = say(
       "Providers:",
       ...providers.map((provider) => `- ${provider} (${byProvider.get(provider)?.length})`),
       "",
       "Use: /models <provider>",
       "Switch: /model <provider/model>",
     );
+    const offered = providers.map((id) => ({ text: id, data: `/models ${id}` }));
+    return {
+      ...text,
+      ...(perRow === undefined ? {} : { buttons: buttonRows(pressable(offered), perRow) }),
+      inPlace: true,
+    };
   }
   const provider = wanted.toLowerCase();
   const models = byProvider.get(provider);
   if (!models) {
     const known = services.models.canonical(`${provider}/x`)?.provider;
     const same = known === undefined ? undefined : byProvider.get(known);
-    if (known !== undefined && same) return modelsPage(known, same, rest);
+    if (known !== undefined && same) return modelsPage(known, same, rest, perRow);
     const declared = await services.models.list({ all: true });
     if (declared.some((info) => info.provider === provider)) return say(`Models (${provider}) — none`);
     return say(`Unknown provider: ${wanted}`, "", "Available providers:", ...providers.map((id) => `- ${id}`));
   }
-  return modelsPage(provider, models, rest);
+  return modelsPage(provider, models, rest, perRow);
 };
 
-function modelsPage(provider: string, models: readonly ModelRef[], words: readonly string[]) {
+function modelsPage(
+  provider: string,
+  models: readonly ModelRef[],
+  words: readonly string[],
+  perRow: number | undefined,
+): CommandReply {
   const { page, size } = readPage(words, models.length);
   const pages = Math.max(1, Math.ceil(models.length / size));
   if (page < 1 || page > pages) {
@@ -43,7 +65,7 @@ function modelsPage(provider: string, models: readonly ModelRef[], words: readon
   }
   const first = (page - 1) * size;
   const shown = models.slice(first, first + size);
-  return say(
+  const text = say(
     `Models (${provider}) — showing ${first + 1}-${first + shown.length} of ${models.length} (page ${page}/${pages})`,
     ...shown.map((ref) => `- ${formatModelRef(ref)}`),
     "",
@@ -51,6 +73,17 @@ function modelsPage(provider: string, models: readonly ModelRef[], words: readon
     page < pages ? `More: /models ${provider} ${page + 1}` : undefined,
     pages > 1 ? `All: /models ${provider} all` : undefined,
   );
+  if (perRow === undefined || shown.length > pageSize) return { ...text, inPlace: true };
+  const own = shown.map((ref) => ({ text: ref.model, data: `/model ${formatModelRef(ref)}` }));
+  const to = (target: number, label: string) =>
+    target < 1 || target > pages ? [] : [{ text: label, data: `/models ${provider} ${target}` }];
+  const around = [...to(page - 1, "◀ Prev"), { text: "Providers", data: "/models" }, ...to(page + 1, "Next ▶")];
+  return { ...text, buttons: [...buttonRows(pressable(own), perRow), pressable(around)], inPlace: true };
+}
+
+/** Platforms bound what a button can hold; what does not fit is left to typing. */
+function pressable(buttons: readonly CommandButton[]): CommandButton[] {
+  return buttons.filter(({ data }) => Buffer.byteLength(data) <= mostButtonBytes);
 }
 
 function readPage(words: readonly string[], count: number): { page: number; size: number } {

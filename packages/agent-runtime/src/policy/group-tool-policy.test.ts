@@ -18,7 +18,7 @@ const config = {
 };
 
 test("a group's own policy comes before that of all groups, also in its topics", () => {
-  const own = { allow: ["read", "exec"] };
+  const own = { allow: ["read", "exec"], alsoAllow: ["exec"] };
   expect(groupToolPolicy(config, "agent:main:telegram:group:-100")).toEqual(own);
   expect(groupToolPolicy(config, "agent:main:telegram:group:-100:topic:7")).toEqual(own);
   expect(groupToolPolicy(config, "agent:main:telegram:group:-200")).toEqual({ deny: ["group:runtime"] });

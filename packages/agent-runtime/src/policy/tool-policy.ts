@@ -22,7 +22,7 @@ export interface ToolPolicyInput {
   provider: string;
   model: string;
   /** Policy of the chat group the session belongs to. */
-  group?: ToolPolicyConfig | undefined;
+  group?: ToolProfilePolicyConfig | undefined;
   /** Only for sandboxed runs. */
   sandbox?: ToolPolicyConfig | undefined;
   subagent?: boolean;

@@ -35,6 +35,8 @@ export interface PromptRequest {
   thinking: string;
   reasoning: string;
   channel: string | undefined;
+  /** Tags of what the channel can show. */
+  capabilities?: readonly string[];
   extra: string | undefined;
   voice: string | undefined;
   skills?: RunSkills | undefined;
@@ -76,6 +78,7 @@ export function createPromptCache(options: { host: HostInfo; cwd: string; clock:
         request.thinking,
         request.reasoning,
         request.channel,
+        request.capabilities,
         request.extra,
         request.voice,
         request.skills?.id,
@@ -136,6 +139,7 @@ export function createPromptCache(options: { host: HostInfo; cwd: string; clock:
         model,
         defaultModel: formatModelRef(request.defaultModel),
         channel: request.channel,
+        capabilities: request.capabilities,
         thinking: request.thinking,
       }),
     });

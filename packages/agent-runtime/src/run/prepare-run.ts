@@ -3,6 +3,7 @@ import type { Tool } from "@openclaw/plugin-sdk";
 import type { SessionEntry } from "@openclaw/sessions";
 import type { LevelValues } from "../levels/level-words.ts";
 import { resolveLevels } from "../levels/resolve-levels.ts";
+import { channelCapabilities } from "../prompt/channel-capabilities.ts";
 import type { BuiltPrompt } from "../prompt/prompt-cache.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { sandboxPrompt } from "../sandbox/sandbox-prompt.ts";
@@ -73,7 +74,11 @@ export async function prepareRun(
     { inline: { thinking: request.thinking, ...settings?.levels }, entry, config },
     { modelReasons: model.info.reasoning, elevatedAllowed: elevated.access.allowed },
   );
-  const skills = sandbox === undefined ? await parts.skillsOf({ agentId, workspaceDir }) : undefined;
+  const only = entry?.placeRules?.skills;
+  const skills =
+    sandbox === undefined
+      ? await parts.skillsOf({ agentId, workspaceDir, ...(only === undefined ? {} : { only }) })
+      : undefined;
   const scope = {
     agentId,
     sessionKey,
@@ -109,6 +114,7 @@ export async function prepareRun(
     thinking: levels.thinking,
     reasoning: levels.reasoning,
     channel,
+    capabilities: channelCapabilities(config, channel, entry?.lastAccountId),
     extra: request.extraSystemPrompt,
     voice,
     skills,

@@ -1,3 +1,4 @@
+import { mergeAccountSection } from "@openclaw/plugin-sdk";
 import {
   type ContextMessage,
   type DmHistoryConfig,
@@ -22,7 +23,9 @@ export function runContext(
   run: { sessionKey: string; resumed?: boolean },
   config: RuntimeConfig,
 ): readonly ContextMessage[] {
-  const limit = dmHistoryLimit(run.sessionKey, (id) => channelLimits(config.channels?.[id]));
+  const limit = dmHistoryLimit(run.sessionKey, (id, accountId) =>
+    channelLimits(sectionOf(config.channels?.[id], accountId)),
+  );
   const messages = run.resumed === true ? withoutInsertedReplies(transcript.context()) : transcript.context();
   return limit === undefined ? messages : limitUserTurns(messages, limit);
 }
@@ -62,6 +65,11 @@ function rememberedPruning(path: string, pruned: Map<string, PruneMemory>): Prun
 function withoutInsertedReplies(messages: readonly ContextMessage[]): readonly ContextMessage[] {
   const last = messages.findLastIndex((message) => message.role !== "assistant" || isModelMessage(message));
   return messages.slice(0, last + 1);
+}
+
+function sectionOf(section: unknown, accountId: string | undefined): unknown {
+  if (accountId === undefined || typeof section !== "object" || section === null) return section;
+  return mergeAccountSection({ ...section }, accountId);
 }
 
 function channelLimits(value: unknown): DmHistoryConfig | undefined {

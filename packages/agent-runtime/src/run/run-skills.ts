@@ -14,4 +14,6 @@ export interface RunSkills {
 export type SkillsOf = (agent: {
   agentId: string;
   workspaceDir: string;
+  /** Names of those it may use; all when absent. */
+  only?: readonly string[];
 }) => RunSkills | undefined | Promise<RunSkills | undefined>;

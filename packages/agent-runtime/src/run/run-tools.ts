@@ -2,7 +2,7 @@ import type { Logger } from "@openclaw/log";
 import type { ModelInfo, Models } from "@openclaw/models";
 import type { GuardedFetch } from "@openclaw/net";
 import type { Tool } from "@openclaw/plugin-sdk";
-import { isSubagentKey } from "@openclaw/sessions";
+import { isSubagentKey, type PlaceRules } from "@openclaw/sessions";
 import type { Clock } from "@openclaw/storage";
 import type { ExecChange } from "../directives/exec-directive.ts";
 import type { LevelValues } from "../levels/level-words.ts";
@@ -75,6 +75,8 @@ export interface RunToolsOptions {
   guardedFetch: GuardedFetch;
   /** The session that made a subagent's session. */
   spawnedBy: (sessionKey: string) => string | undefined;
+  /** What counts in the place a session is about, as its last message brought it along. */
+  placeRules: (sessionKey: string) => PlaceRules | undefined;
   /** What the session itself says about commands. */
   sessionExec: (sessionKey: string) => ExecConfig;
   /** The level a session was switched to with `/elevated`. */
@@ -139,7 +141,7 @@ export function createRunTools(
       agent: agentConfig(config, agentId)?.tools,
       provider: model.provider,
       model: model.id,
-      group: groupToolPolicy(config, chatKey, scope.sender?.names),
+      group: groupToolPolicy(config, chatKey, scope.sender?.names, options.placeRules(chatKey)),
       subagent,
       sandbox: sandbox?.toolPolicy,
       ...(plugged.length === 0 ? {} : { pluginTools: namesByPlugin(plugged) }),

@@ -47,7 +47,7 @@ function guildChat({ channelId, guildName, place, parent }: WhereFacts, guildId:
     handle: `#${slug(name) || channelId}`,
     label: `${guildName ?? guildId} #${name} channel id:${channelId}`,
     space: { kind: "guild", id: guildId, ...(guildName === undefined ? {} : { name: guildName }) },
-    ...(isThread && place.parentId !== undefined ? { parentId: place.parentId } : {}),
+    ...(isThread && place.parentId !== undefined ? { parentId: place.parentId, threadContinuesParent: true } : {}),
     ...(isThread && parent?.name !== undefined ? { parentTitle: parent.name } : {}),
   };
 }

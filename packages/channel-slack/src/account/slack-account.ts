@@ -54,9 +54,19 @@ export const slackAccounts: ChannelAccounts<SlackAccount> = {
   },
 };
 
+/** The token an account writes with: the bot's, or the person's where that may write and there is no bot. */
+export function writingToken({
+  botToken,
+  userToken,
+  settings,
+}: Pick<SlackAccount, "botToken" | "userToken" | "settings">): string | undefined {
+  return botToken ?? (settings.userTokenReadOnly ? undefined : userToken);
+}
+
 /** What an account lacks to connect, for the person who configures it; undefined when it has all. */
 export function missingCredentials(account: SlackAccount): string | undefined {
-  const { accountId, botToken, appToken, signingSecret, settings } = account;
+  const { accountId, appToken, signingSecret, settings } = account;
+  const botToken = writingToken(account);
   const section = `channels.slack.accounts.${accountId}`;
   if (settings.mode === "socket") {
     if (botToken !== undefined && appToken !== undefined) return undefined;

@@ -22,7 +22,15 @@ const settingsSchema = z.object({
     .object({
       enabled: z.boolean().default(false),
       name: z.string().default("openclaw"),
+      /** Session of what is asked with the single command, one per person below it. */
+      sessionPrefix: z.string().default("slack:slash"),
       ephemeral: z.boolean().default(true),
+    })
+    .prefault({}),
+  thread: z
+    .object({
+      historyScope: z.enum(["thread", "channel"]).default("thread"),
+      inheritParent: z.boolean().default(false),
     })
     .prefault({}),
   allowFrom: ids.default([]),

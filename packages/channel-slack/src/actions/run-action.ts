@@ -2,8 +2,16 @@ import { type ChannelAction, ChannelError } from "@openclaw/plugin-sdk";
 import { z } from "zod";
 import type { Bot } from "../bot.ts";
 import { displayName } from "../inbound/names.ts";
-import { type WireMessage, wireMessage, wireUser } from "../inbound/wire.ts";
+import {
+  type WireChannel,
+  type WireMessage,
+  wireChannel,
+  wireIdentity,
+  wireMessage,
+  wireUser,
+} from "../inbound/wire.ts";
 import { channelFor } from "../outbound/place.ts";
+import { listChannels } from "../workspace.ts";
 import { allowedActions } from "./action-gates.ts";
 
 interface Call {
@@ -99,12 +107,70 @@ const table: Partial<Record<ChannelAction["action"], (call: Call) => Promise<unk
     };
   },
 
+  async "channel-info"(call) {
+    const { channel } = await call.bot.api.read(z.object({ channel: wireChannel }), "conversations.info", {
+      channel: await channelOf(call),
+      include_num_members: true,
+    });
+    return { ok: true, channel: shownChannel(channel) };
+  },
+
+  async "channel-list"(call) {
+    const wanted = readParams(call, z.object({ query: z.string().optional(), limit: limit.default(100) }));
+    const query = (wanted.query ?? "").trim().replace(/^#/, "").toLowerCase();
+    const channels = (await listChannels(call.bot.api)).filter(({ name }) =>
+      (name ?? "").toLowerCase().includes(query),
+    );
+    return { ok: true, channels: channels.slice(0, wanted.limit).map(shownChannel) };
+  },
+
+  async permissions({ bot }) {
+    const { botToken, userToken } = bot.context.account;
+    const ask = async (by: "call" | "read") =>
+      (await bot.api[by](wireIdentity, "auth.test")).response_metadata?.scopes ?? [];
+    return {
+      ok: true,
+      ...(botToken === undefined ? {} : { bot: await ask("call") }),
+      ...(userToken === undefined ? {} : { user: await ask("read") }),
+    };
+  },
+
+  async search(call) {
+    const wanted = readParams(call, z.object({ query: z.string().min(1), limit: limit.default(20) }));
+    const { messages } = await call.bot.api.read(found, "search.messages", {
+      query: wanted.query,
+      count: Math.min(wanted.limit, 100),
+    });
+    return {
+      ok: true,
+      total: messages.total,
+      messages: messages.matches.map(({ channel, permalink, ...message }) => ({
+        ...shownMessage(message),
+        ...(channel === undefined ? {} : { channelId: channel.id, channelName: channel.name }),
+        ...(permalink === undefined ? {} : { link: permalink }),
+      })),
+    };
+  },
+
   async "emoji-list"(call) {
     const { emoji } = await call.bot.api.read(z.object({ emoji: z.record(z.string(), z.string()) }), "emoji.list");
     return { ok: true, emoji };
   },
 };
 
+const found = z.object({
+  messages: z.object({
+    total: z.number().default(0),
+    matches: z
+      .array(
+        wireMessage.extend({
+          channel: z.object({ id: z.string(), name: z.string().optional() }).optional(),
+          permalink: z.string().optional(),
+        }),
+      )
+      .default([]),
+  }),
+});
 const history = z.object({ messages: z.array(wireMessage).default([]), has_more: z.boolean().default(false) });
 const shownReactions = z
   .array(z.object({ name: z.string(), count: z.number().default(0), users: z.array(z.string()).default([]) }))
@@ -118,7 +184,7 @@ const pins = z.object({ items: z.array(z.object({ message: wireMessage.optional(
  */
 export async function runAction(bot: Bot, action: ChannelAction): Promise<unknown> {
   const run = table[action.action];
-  if (run === undefined || !allowedActions(bot.context.account.settings.actions).includes(action.action)) {
+  if (run === undefined || !allowedActions(bot.context.account).includes(action.action)) {
     throw new ChannelError("unsupported", `Action ${action.action} is not supported for provider slack.`);
   }
   return run({ bot, action });
@@ -146,8 +212,20 @@ function messageOf(call: Call): string {
   return readParams(call, z.object({ messageId: timestamp })).messageId;
 }
 
+function shownChannel({ id, name, topic, purpose, is_private, is_archived, num_members }: WireChannel) {
+  return {
+    id,
+    ...(name ? { name } : {}),
+    ...(topic?.value ? { topic: topic.value } : {}),
+    ...(purpose?.value ? { purpose: purpose.value } : {}),
+    isPrivate: is_private === true,
+    isArchived: is_archived === true,
+    ...(num_members === undefined ? {} : { members: num_members }),
+  };
+}
+
 /** A message as the model is shown it. */
-function shownMessage({ ts, user, bot_id, username, text, thread_ts, files }: WireMessage) {
+function shownMessage({ ts, user, bot_id, username, text, thread_ts, files }: Omit<WireMessage, "channel">) {
   return {
     id: ts,
     author: user ?? username ?? bot_id,

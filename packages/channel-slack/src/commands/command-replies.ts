@@ -1,5 +1,7 @@
+import type { Delivery } from "@openclaw/plugin-sdk";
 import { z } from "zod";
 import type { Bot } from "../bot.ts";
+import { buttonBlocks } from "../outbound/message-blocks.ts";
 
 /** What an answer to a command needs; kept with the message, so that it can be answered after a restart too. */
 const handleSchema = z.object({
@@ -23,21 +25,22 @@ export type CommandAnswer = { sent: true } | { sent: false; to: string | undefin
 export async function answerCommand(
   { context }: Pick<Bot, "context">,
   handle: string,
-  text: string,
-  files: readonly string[],
+  { text, files, buttons }: { text: string; files: readonly string[]; buttons: Delivery["buttons"] },
 ): Promise<CommandAnswer> {
   const read = handleSchema.safeParse(parseJson(handle));
   if (!read.success) return { sent: false, to: undefined };
   const instead = { sent: false, to: read.data.ephemeral ? `user:${read.data.userId}` : undefined } as const;
   if (!isResponseUrl(read.data.url, context.account.apiUrl)) return instead;
-  const { url, ephemeral } = read.data;
+  const { url, ephemeral, userId } = read.data;
   // Files cannot go this way: they are named.
   const body = [text, ...files].filter((part) => part !== "").join("\n");
+  const blocks = buttonBlocks(body, buttons, { onlyFor: userId });
   const response = await fetch(url, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({
       text: body,
+      ...(blocks === undefined ? {} : { blocks }),
       response_type: ephemeral ? "ephemeral" : "in_channel",
       replace_original: false,
     }),

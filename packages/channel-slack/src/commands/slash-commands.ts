@@ -55,7 +55,7 @@ export function createSlashCommands(bot: Bot): SlashCommands {
         sender: await senderOf(bot.names, user_id),
         at: Date.now(),
         mentions: { me: true, any: true },
-        ...spoken(own, text),
+        ...spoken(own, text, slashCommand.sessionPrefix),
         replyHandle: commandHandle({ url: response_url, ephemeral: slashCommand.ephemeral, userId: user_id }),
       });
       return undefined;
@@ -64,12 +64,18 @@ export function createSlashCommands(bot: Bot): SlashCommands {
 }
 
 /** The command as one would type it, and what it says to the host. */
-function spoken(command: NativeCommand | undefined, text: string): Pick<InboundMessage, "text" | "trigger"> {
+function spoken(
+  command: NativeCommand | undefined,
+  text: string,
+  sessionPrefix: string,
+): Pick<InboundMessage, "text" | "trigger"> {
   if (command !== undefined) {
     return {
       text: text === "" ? `/${command.name}` : `/${command.name} ${text}`,
       trigger: { kind: "command", name: command.name, ...(text === "" ? {} : { args: { text } }) },
     };
   }
-  return { text, trigger: { kind: "command", name: /^\/(\w+)/.exec(text)?.[1] ?? "openclaw" } };
+  // Only who asked sees the answer, so that what is said does not belong to the channel's session.
+  const session = sessionPrefix.trim() || "slack:slash";
+  return { text, trigger: { kind: "command", name: /^\/(\w+)/.exec(text)?.[1] ?? "openclaw", session } };
 }

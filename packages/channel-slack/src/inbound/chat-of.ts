@@ -1,4 +1,5 @@
 import type { ChatKind, InboundChat, InboundSender } from "@openclaw/plugin-sdk";
+import type { SlackSettings } from "../account/slack-settings.ts";
 import type { Names } from "./names.ts";
 import { displayName } from "./names.ts";
 import type { WireChannel } from "./wire.ts";
@@ -46,11 +47,24 @@ function kindOfId(id: string): ChatKind {
 /** The chat of a message, by whoever writes in it. */
 export function chatOf(
   { channelId, kind, channel }: Where,
-  place: { userId: string; threadTs?: string | undefined; team?: { id: string; name?: string } | undefined },
+  place: {
+    userId: string;
+    threadTs?: string | undefined;
+    team?: { id: string; name?: string } | undefined;
+    /** How threads stand to the channel they are in. */
+    threads?: SlackSettings["thread"];
+  },
 ): InboundChat {
-  const { userId, threadTs, team } = place;
+  const { userId, threadTs, team, threads } = place;
   const space = team === undefined ? {} : { space: { kind: "team" as const, ...team } };
-  const thread = threadTs === undefined ? {} : { threadId: threadTs };
+  const thread =
+    threadTs === undefined
+      ? {}
+      : {
+          threadId: threadTs,
+          ...(threads?.historyScope === "channel" ? { threadSharesHistory: true } : {}),
+          ...(threads?.inheritParent ? { threadContinuesParent: true } : {}),
+        };
   if (kind === "direct") return { kind, id: `user:${userId}`, peerId: userId, ...thread, ...space };
   const name = channel?.name ? `#${channel.name}` : undefined;
   return {

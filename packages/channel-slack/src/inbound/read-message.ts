@@ -27,7 +27,12 @@ export async function readMessage(
   ]);
   if (where.kind === "direct" && message.user !== undefined) bot.directChannels.set(message.user, channelId);
   const starter = threadTs === undefined ? undefined : await threads.starter(channelId, threadTs);
-  const chat = chatOf(where, { userId: author, threadTs, team: teamOf(bot) });
+  const chat = chatOf(where, {
+    userId: author,
+    threadTs,
+    team: teamOf(bot),
+    threads: bot.context.account.settings.thread,
+  });
   bot.newest.set(chat.id, message.ts);
   const text = messageText(message);
   const mentioned = facts.mentioned || (selfId !== undefined && mentionsUser(text, selfId));

@@ -120,6 +120,7 @@ export const wireChannel = z.object({
   is_group: z.boolean().optional(),
   is_channel: z.boolean().optional(),
   is_archived: z.boolean().optional(),
+  num_members: z.number().optional(),
   user: z.string().nullish(),
   topic: described,
   purpose: described,

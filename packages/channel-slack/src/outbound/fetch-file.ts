@@ -1,4 +1,5 @@
 import { ChannelError, type FetchedMedia } from "@openclaw/plugin-sdk";
+import { writingToken } from "../account/slack-account.ts";
 import type { Bot } from "../bot.ts";
 
 const maxRedirects = 3;
@@ -26,7 +27,7 @@ export async function fetchFile(
     const response = await request(address.href, {
       signal: limits.signal,
       redirect: "manual",
-      ...(own ? { headers: { authorization: `Bearer ${account.botToken ?? ""}` } } : {}),
+      ...(own ? { headers: { authorization: `Bearer ${writingToken(account) ?? ""}` } } : {}),
     });
     const location = response.headers.get("location");
     if (response.status < 300 || response.status >= 400 || location === null) return given(response, limits.maxBytes);

@@ -4,12 +4,15 @@ import type { MessageButton } from "@openclaw/plugin-sdk";
 const SECTION_CHARS = 3000;
 /** Ids of the buttons of a message begin with it. */
 export const buttonAction = "openclaw_button";
+/** Those of the values of a command do, and then comes who may press them. */
+export const valueAction = "openclaw_cmdarg";
 const maxLabel = 75;
 
 /** The blocks of a message with buttons; undefined for one without. */
 export function buttonBlocks(
   text: string,
   rows: readonly (readonly MessageButton[])[] | undefined,
+  { onlyFor }: { onlyFor?: string } = {},
 ): object[] | undefined {
   if (rows === undefined || rows.length === 0) return undefined;
   return [
@@ -18,7 +21,7 @@ export function buttonBlocks(
       type: "actions",
       elements: row.map((button, index) => ({
         type: "button",
-        action_id: `${buttonAction}:${at}:${index}`,
+        action_id: `${onlyFor === undefined ? buttonAction : `${valueAction}:${onlyFor}`}:${at}:${index}`,
         text: { type: "plain_text", text: button.text.slice(0, maxLabel), emoji: true },
         value: button.data,
       })),

@@ -24,7 +24,7 @@ export async function sendMessage(bot: Bot, delivery: Delivery): Promise<SendRes
   const answer =
     delivery.replyHandle === undefined
       ? undefined
-      : await answerCommand(bot, delivery.replyHandle, rendered, mediaUrls);
+      : await answerCommand(bot, delivery.replyHandle, { text: rendered, files: mediaUrls, buttons });
   if (answer?.sent) return {};
   // What only one person was meant to see does not go into the channel.
   const channel = await channelFor(bot, answer?.to ?? delivery.to);

@@ -2,7 +2,7 @@ import type { AccountProbe } from "@openclaw/plugin-sdk";
 import { WebClient } from "@slack/web-api";
 import { appOfToken } from "../account/identity.ts";
 import type { SlackAccount } from "../account/slack-account.ts";
-import { missingCredentials } from "../account/slack-account.ts";
+import { missingCredentials, writingToken } from "../account/slack-account.ts";
 import { libraryLogger } from "../connection/slack-api.ts";
 import { slackErrorCode } from "../connection/slack-error.ts";
 import { type WireIdentity, wireIdentity } from "../inbound/wire.ts";
@@ -11,7 +11,8 @@ const silent = { error() {}, warn() {}, info() {}, debug() {} };
 
 /** Asks Slack who the bot is, and what the tokens may do. */
 export async function probeSlack(account: SlackAccount, signal: AbortSignal): Promise<AccountProbe> {
-  const { botToken, userToken } = account;
+  const { userToken } = account;
+  const botToken = writingToken(account);
   if (botToken === undefined) return { ok: false, error: missingCredentials(account) ?? "not configured" };
   const began = Date.now();
   const ask = async (token: string): Promise<WireIdentity> => {

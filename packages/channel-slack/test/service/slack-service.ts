@@ -290,9 +290,16 @@ function bodyOf(raw: Buffer, type: string): Record<string, unknown> {
   }
   if (!type.includes("urlencoded")) return {};
   return Object.fromEntries(
-    [...new URLSearchParams(raw.toString())].map(([name, value]) => [
-      name,
-      /^[[{]/.test(value) ? JSON.parse(value) : value,
-    ]),
+    [...new URLSearchParams(raw.toString())].map(([name, value]) => [name, readJson(value) ?? value]),
   );
+}
+
+/** Lists and objects among the fields of a form; texts may begin like one. */
+function readJson(value: string): unknown {
+  if (!/^[[{]/.test(value)) return undefined;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
 }

@@ -12,6 +12,8 @@ export function buttonPress(
   if (message === undefined || data === undefined || data.trim() === "") return undefined;
   const chat = inboundChat(message.chat, message.message_thread_id);
   if (!buttonsAllowed(account.buttons, chat.kind)) return undefined;
+  const text = wordsOf(data);
+  if (text === undefined) return undefined;
   const messageId = String(message.message_id);
   return {
     id: query.id,
@@ -19,12 +21,19 @@ export function buttonPress(
     accountId: account.accountId,
     chat,
     sender: inboundSender(query.from, false),
-    text: data,
+    text,
     at: account.now,
     // Who presses means the bot.
     ...(chat.kind === "direct" ? {} : { mentions: { me: true, any: true } }),
     trigger: { kind: "button", data, messageId, ...(account.buttons === "allowlist" ? { listedOnly: true } : {}) },
   };
+}
+
+/** The pages of the list of commands have data of their own; the one between them, with the page's number, does nothing. */
+function wordsOf(data: string): string | undefined {
+  const page = /^commands_page_(\d+|noop)(?::.*)?$/.exec(data)?.[1];
+  if (page === "noop") return undefined;
+  return page === undefined ? data : `/commands ${page}`;
 }
 
 /** Whether buttons work in chats of a kind. */

@@ -8,8 +8,8 @@ const MOST_SEEN = 200;
 export interface KnownStickers extends Pick<StickerCache, "get"> {
   /** Notes the sticker of a message, if it is one that can be looked at. */
   seen(message: TelegramMessage): void;
-  /** Keeps it, by the id it is fetched with. */
-  fetched(fileId: string): void;
+  /** Keeps it, by the id it is fetched with. The sticker, or nothing for other files. */
+  fetched(fileId: string): CachedSticker | undefined;
 }
 
 export function createKnownStickers(cache: Pick<StickerCache, "get" | "remember">, now: () => number): KnownStickers {
@@ -34,9 +34,10 @@ export function createKnownStickers(cache: Pick<StickerCache, "get" | "remember"
     },
     fetched(fileId) {
       const sticker = seen.get(fileId);
-      if (sticker === undefined) return;
+      if (sticker === undefined) return undefined;
       seen.delete(fileId);
       cache.remember(sticker);
+      return sticker;
     },
   };
 }
@@ -45,8 +46,12 @@ export function createKnownStickers(cache: Pick<StickerCache, "get" | "remember"
 export function knownStickerText(message: TelegramMessage, cache: Pick<StickerCache, "get">): string | undefined {
   const unique = message.sticker?.file_unique_id;
   const known = unique === undefined ? undefined : cache.get(unique);
-  if (known === undefined || known.description === "") return undefined;
-  const emoji = known.emoji === undefined ? "" : ` ${known.emoji}`;
-  const set = known.setName === undefined ? "" : ` from "${known.setName}"`;
-  return `[Sticker${emoji}${set}] ${known.description}`;
+  return known === undefined || known.description === "" ? undefined : stickerText(known);
+}
+
+/** A sticker in words. */
+export function stickerText({ emoji, setName, description }: CachedSticker): string {
+  const shown = emoji === undefined ? "" : ` ${emoji}`;
+  const set = setName === undefined ? "" : ` from "${setName}"`;
+  return `[Sticker${shown}${set}] ${description}`;
 }

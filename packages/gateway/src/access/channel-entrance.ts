@@ -34,7 +34,7 @@ export interface ChannelEntranceOptions extends AccessSources {
   /** The account's own ids, as far as it has reported them. */
   ownIds(channel: string, accountId: string): readonly string[];
   /** Session and agent of a chat; of another agent when one is named. */
-  route(message: RoutedMessage, agentId?: string): { sessionKey: string; agentId: string };
+  route(message: RoutedMessage, agentId?: string): { sessionKey: string; agentId: string; parentKey?: string };
   hasAgent(id: string): boolean;
   identity(agentId: string): { name?: string | undefined; emoji?: string | undefined };
   session(
@@ -124,7 +124,7 @@ export function createChannelEntrance(options: ChannelEntranceOptions): ChannelE
     }
 
     const place = options.channel(channel);
-    const { sessionKey, agentId } = options.route(message);
+    const { sessionKey, agentId, parentKey } = options.route(message);
     const commands = options.config().commands ?? {};
     const patterns = patternsFor(agentId);
     const marks = [...patterns, ...(place?.mentionMarks ?? [])];
@@ -136,6 +136,7 @@ export function createChannelEntrance(options: ChannelEntranceOptions): ChannelE
       authorized: mayUseCommands(message, rules, commands),
       rules,
       marks,
+      ...(parentKey === undefined ? {} : { parentKey }),
     };
     const whole = inboundOf(message, admission);
     const bare: Inbound = { ...whole, text: commandTextOf(message, chat.kind === "direct" ? [] : marks) };
@@ -149,10 +150,13 @@ export function createChannelEntrance(options: ChannelEntranceOptions): ChannelE
       noticed(message);
       if (message.historic) return [];
       options.acknowledgements.acknowledge(message, { rules, requireMention: false, mentioned: true, agentId });
-      return [finished(isCommand ? bare : whole, message, rules, { mentioned: true, history: [] })];
+      const own = isCommand || reception.kind !== "model" ? undefined : ownSession(message, agentId);
+      const said = own === undefined ? whole : { ...whole, sessionKey: own };
+      return [finished(isCommand ? bare : said, message, rules, { mentioned: true, history: [] })];
     }
 
-    const conversation = JSON.stringify([channel, accountId, chat.id, chat.threadId ?? ""]);
+    const threadId = chat.threadSharesHistory === true ? undefined : chat.threadId;
+    const conversation = JSON.stringify([channel, accountId, chat.id, threadId ?? ""]);
     const limit = historyLimit(rules, place);
     const remember = () => history.add(conversation, historyEntry(message, place), limit);
     if (reception.kind === "ignored") {
@@ -312,6 +316,12 @@ export function createChannelEntrance(options: ChannelEntranceOptions): ChannelE
     if (typeof own === "number") return own;
     return options.config().messages?.groupChat?.historyLimit ?? place?.historyLimit ?? defaultHistoryLimit;
   }
+}
+
+/** Where words for the model are said that came with a command of the service's own menu. */
+function ownSession({ trigger, sender }: InboundMessage, agentId: string): string | undefined {
+  if (trigger?.kind !== "command" || trigger.session === undefined) return undefined;
+  return `agent:${agentId}:${trigger.session}:${sender.id}`.toLowerCase();
 }
 
 /** The message as the account's own calls name it. */

@@ -5,10 +5,13 @@ import {
   type Channel,
   type ChannelEntry,
   type ChannelMeta,
+  type ChatKind,
   type Delivery,
   defaultAccountId,
   type InboundEvent,
   type InboundMessage,
+  type MessageRef,
+  mergeAccountSection,
   type NativeCommand,
   normalizeAccountId,
   type RunningAccount,
@@ -36,6 +39,11 @@ export interface ChannelHandlers {
   /** What waited for this channel may go out now. */
   connected(channel: string): void;
   nativeCommands(channel: string): readonly NativeCommand[];
+  /** What is to be seen on a picture of this channel's. */
+  describeImage(
+    image: { bytes: Uint8Array; mimeType: string; signal: AbortSignal },
+    channel: string,
+  ): Promise<string | undefined>;
 }
 
 /** The channels of a Gateway and their accounts. */
@@ -58,8 +66,15 @@ export interface Channels {
   /** The account as soon as it is connected; undefined when `signal` is aborted before. */
   connectedAccount(id: string, accountId: string, signal: AbortSignal): Promise<RunningAccount | undefined>;
   send(delivery: Delivery): Promise<SendResult>;
+  /** Changes a message of an account's own; false where the channel cannot, or does not run. */
+  edit(
+    message: MessageRef & { channel: string; accountId: string },
+    change: Pick<Delivery, "text" | "buttons">,
+  ): Promise<boolean>;
   /** Shows that an answer is being written, where the channel can show it. A failure is only logged. */
   showTyping(channel: string, chat: TypingChat, accountId?: string): void;
+  /** How many buttons stand in a row of a chat; undefined where none can be shown. */
+  buttonsPerRow(chat: { channel: string; accountId: string; chatType?: ChatKind | undefined }): number | undefined;
   /** A channel's own way of cutting a text into messages, for one of its accounts. */
   chunker(id: string, accountId: string): ((text: string, limit: number) => string[]) | undefined;
   /** What a channel says of itself, once it was loaded. */
@@ -129,6 +144,7 @@ export function createChannels(
       http: options.routes.forAccount(`${id}/${accountId}`, signal),
       approvals: options.approvals.forAccount(signal),
       nativeCommands: to.nativeCommands(id),
+      describeImage: (image) => to.describeImage(image, id),
       receive(message) {
         note({ lastInboundAt: clock.now() });
         return to.receive({ ...message, channel: id, accountId });
@@ -239,6 +255,16 @@ export function createChannels(
       const result = await account.send(delivery);
       runner.note({ lastOutboundAt: clock.now() });
       return result;
+    },
+    async edit({ channel, accountId, to, threadId, messageId }, change) {
+      const account = runnerOf(channel, accountId)?.account();
+      if (account?.edit === undefined) return false;
+      await account.edit({ to, messageId, fromMe: true, ...(threadId === undefined ? {} : { threadId }) }, change);
+      return true;
+    },
+    buttonsPerRow({ channel: id, accountId, chatType = "direct" }) {
+      const { section } = channelConfigInput(options, id);
+      return catalogue.loaded(id)?.buttonsPerRow?.(mergeAccountSection(section, accountId), chatType);
     },
     showTyping(channel, chat, accountId) {
       runnerOf(channel, accountId)

@@ -23,6 +23,7 @@ import type { Agents } from "../agents.ts";
 import type { GatewaySpeech } from "../media/gateway-speech.ts";
 import type { ModelWindow } from "../model-windows.ts";
 import type { Inbound } from "../pipeline/inbound.ts";
+import type { ChannelRoute } from "../pipeline/reply.ts";
 import type { SystemEvents } from "../pipeline/system-events.ts";
 import { answerPluginCommand, pluginCommandSpec } from "../plugins/plugin-command.ts";
 import type { GatewaySkills } from "../skills/agent-skills.ts";
@@ -52,6 +53,8 @@ export interface CommandParts {
   skills: Pick<GatewaySkills, "commands" | "find">;
   /** Ids of the channels that run here. */
   channels: readonly string[];
+  /** How many buttons stand in a row of a chat; undefined where none can be shown. */
+  buttonsPerRow(route: ChannelRoute): number | undefined;
   queueOf(sessionKey: string, channel: string): QueueSettings & { depth: number };
   stop(sessionKey: string): StoppedWork;
   /** Subagents of a session, for its status card. */
@@ -150,6 +153,7 @@ export function createGatewayCommands(parts: CommandParts): GatewayCommands {
               threadId: route.threadId,
               isGroup,
               mentioned: !isGroup || message.wasMentioned === true,
+              buttonsPerRow: parts.buttonsPerRow(route),
             },
     };
   };
@@ -170,6 +174,16 @@ export function createGatewayCommands(parts: CommandParts): GatewayCommands {
     return answerCommand(command, requestOf(message), services);
   };
 
+  /** A command that was chosen from a menu, where its values can be chosen too. */
+  const menuOf = (recognised: RecognisedCommand | undefined, message: Inbound): Reception | undefined => {
+    const { route } = message;
+    const spec = recognised?.command.spec;
+    if (!message.menu || spec?.menu === undefined || recognised?.args !== "" || route.surface !== "channel") return;
+    const perRow = parts.buttonsPerRow(route);
+    if (perRow === undefined) return undefined;
+    return { kind: "command", spec, answer: async () => (await loaded()).valueMenu(spec, perRow) ?? {} };
+  };
+
   /** Of people who may not use them, commands are dropped and settings are text; a reset word is, in a direct chat, too. */
   const isDropped = (recognised: RecognisedCommand | undefined, message: Inbound): boolean => {
     const kind = recognised?.command.spec.kind;
@@ -178,10 +192,18 @@ export function createGatewayCommands(parts: CommandParts): GatewayCommands {
 
   const skillCommands = (agentId: string) => parts.skills.commands(agentId, (name) => registry.has(name));
 
-  const skillOf = (text: string, recognised: RecognisedCommand | undefined, agentId: string) => {
+  const skillOf = (recognised: RecognisedCommand | undefined, { text, agentId, place }: Inbound) => {
     if (!text.trimStart().startsWith("/") || (recognised && recognised.command.spec.name !== "skill")) return undefined;
-    const commands = skillCommands(agentId);
+    const commands = skillCommands(agentId).filter(({ skill }) => place?.skills?.includes(skill.name) !== false);
     return readSkillInvocation(text, (name) => parts.skills.find(commands, name));
+  };
+
+  /** A tool that is called without a turn is bound by the same rules. */
+  const rememberPlace = ({ sessionKey, place }: Inbound): void => {
+    const known = sessions.get(sessionKey);
+    if (place === undefined && known?.placeRules === undefined) return;
+    if (!known?.sessionId) sessions.ensure(sessionKey, { now: parts.clock.now() });
+    sessions.update(sessionKey, () => ({ placeRules: place }));
   };
 
   /** A skill's message asks the model to use it, unless the skill names a tool that is called at once. */
@@ -200,6 +222,7 @@ export function createGatewayCommands(parts: CommandParts): GatewayCommands {
       spec: skillSpec(invocation.command),
       async answer() {
         const { callSkillTool } = await import("../skills/call-skill-tool.ts");
+        rememberPlace(message);
         return callSkillTool(invocation, commandTool, message, parts.runtime);
       },
     };
@@ -212,10 +235,10 @@ export function createGatewayCommands(parts: CommandParts): GatewayCommands {
     const plugged = source === "agent" ? undefined : parts.pluginCommands()?.match(text);
     if (plugged) return { kind: "command", answer: () => answerPluginCommand(plugged, message, config()) };
     const recognised = registry.recognise(text);
-    const skill = source === "agent" ? undefined : skillOf(text, recognised, message.agentId);
+    const skill = source === "agent" ? undefined : skillOf(recognised, message);
     if (!message.authorized) return skill || isDropped(recognised, message) ? { kind: "ignored" } : plain;
     if (skill) return skillReception(skill, message);
-    const reset = resetOf(text, recognised);
+    const reset = resetOf(text, recognised) ?? menuOf(recognised, message);
     if (reset) return reset;
     // Programs that start runs say in their request what they want; their text is for the model.
     if (source === "agent" || !/[/!]/.test(text)) return plain;
@@ -230,7 +253,9 @@ export function createGatewayCommands(parts: CommandParts): GatewayCommands {
         kind: "command",
         async answer() {
           const { applyDirectives, services } = await loaded();
-          return applyDirectives(directives, { ...requestOf(message), args: "" }, services);
+          const reply = await applyDirectives(directives, { ...requestOf(message), args: "" }, services);
+          // A model that was picked takes the place of the list.
+          return directives.every(({ name }) => name === "model") ? { ...reply, inPlace: true } : reply;
         },
       };
     }

@@ -1,7 +1,16 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
 import { fitImage } from "@openclaw/agent-runtime";
 import type { OpenClawConfig } from "@openclaw/config";
 import type { Logger } from "@openclaw/log";
-import type { CredentialFor, ReadDocuments, UnderstandLinks, UnderstandMedia } from "@openclaw/media";
+import type {
+  CredentialFor,
+  ReadDocuments,
+  UnderstandingConfig,
+  UnderstandLinks,
+  UnderstandMedia,
+} from "@openclaw/media";
 import { type Models, providerAccess } from "@openclaw/models";
 import type { GuardedFetch } from "@openclaw/net";
 import type { SessionEntry } from "@openclaw/sessions";
@@ -25,12 +34,23 @@ export interface MessageMedia {
    * Rejects only when `signal` is aborted.
    */
   understand(message: Inbound, signal: AbortSignal): Promise<Inbound>;
+  /** Whether the model that would answer a message looks at pictures itself. */
+  seesImages(message: Inbound): Promise<boolean>;
+  /**
+   * What is to be seen on a picture: the agent's own model is asked when it looks at pictures, else what `tools.media` names.
+   * Undefined when there is none.
+   */
+  describe(
+    image: { bytes: Uint8Array; mimeType: string; signal: AbortSignal },
+    channel: string,
+  ): Promise<string | undefined>;
   /** What became of the files of a session's last message that had some, for its status card. */
   statusParts(sessionKey: string): readonly string[];
 }
 
 export interface MessageMediaOptions {
   models: Models;
+  defaultAgentId(): string;
   config(): OpenClawConfig;
   entry(sessionKey: string): SessionEntry | undefined;
   env: NodeJS.ProcessEnv;
@@ -57,10 +77,9 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
 
   const credentialFor: CredentialFor = (provider, wanted) =>
     providerAccess(provider, { ...wanted, config: config(), env, credentials: models.credentials });
-  const load = async (): Promise<Loaded> => {
-    const library = await import("@openclaw/media");
-    const understand = library.createUnderstandMedia({
-      config: () => config().tools?.media ?? {},
+  const makeUnderstand = (library: Loaded["library"], media: () => UnderstandingConfig) =>
+    library.createUnderstandMedia({
+      config: media,
       models,
       credentialFor,
       noteUse: createNoteUse(models),
@@ -70,6 +89,9 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
       env,
       log,
     });
+  const load = async (): Promise<Loaded> => {
+    const library = await import("@openclaw/media");
+    const understand = makeUnderstand(library, () => config().tools?.media ?? {});
     const links = library.createUnderstandLinks({ config: () => config().tools?.links ?? {}, env, log });
     const documents = library.createReadDocuments({
       config: () => config().gateway?.http?.endpoints?.responses?.files ?? {},
@@ -160,6 +182,35 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
     return { blocks, pictures: stored };
   };
 
+  const describe: MessageMedia["describe"] = async ({ bytes, mimeType, signal }, channel) => {
+    loading ??= load();
+    const { library } = await loading;
+    const agentId = options.defaultAgentId();
+    const ref = await models.defaultRef(agentId);
+    const own = (await modelInfo(ref, agentId, models))?.input.includes("image") ? [ref] : [];
+    const media = config().tools?.media ?? {};
+    const understand = makeUnderstand(library, () => ({
+      ...media,
+      image: { ...media.image, models: [...own, ...(media.image?.models ?? [])] },
+    }));
+    const folder = await mkdtemp(path.join(os.tmpdir(), "openclaw-look-"));
+    try {
+      const file = path.join(folder, "picture");
+      await writeFile(file, bytes);
+      const { outputs } = await understand({
+        attachments: [{ path: file, mimeType }],
+        text: "",
+        agentId,
+        place: { channel, chatType: "direct", sessionKey: "" },
+        activeModel: { provider: ref.provider, seesImages: false },
+        signal,
+      });
+      return outputs[0]?.text;
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  };
+
   const hasLinks = ({ text }: Inbound) =>
     (config().tools?.links?.models?.length ?? 0) > 0 &&
     config().tools?.links?.enabled !== false &&
@@ -193,6 +244,8 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
         log.error(`the files of message ${message.id} were not understood`, { error: String(error) });
         return message;
       }),
+    seesImages: async (message) => (await activeModel(message)).seesImages,
+    describe,
     statusParts: (sessionKey) => kept.get(sessionKey) ?? [],
   };
 }

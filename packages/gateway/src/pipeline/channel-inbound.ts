@@ -20,6 +20,8 @@ export interface Admission {
   rules: AccessRules;
   /** What of its text is no part of a command. */
   marks: readonly RegExp[];
+  /** The session its own goes on from when that begins. */
+  parentKey?: string;
 }
 
 /** The id of a message in the journal: made of what the service calls it, so that a second delivery is recognised. */
@@ -31,7 +33,8 @@ export function journalId({ channel, accountId, chat, id }: InboundMessage, agen
 /** A channel's message as the pipeline keeps it, without what a group adds. */
 export function inboundOf(message: InboundMessage, admission: Admission): Inbound {
   const { chat, sender } = message;
-  const { sessionKey, agentId, owner, authorized, several } = admission;
+  const { sessionKey, agentId, owner, authorized, several, parentKey, rules } = admission;
+  const place = placeOf(rules);
   return {
     id: journalId(message, several ? agentId : undefined),
     source: "channel",
@@ -50,9 +53,15 @@ export function inboundOf(message: InboundMessage, admission: Admission): Inboun
     senderId: sender.id,
     senderName: sender.name ?? sender.username,
     senderUsername: sender.username,
+    senderE164: sender.e164,
     owner,
     authorized,
-    ...(message.trigger?.kind === "command" ? { wasMentioned: true } : {}),
+    ...(message.trigger?.kind === "command" ? { wasMentioned: true, menu: true } : {}),
+    ...(message.trigger?.kind === "button" && message.trigger.messageId !== undefined
+      ? { pressedOn: message.trigger.messageId }
+      : {}),
+    ...(place === undefined ? {} : { place }),
+    ...(parentKey === undefined ? {} : { parentKey }),
     route: {
       surface: "channel",
       channel: message.channel,
@@ -65,6 +74,18 @@ export function inboundOf(message: InboundMessage, admission: Admission): Inboun
       ...(chat.isSelf ? { self: true } : {}),
       chatType: chat.kind,
     },
+  };
+}
+
+/** What a group, room or topic allows in its runs. */
+function placeOf({ group }: AccessRules): Inbound["place"] {
+  const { toolRules = [], skills } = group ?? {};
+  if (toolRules.length === 0 && skills === undefined) return undefined;
+  return {
+    ...(toolRules.length === 0
+      ? {}
+      : { tools: toolRules.map(({ bySender, all }) => ({ ...(bySender === undefined ? {} : { bySender }), all })) }),
+    ...(skills === undefined ? {} : { skills: [...skills] }),
   };
 }
 

@@ -1,4 +1,6 @@
+import type { CommandReply } from "@openclaw/agent-runtime/commands";
 import type { Logger } from "@openclaw/log";
+import type { Delivery } from "@openclaw/plugin-sdk";
 import type { Clock, Journal } from "@openclaw/storage";
 import type { GatewayCommands } from "../commands/gateway-commands.ts";
 import type { Reception } from "../commands/reception.ts";
@@ -7,6 +9,7 @@ import type { RunRegistry } from "../runs/run-registry.ts";
 import type { Connections } from "../ws/connections.ts";
 import type { Inbound } from "./inbound.ts";
 import { interruptedText, type MessageEndings } from "./message-endings.ts";
+import type { ChannelRoute } from "./reply.ts";
 
 export interface CommandAnswersContext {
   commands: GatewayCommands;
@@ -14,6 +17,8 @@ export interface CommandAnswersContext {
   journal: Journal;
   runs: RunRegistry;
   connections: Connections;
+  /** Changes a message of the account's own; false where the channel cannot. */
+  edit(message: ChannelRoute & { messageId: string }, change: Pick<Delivery, "text" | "buttons">): Promise<boolean>;
   clock: Clock;
   log: Logger;
 }
@@ -21,6 +26,22 @@ export interface CommandAnswersContext {
 /** Answers commands at once, also while a run is active. On the web the answer stands in the transcript. */
 export function createCommandAnswers(context: CommandAnswersContext) {
   const { commands, endings, journal, runs, connections, clock, log } = context;
+
+  /** Puts an answer in the place of the message whose button was pressed. Where that fails it is sent instead. */
+  const showInPlace = async (message: Inbound, { text, buttons }: CommandReply): Promise<boolean> => {
+    const { route, pressedOn } = message;
+    if (pressedOn === undefined || route.surface !== "channel") return false;
+    try {
+      return await context.edit(
+        { ...route, messageId: pressedOn },
+        { ...(text === undefined ? {} : { text }), buttons: (buttons ?? []).map((row) => [...row]) },
+      );
+    } catch (error) {
+      log.warn(`the message with the button could not be changed; the answer is sent`, { error: String(error) });
+      return false;
+    }
+  };
+
   return {
     /** Answers a message that is a command, and ends it. */
     async command(
@@ -36,12 +57,13 @@ export function createCommandAnswers(context: CommandAnswersContext) {
       try {
         const reply = again && reception.spec?.once ? { text: interruptedText(message) } : await reception.answer();
         const text = reply.text?.trim() ?? "";
-        const { mediaUrls = [], replyTo } = reply;
+        const { mediaUrls = [], replyTo, buttons } = reply;
         const media =
-          mediaUrls.length > 0 || replyTo !== undefined
-            ? { mediaUrls, asVoice: reply.audioAsVoice === true, replyTo }
+          mediaUrls.length > 0 || replyTo !== undefined || buttons !== undefined
+            ? { mediaUrls, asVoice: reply.audioAsVoice === true, replyTo, buttons }
             : undefined;
         if (text === "" && mediaUrls.length === 0) chat.end({ state: "final", text });
+        else if (reply.inPlace && (await showInPlace(message, { text, buttons }))) chat.end({ state: "final", text });
         else await endings.say(message, text, message.id, (noted) => chat.answer(noted), media);
         afterwards = reply.afterwards ?? afterwards;
         outcome = { status: "ok" };

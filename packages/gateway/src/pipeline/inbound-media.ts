@@ -1,16 +1,22 @@
 import type { Logger } from "@openclaw/log";
-import type { RunningAccount } from "@openclaw/plugin-sdk";
+import { ChannelError, type RunningAccount } from "@openclaw/plugin-sdk";
 import type { Attachment, Inbound } from "./inbound.ts";
 
 /** How long a file may take, ms; the message is answered without it then. */
 const FETCH_LIMIT_MS = 60_000;
+
+/** A message that ends here, because a file of it is too large for where it came from. */
+export interface RefusedFile {
+  /** What its sender is told. */
+  refused: string;
+}
 
 /** Fetches the files of channels' messages, before anybody looks at them. */
 export interface InboundMedia {
   /**
    * The message with its files on disk. What cannot be fetched is left out: the text names its kind.
    */
-  fetched(message: Inbound): Promise<Inbound>;
+  fetched(message: Inbound): Promise<Inbound | RefusedFile>;
 }
 
 export function createInboundMedia(options: {
@@ -18,27 +24,41 @@ export function createInboundMedia(options: {
   /** The account, as soon as it is connected; undefined when it is not in time. */
   account(channel: string, accountId: string, signal: AbortSignal): Promise<RunningAccount | undefined>;
   maxBytes(channel: string, accountId: string): number;
+  /** What a channel tells somebody whose file is too large; undefined where the message goes on without it. */
+  tooLarge(channel: string, maxMb: number): string | undefined;
+  /** Whether the model that would answer looks at pictures itself. */
+  seesImages(message: Inbound): Promise<boolean>;
   log: Logger;
 }): InboundMedia {
   const { log } = options;
 
-  const fetchOne = async (item: Attachment, ref: string, message: Inbound): Promise<Attachment> => {
+  const fetchOne = async (
+    item: Attachment,
+    ref: string,
+    message: Inbound,
+  ): Promise<Attachment | RefusedFile | { words: string }> => {
     const { route } = message;
     if (route.surface !== "channel") return item;
     const { channel, accountId } = route;
     const stop = AbortSignal.timeout(FETCH_LIMIT_MS);
+    const maxBytes = options.maxBytes(channel, accountId);
     try {
       const account = await options.account(channel, accountId, stop);
       if (account?.fetchMedia === undefined) throw new Error(`channel ${channel} is not connected`);
-      const maxBytes = options.maxBytes(channel, accountId);
       const media = await account.fetchMedia(ref, { maxBytes, signal: stop });
+      if (media.words !== undefined && !(await options.seesImages(message))) {
+        const words = await media.words;
+        if (words !== undefined) return { words };
+      }
       return {
         ...item,
         ...(await save(media.body, media.mimeType ?? item.mimeType, media.fileName ?? item.fileName, maxBytes)),
       };
     } catch (error) {
       log.warn(`a file of message ${message.id} could not be fetched`, { error: String(error) });
-      return item;
+      const isTooLarge = error instanceof Error && "code" in error && error.code === "media_too_large";
+      const refused = isTooLarge ? options.tooLarge(channel, inMb(maxBytes)) : undefined;
+      return refused === undefined ? item : { refused };
     }
   };
 
@@ -69,9 +89,21 @@ export function createInboundMedia(options: {
           item.path === "" && item.ref !== undefined ? fetchOne(item, item.ref, message) : item,
         ),
       );
-      return { ...message, attachments: attachments.filter(({ path: file }) => file !== "") };
+      const refused = attachments.find((item) => "refused" in item);
+      if (refused !== undefined) return refused;
+      const words = attachments.flatMap((item) => ("words" in item ? [item.words] : []));
+      return {
+        ...message,
+        // A placeholder is no text beside them.
+        ...(words.length === 0 ? {} : { text: words.join("\n") }),
+        attachments: attachments.flatMap((item) => ("path" in item && item.path !== "" ? [item] : [])),
+      };
     },
   };
+}
+
+function inMb(bytes: number): number {
+  return Number((bytes / 1024 / 1024).toFixed(3));
 }
 
 async function collected(source: Iterable<Uint8Array> | AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
@@ -79,7 +111,7 @@ async function collected(source: Iterable<Uint8Array> | AsyncIterable<Uint8Array
   let size = 0;
   for await (const chunk of source) {
     size += chunk.byteLength;
-    if (size > maxBytes) throw new Error(`Media exceeds ${Math.floor(maxBytes / 1024 / 1024)}MB limit`);
+    if (size > maxBytes) throw new ChannelError("media_too_large", `Media exceeds ${inMb(maxBytes)}MB limit`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -92,14 +92,28 @@ export const inbound = z.object({
       space: z.string().optional(),
     })
     .optional(),
+  /** What the configuration says about the place it came from. */
+  place: z
+    .object({
+      tools: z.array(z.object({ bySender: z.record(z.string(), z.unknown()).optional(), all: z.unknown() })).optional(),
+      skills: z.array(z.string()).optional(),
+    })
+    .optional(),
+  /** The session its own goes on from when that begins with it. */
+  parentKey: z.string().optional(),
   /** Who sent it: for the prompt and for logs. */
   senderId: z.string().optional(),
   senderName: z.string().optional(),
   senderUsername: z.string().optional(),
+  senderE164: z.string().optional(),
   /** May use commands and directives. */
   authorized: z.boolean(),
   /** Scopes of a client of the Gateway; absent for people on channels. */
   scopes: z.array(z.string()).optional(),
+  /** It was chosen from a menu of the service: where a value is missing, the values are offered. */
+  menu: z.boolean().optional(),
+  /** The message whose button was pressed. */
+  pressedOn: z.string().optional(),
   /** The assistant was addressed in a group. */
   wasMentioned: z.boolean().optional(),
   /** The text is for the model as it stands, even where it reads like a command. */

@@ -95,6 +95,16 @@ export function createMessageEndings(context: MessageEndingsContext) {
       return undefined;
     },
 
+    /** Ends a message that is answered without a run. */
+    async endWith(message: Inbound, chat: ChatStream, text: string, gate: Gate): Promise<undefined> {
+      await gate.opened;
+      await tellSurely(message, message.id, text);
+      chat.end({ state: "final", text });
+      await settle(message.id, "done", { status: "ok" });
+      runs.finish(message.id, { status: "ok", endedAt: clock.now() });
+      return undefined;
+    },
+
     /** Ends a message that its user stopped before its turn came. */
     async endStopped(message: Inbound, chat: ChatStream, gate: Gate): Promise<undefined> {
       await gate.opened;

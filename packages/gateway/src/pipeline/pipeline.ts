@@ -25,11 +25,12 @@ import type { SessionFeed } from "../session-feed.ts";
 import type { Connections } from "../ws/connections.ts";
 import { journalId } from "./channel-inbound.ts";
 import { isStopText } from "./command.ts";
-import { createCommandAnswers } from "./command-answers.ts";
+import { type CommandAnswersContext, createCommandAnswers } from "./command-answers.ts";
 import { lookUp } from "./dedupe.ts";
 import { createGate, type Gate, openGate } from "./gate.ts";
 import type { Inbound } from "./inbound.ts";
 import { createInboundDebounce } from "./inbound-debounce.ts";
+import type { RefusedFile } from "./inbound-media.ts";
 import { createMessageEndings } from "./message-endings.ts";
 import type { OutboxWorker } from "./outbox.ts";
 import { createPageSounds } from "./page-sounds.ts";
@@ -61,7 +62,9 @@ export interface PipelineContext {
   /** Called when a channel's message was answered. */
   answered(id: string): Promise<void>;
   /** The message with its files on disk. */
-  fetched(message: Inbound): Promise<Inbound>;
+  fetched(message: Inbound): Promise<Inbound | RefusedFile>;
+  /** Changes a message of an account's own; false where the channel cannot. */
+  edit: CommandAnswersContext["edit"];
   runtime: AgentRuntime;
   runs: RunRegistry;
   connections: Connections;
@@ -210,6 +213,12 @@ export function createPipeline(context: PipelineContext): Pipeline {
         }
         case "stopped":
           return endings.endStopped(message, chat, options.gate);
+        case "refused": {
+          const isTold = context.entrance.hear(message) !== undefined && !isMuted(message, commands.receive(message));
+          return isTold
+            ? endings.endWith(message, chat, outcome.text, options.gate)
+            : endings.endSilently(message, chat);
+        }
         case "closed":
           return undefined;
       }

@@ -1,12 +1,15 @@
 import type { Logger } from "@openclaw/log";
 import type { MessageMedia } from "../media/message-media.ts";
 import type { Inbound } from "./inbound.ts";
+import type { RefusedFile } from "./inbound-media.ts";
 
 /** What came of the preparation of messages. */
 export type Prepared =
   | { state: "ready"; messages: Inbound[] }
   /** Its user has stopped it. */
   | { state: "stopped" }
+  /** A file of it is not taken: that is what its sender is told. */
+  | { state: "refused"; text: string }
   /** The Gateway stops, or the message was taken back: nothing more happens to it now. */
   | { state: "closed" };
 
@@ -34,7 +37,7 @@ interface Waiting {
 export function createPreparation(options: {
   media: MessageMedia;
   /** The message with its files on disk. */
-  fetched(message: Inbound): Promise<Inbound>;
+  fetched(message: Inbound): Promise<Inbound | RefusedFile>;
   log: Logger;
 }): Preparation {
   const { media, fetched } = options;
@@ -45,14 +48,17 @@ export function createPreparation(options: {
     const { signal } = own.control;
     try {
       const understood = Promise.all(
-        messages.map((message) =>
-          media.concerns(message)
-            ? fetched(message).then((whole) => (media.concerns(whole) ? media.understand(whole, signal) : whole))
-            : Promise.resolve(message),
-        ),
+        messages.map(async (message) => {
+          if (!media.concerns(message)) return message;
+          const whole = await fetched(message);
+          return "refused" in whole || !media.concerns(whole) ? whole : media.understand(whole, signal);
+        }),
       );
-      const [ready] = await Promise.all([understood, before]);
-      return own.outcome ?? { state: "ready", messages: ready };
+      const [results] = await Promise.all([understood, before]);
+      if (own.outcome !== undefined) return own.outcome;
+      const refused = results.find((result) => "refused" in result);
+      if (refused !== undefined) return { state: "refused", text: refused.refused };
+      return { state: "ready", messages: results.flatMap((result) => ("refused" in result ? [] : [result])) };
     } catch (error) {
       if (own.outcome === undefined) throw error;
       return own.outcome;

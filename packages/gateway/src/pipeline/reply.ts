@@ -1,14 +1,15 @@
 import { addPrefix, chunkWholeText, type ReplyPayload } from "@openclaw/agent-runtime";
-import type { Delivery } from "@openclaw/plugin-sdk";
+import type { Delivery, MessageButton } from "@openclaw/plugin-sdk";
 import type { Inbound, ReplyRoute } from "./inbound.ts";
 import type { ReplySettings } from "./reply-settings.ts";
 
 export type ChannelRoute = Extract<ReplyRoute, { surface: "channel" }>;
 
-/** Files that go with something the Gateway itself says. */
+/** What goes with something the Gateway itself says. */
 export interface SaidMedia {
   mediaUrls: readonly string[];
   asVoice: boolean;
+  buttons?: readonly (readonly MessageButton[])[] | undefined;
   /** The message it answers, where that is not the one it is said to. */
   replyTo?: string | undefined;
 }
@@ -27,6 +28,7 @@ export function textDeliveries(message: Inbound, text: string, media?: SaidMedia
         : {
             ...(media.mediaUrls.length > 0 ? { mediaUrls: [...media.mediaUrls] } : {}),
             ...(media.asVoice ? { asVoice: true } : {}),
+            ...(media.buttons?.length ? { buttons: media.buttons.map((row) => [...row]) } : {}),
             ...(media.replyTo === undefined ? {} : { replyTo: media.replyTo }),
           }),
     },

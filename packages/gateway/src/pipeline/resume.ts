@@ -82,6 +82,7 @@ export function createResume(context: ResumeContext): () => void {
     if (prepared === undefined) return resumeWith(all, message, chat, options);
     return prepared.then((outcome) => {
       if (outcome.state === "ready") return resumeWith(outcome.messages, message, chat, options);
+      if (outcome.state === "refused") return endings.endWith(message, chat, outcome.text, options.gate);
       return outcome.state === "stopped" ? endings.endStopped(message, chat, options.gate) : undefined;
     });
   };

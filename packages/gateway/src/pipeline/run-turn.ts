@@ -11,6 +11,7 @@ import {
 import type { Logger } from "@openclaw/log";
 import type { Inbound } from "./inbound.ts";
 import type { RunReplies } from "./run-replies.ts";
+import { senderNames } from "./sender-names.ts";
 
 /** What the model is told, and what is to be done once it is in the transcript. */
 export interface TurnPrompt {
@@ -56,7 +57,7 @@ export function startTurn(message: Inbound, options: TurnOptions): RunHandle {
     ...(message.thinking === undefined ? {} : { thinking: message.thinking }),
     ...(message.timeoutMs === undefined ? {} : { timeoutMs: message.timeoutMs }),
     ...(message.extraSystemPrompt === undefined ? {} : { extraSystemPrompt: message.extraSystemPrompt }),
-    sender: { names: [message.senderId, message.senderName].filter((name) => name !== undefined) },
+    sender: { names: senderNames(message) },
     ...(message.lane === undefined ? {} : { lane: message.lane }),
     ...(message.model === undefined ? {} : { model: message.model }),
     ...(message.withoutTools === undefined ? {} : { withoutTools: message.withoutTools }),

@@ -43,6 +43,8 @@ export function createTurnPrompts(context: TurnPromptContext): (request: TurnPro
       route: message.source === "call" ? { surface: "none" } : message.route,
       senderName: message.senderName,
       group: message.group,
+      ...(message.source === "channel" ? { place: message.place ?? null } : {}),
+      parentKey: message.parentKey,
     });
     if (newSessionId !== undefined) replies.newSession(newSessionId);
     const { text, model } = await readTurn();

@@ -18,7 +18,7 @@ export interface GatewaySkills {
   /** Loads what reads skills if an agent has any, so that commands of skills are known from the start. */
   open(): Promise<void>;
   /** The skills of an agent for a run in this workspace. */
-  of(agent: { agentId: string; workspaceDir: string }): Promise<AgentSkills | undefined>;
+  of(agent: { agentId: string; workspaceDir: string; only?: readonly string[] }): Promise<AgentSkills | undefined>;
   /** The commands of an agent's skills, as far as they are known at once. `isTaken` names those of others. */
   commands(agentId: string, isTaken: (name: string) => boolean): readonly SkillCommand[];
   /** Programs that the skills of all agents name, sorted. */

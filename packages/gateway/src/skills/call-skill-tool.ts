@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { AgentRuntime } from "@openclaw/agent-runtime";
 import type { CommandReply } from "@openclaw/agent-runtime/commands";
 import type { Inbound } from "../pipeline/inbound.ts";
+import { senderNames } from "../pipeline/sender-names.ts";
 import type { SkillInvocation } from "./skill-invocation.ts";
 
 /** Answers the command of a skill by a call of its tool, without the model. */
@@ -11,13 +12,13 @@ export async function callSkillTool(
   message: Inbound,
   runtime: Pick<AgentRuntime, "callTool">,
 ): Promise<CommandReply> {
-  const { sessionKey, agentId, route, senderId, senderName } = message;
+  const { sessionKey, agentId, route } = message;
   try {
     const result = await runtime.callTool({
       sessionKey,
       agentId,
       channel: route.surface === "channel" ? route.channel : "webchat",
-      sender: { names: [senderId, senderName].filter((name) => name !== undefined) },
+      sender: { names: senderNames(message) },
       tool,
       args: { command: input, commandName: command.name, skillName: command.skill.name },
       toolCallId: `cmd_${randomUUID()}`,

@@ -27,6 +27,8 @@ export interface ChannelContext<Account = unknown> {
   http: ChannelHttp;
   /** Commands that wait for somebody's approval, for services with buttons. */
   approvals: ChannelApprovals;
+  /** What a model sees on a picture; undefined where none can look. Absent in hosts without such. */
+  describeImage?(image: { bytes: Uint8Array; mimeType: string; signal: AbortSignal }): Promise<string | undefined>;
   /**
    * Hands a message to the Gateway. Resolves once the message is on disk: acknowledge it to the service only then,
    * so that a crash in between makes the service deliver it again instead of losing it. A message from somebody without

@@ -93,6 +93,16 @@ export interface Channel<Account = unknown> {
   mediaMaxMb?: number;
   /** Messages kept for a group until the assistant is mentioned, where `historyLimit` says nothing; default 50. */
   historyLimit?: number;
+  /**
+   * What somebody is told whose file is larger than that, in MB; the message ends with it. Absent: the message goes on
+   * without the file.
+   */
+  mediaTooLarge?(maxMb: number): string;
+  /**
+   * How many buttons stand in a row of those by which people choose (values of a command, pages of a list); undefined where
+   * there are none. A press has to come back as a message with the button's data as its text.
+   */
+  buttonsPerRow?(config: Readonly<Record<string, unknown>>, kind: ChatKind): number | undefined;
   /** Which accounts there are. Absent: those under `accounts`, else `default`; `Account` is then the merged section. */
   accounts?: ChannelAccounts<Account>;
   /** Who is who, and who may write. Absent: lists hold sender ids or user names; nobody can pair. */

@@ -77,4 +77,6 @@ export interface FetchedMedia {
   body: Uint8Array | AsyncIterable<Uint8Array>;
   mimeType?: string;
   fileName?: string;
+  /** What stands for it in the text where the model cannot look at pictures; resolves with nothing when nobody knows. */
+  words?: Promise<string | undefined>;
 }

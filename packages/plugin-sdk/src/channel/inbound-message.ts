@@ -60,6 +60,10 @@ export interface InboundChat {
   threadKind?: "thread" | "topic";
   /** The thread does not have a session of its own. */
   threadSharesSession?: boolean;
+  /** What was said in the thread, and nobody answered, is kept with what was said outside of it. */
+  threadSharesHistory?: boolean;
+  /** A session that begins in the thread goes on from that of the chat the thread is in. */
+  threadContinuesParent?: boolean;
   /** The chat this one is part of, where bindings and settings are looked for next (a thread's channel). */
   parentId?: string;
   /** The name of that chat, for services whose settings may name chats. */
@@ -146,8 +150,11 @@ export type MessageTrigger =
       /** A press counts only when its sender is listed or has paired, also where everybody may write. */
       listedOnly?: boolean;
     }
-  /** `text` of the message is the command as it would be typed. */
-  | { kind: "command"; name: string; args?: Record<string, unknown> };
+  /**
+   * `text` of the message is the command as it would be typed. Words that are no command themselves are for the model; with
+   * a `session` they are said in a session of their own, one per person below this name (`slack:slash`).
+   */
+  | { kind: "command"; name: string; args?: Record<string, unknown>; session?: string };
 
 export type MediaKind = "image" | "video" | "audio" | "document" | "sticker" | "attachment";
 
