@@ -9,7 +9,7 @@ import {
   type RunSettings,
 } from "@openclaw/agent-runtime";
 import type { Logger } from "@openclaw/log";
-import type { Inbound } from "./inbound.ts";
+import { type Inbound, isUnattended } from "./inbound.ts";
 import type { RunReplies } from "./run-replies.ts";
 
 /** What the model is told, and what is to be done once it is in the transcript. */
@@ -62,6 +62,7 @@ export function startTurn(message: Inbound, options: TurnOptions): RunHandle {
     ...(message.withoutTools === undefined ? {} : { withoutTools: message.withoutTools }),
     ...(message.clientTools === undefined ? {} : { clientTools: message.clientTools }),
     ...(message.maxOutputTokens === undefined ? {} : { maxOutputTokens: message.maxOutputTokens }),
+    ...(isUnattended(message) ? { heartbeat: true } : {}),
     channel: channelOf(message),
     beforeFirstTool: options.durable,
     ...options.replies.run,
