@@ -322,7 +322,8 @@ describe("the cron tool", () => {
     await client.event("chat", (event) => event.state === "final");
     const [stored] = await list(client);
     expect(stored).toMatchObject({ agentId: "main", sessionTarget: "main" });
-    expect((stored?.payload as Json).text).toMatch(/^Tea\n\nRecent context:\n- User: .*Tea in an hour/);
+    const text = (stored as { payload?: Json }).payload?.text;
+    expect(text).toMatch(/^Tea\n\nRecent context:\n- User: .*Tea in an hour/);
     const results = JSON.stringify(gateway.model.lastRequest().body);
     for (const text of ["patch required", "jobId required (id accepted for backward compatibility)", "job required"])
       expect(results).toContain(text);
