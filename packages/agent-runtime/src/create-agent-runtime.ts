@@ -17,7 +17,7 @@ import type { SystemPromptReport } from "./prompt/system-prompt-report.ts";
 import { executeRun } from "./run/agent-run.ts";
 import { callTool, type ToolCallRequest } from "./run/call-tool.ts";
 import { type CompactSessionRequest, type CompactSessionResult, compactSession } from "./run/compact-session.ts";
-import { createLanes, type LaneLimits } from "./run/lanes.ts";
+import { createLanes, type GlobalLane, type LaneLimits } from "./run/lanes.ts";
 import { chooseModel, prepareRun } from "./run/prepare-run.ts";
 import { findResumePoint, findRunEntry } from "./run/resume-point.ts";
 import { RunControl } from "./run/run-control.ts";
@@ -128,6 +128,8 @@ export interface AgentRuntime {
   readonly sandboxes: Sandboxes;
   /** Lets waiting runs in after the limits were raised in the configuration. */
   reload(): void;
+  /** How many runs are in or before a lane. */
+  depth(lane: GlobalLane): { running: number; waiting: number };
   /**
    * Takes no more runs, gives active ones `drainMs` milliseconds, then interrupts what is left and ends the commands in
    * the background.
@@ -325,6 +327,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
     }),
     sandboxes,
     reload: () => lanes.refresh(),
+    depth: (lane) => lanes.depth(lane),
     async stop({ drainMs }) {
       stopped = true;
       const all = () => [...live.values()].flat();

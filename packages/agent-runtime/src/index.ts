@@ -133,6 +133,7 @@ export {
   type SandboxRun,
   type SandboxSelector,
 } from "./sandbox/sandboxes.ts";
+export { type Announcement, type Announcer, createAnnouncer } from "./subagents/announcer.ts";
 export { openSubagentRegistry, type SubagentRegistry } from "./subagents/subagent-registry.ts";
 export { type SubagentRun, subagentName } from "./subagents/subagent-run.ts";
 export { SubagentSelectionError } from "./subagents/subagent-selection.ts";

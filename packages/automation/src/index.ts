@@ -1,5 +1,6 @@
 export type { Cron, CronOptions, CronOutcome, RunCronJob } from "./cron/cron.ts";
 export { createCron } from "./cron/cron.ts";
+export { type CronToolOptions, type CronToolTarget, createCronTool } from "./cron/cron-tool.ts";
 export type { CronJob, CronJobState, CronStatus } from "./cron/job.ts";
 export type { CronJobStore, CronJobStoreOptions } from "./cron/job-store.ts";
 export { CronStoreError, createCronJobStore } from "./cron/job-store.ts";
@@ -8,3 +9,7 @@ export { createCronRunLog } from "./cron/run-log.ts";
 export type { CronSchedule } from "./cron/schedule.ts";
 export { CronInputError, checkSchedule, nextRun, parseAt } from "./cron/schedule.ts";
 export type { Timers } from "./cron/timers.ts";
+export { type DurationUnit, parseDuration } from "./duration.ts";
+export { type HourZones, isActiveHour } from "./heartbeat/active-hours.ts";
+export { isEmptyHeartbeatFile } from "./heartbeat/heartbeat-file.ts";
+export { heartbeatToken, type StrippedAck, stripHeartbeatAck } from "./heartbeat/strip-ack.ts";

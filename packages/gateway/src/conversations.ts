@@ -1,5 +1,6 @@
 import crypto from "node:crypto";
 import { shownText } from "@openclaw/agent-runtime";
+import { heartbeatAgents, heartbeatSettings } from "@openclaw/automation/resident";
 import type { OpenClawConfig } from "@openclaw/config";
 import type { Models } from "@openclaw/models";
 import type { ResultOf } from "@openclaw/protocol";
@@ -29,6 +30,7 @@ import {
   syntheticAssistantMessage,
 } from "@openclaw/sessions";
 import type { Clock } from "@openclaw/storage";
+import { z } from "zod";
 import { type MatchedBy, matchBinding } from "./access/bindings.ts";
 import type { Agents } from "./agents.ts";
 import type { HealthSource } from "./health.ts";
@@ -40,8 +42,8 @@ import type { Inbound, ReplyRoute } from "./pipeline/inbound.ts";
 import type { SystemEvents } from "./pipeline/system-events.ts";
 import { withSounds } from "./runs/chat-stream.ts";
 
-/** Heartbeats are announced with these values until a scheduler runs them. */
-const heartbeat = { enabled: false, every: "30m", everyMs: 30 * 60_000, prompt: "", target: "last", ackMaxChars: 300 };
+/** Records of single runs that are kept beside a session whose every run begins anew. */
+const keptRunRecords = 50;
 
 /** Which part of a conversation a client wants to see. */
 export interface HistoryRequest {
@@ -79,6 +81,9 @@ export interface Conversations {
       /** What the configuration says about the place; absent for messages that say nothing of one. */
       place?: Inbound["place"] | null;
       parentKey?: string | undefined;
+      /** It is no sign of life of its user. */
+      heartbeat?: boolean;
+      begins?: Inbound["begins"];
     },
   ): { previousRunAborted: boolean; newSessionId?: string };
   /** The chat to which the user has moved a session's replies. */
@@ -179,6 +184,37 @@ export function createConversations(options: {
     if (sessions.get(main) === undefined) sessions.ensure(main, { now, deliveryContext });
     else sessions.update(main, () => ({ ...deliveryFields(deliveryContext) }));
   };
+  /** How an agent looks after things, as `status` and `health` tell it. */
+  const heartbeatOf = (agentId: string) => {
+    const all = heartbeatAgents(config(), { defaultId: agents.defaultId(), normalizeId: normalizeAgentId });
+    const { every, everyMs, prompt, target, model, session, ackMaxChars } = heartbeatSettings(config(), agentId);
+    const enabled = all.some((each) => each.agentId === agentId);
+    return {
+      enabled,
+      every: enabled ? every : "disabled",
+      everyMs: enabled ? (everyMs ?? null) : null,
+      prompt,
+      target,
+      ...(model === undefined ? {} : { model }),
+      ...(session === undefined ? {} : { session }),
+      ackMaxChars,
+    };
+  };
+  /** Names a session that a run has begun, and keeps a record of the run under a key of its own. */
+  const noteBeginning = (key: string, { label, keepsRun = false }: NonNullable<Inbound["begins"]>) => {
+    const named = sessions.get(key)?.label ?? label;
+    const known = z.array(z.string()).safeParse(sessions.get(key)?.runRecords).data ?? [];
+    const entry = sessions.update(key, (before) => ({
+      ...(named === undefined ? {} : { label: named }),
+      ...(keepsRun && before ? { runRecords: [...known, before.sessionId].slice(-keptRunRecords) } : {}),
+    }));
+    if (!keepsRun) return;
+    const { runRecords: _records, ...record } = entry;
+    sessions.update(`${key}:run:${entry.sessionId}`, () => record);
+    for (const old of known.slice(0, -keptRunRecords + 1)) {
+      sessions.delete(`${key}:run:${old}`, { deleteTranscript: false });
+    }
+  };
   const newSessionId = () => crypto.randomUUID();
 
   const recentOf = (agentId: string, limit: number) =>
@@ -243,17 +279,33 @@ export function createConversations(options: {
         ...(entry?.sendPolicy ? { override: entry.sendPolicy } : {}),
       });
     },
-    begin(key, { now, reset, route: from, senderName, group, place, parentKey }) {
+    begin(
+      key,
+      {
+        now,
+        reset: asked,
+        route: from,
+        senderName,
+        group,
+        place,
+        parentKey,
+        heartbeat: isHeartbeat = false,
+        begins,
+      },
+    ) {
+      const reset = asked || begins !== undefined;
       const previousRunAborted = sessions.get(key)?.abortedLastRun === true && !reset;
       const { isNew, entry } = sessions.ensure(key, {
         now,
         reset,
         ...(place === undefined ? {} : { placeRules: place }),
         ...(parentKey === undefined ? {} : { parentKey }),
+        ...(isHeartbeat ? { heartbeat: true } : {}),
         ...routing(from, dockedRoute(key), senderName, group),
       });
       if (from.surface === "channel" && (from.chatType ?? "direct") === "direct") noteLastRoute(key, from, now);
       if (previousRunAborted) sessions.update(key, () => ({ abortedLastRun: false }));
+      if (begins !== undefined) noteBeginning(key, begins);
       return { previousRunAborted, ...(isNew ? { newSessionId: entry.sessionId } : {}) };
     },
     dockedRoute,
@@ -353,12 +405,10 @@ export function createConversations(options: {
       return {
         heartbeat: {
           defaultAgentId: agents.defaultId(),
-          agents: agents.ids().map((agentId) => ({
-            agentId,
-            enabled: heartbeat.enabled,
-            every: heartbeat.every,
-            everyMs: heartbeat.everyMs,
-          })),
+          agents: agents.ids().map((agentId) => {
+            const { enabled, every, everyMs } = heartbeatOf(agentId);
+            return { agentId, enabled, every, everyMs };
+          }),
         },
         channelSummary: [],
         queuedSystemEvents: options.systemEvents.peek(sessions.mainKey()).map((event) => event.text),
@@ -401,7 +451,7 @@ export function createConversations(options: {
       scope: config().session?.scope ?? "per-sender",
     }),
     healthSource: () => ({
-      heartbeatSeconds: () => heartbeat.everyMs / 1000,
+      heartbeatSeconds: () => (heartbeatSettings(config(), agents.defaultId()).everyMs ?? 0) / 1000,
       defaultAgentId: () => agents.defaultId(),
       agents: () =>
         agents.ids().map((agentId) => {
@@ -410,7 +460,7 @@ export function createConversations(options: {
             agentId,
             ...(name ? { name } : {}),
             isDefault: agentId === agents.defaultId(),
-            heartbeat,
+            heartbeat: heartbeatOf(agentId),
             sessions: {
               path: sessions.storePath(agentId),
               count: sessions.index(agentId).size,

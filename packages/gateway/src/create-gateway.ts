@@ -9,6 +9,7 @@ import {
   type Timers,
 } from "@openclaw/agent-runtime";
 import { openApprovalsStore } from "@openclaw/approvals";
+import { heartbeatVisibility } from "@openclaw/automation/resident";
 import type { ConfigStore, OpenClawConfig, Paths } from "@openclaw/config";
 import type { Log, WsLogStyle } from "@openclaw/log";
 import { createRedactor } from "@openclaw/log";
@@ -21,12 +22,13 @@ import { acquireGatewayLock, type Clock, openStorage, systemClock } from "@openc
 import { type AccessSources, readingOf } from "./access/access-rules.ts";
 import { createAcknowledgements } from "./access/acknowledgements.ts";
 import { createChannelEntrance } from "./access/channel-entrance.ts";
-import { createEnvelopes } from "./access/envelope.ts";
+import { createEnvelopes, zoneOf } from "./access/envelope.ts";
 import { type AgentTools, openAgentTools } from "./agent-calls/agent-tools.ts";
 import { createAgents } from "./agents.ts";
 import { createApprovalDesk } from "./approvals/approval-desk.ts";
 import { createExecOutcome } from "./approvals/exec-outcome.ts";
 import { createApprovalForwarding } from "./approvals/forward-approvals.ts";
+import { type Automation, openAutomation } from "./automation/open-automation.ts";
 import { openBackgroundCommands } from "./background-commands.ts";
 import type { ChannelSettings } from "./channels/account-config.ts";
 import { createApprovalFeed } from "./channels/channel-approvals.ts";
@@ -69,6 +71,7 @@ import { createOutgoingFiles } from "./pipeline/outgoing-files.ts";
 import { createPipeline } from "./pipeline/pipeline.ts";
 import { chatKeyOf } from "./pipeline/reply.ts";
 import { replySettings } from "./pipeline/reply-settings.ts";
+import type { RunRepliesContext } from "./pipeline/run-replies.ts";
 import { openSystemEvents } from "./pipeline/system-events.ts";
 import { createWaker } from "./pipeline/waker.ts";
 import { createGatewayPlugins, type GatewayPlugins } from "./plugins/gateway-plugins.ts";
@@ -304,6 +307,7 @@ export async function startGateway(
       log: log.child("media"),
     });
     let agentTools: AgentTools | undefined;
+    let automation: Automation | undefined;
     const waits = createCallWaits(() => runtime.reload());
     const skills = createGatewaySkills({
       config,
@@ -328,7 +332,7 @@ export async function startGateway(
       notify: tellSession,
       backgroundLedger: backgroundCommands,
       skills: (agent) => skills.of(agent),
-      tools: (scope) => agentTools?.tools(scope) ?? [],
+      tools: (scope) => [...(agentTools?.tools(scope) ?? []), ...(automation?.tools(scope) ?? [])],
       plugins: () => plugins?.forRuns(),
       idleNestedPlaces: () => waits.idlePlaces,
       wasStopped: (runId) => storage.journal.get(runId)?.state === "aborted",
@@ -537,6 +541,25 @@ export async function startGateway(
       log: log.child("channels"),
     });
     const timeZone = () => config().agents?.defaults?.userTimezone ?? hostTimeZone;
+    const replySettingsOf: RunRepliesContext["settings"] = (
+      { channel, accountId, chatType, mentioned, self },
+      agentId,
+    ) => ({
+      ...replySettings(
+        config(),
+        {
+          channel,
+          accountId,
+          agentId,
+          direct: (chatType ?? "direct") === "direct",
+          kind: chatType,
+          mentioned: mentioned === true,
+          selfPrefix: self ? `[${agents.givenName(agentId) ?? "openclaw"}]` : undefined,
+        },
+        channels.get(channel),
+      ),
+      chunk: channels.chunker(channel, accountId),
+    });
     const pipeline = createPipeline({
       sounds,
       journal: storage.journal,
@@ -555,22 +578,7 @@ export async function startGateway(
       outbox,
       replies: {
         channels,
-        settings: ({ channel, accountId, chatType, mentioned, self }, agentId) => ({
-          ...replySettings(
-            config(),
-            {
-              channel,
-              accountId,
-              agentId,
-              direct: (chatType ?? "direct") === "direct",
-              kind: chatType,
-              mentioned: mentioned === true,
-              selfPrefix: self ? `[${agents.givenName(agentId) ?? "openclaw"}]` : undefined,
-            },
-            channels.get(channel),
-          ),
-          chunk: channels.chunker(channel, accountId),
-        }),
+        settings: replySettingsOf,
         speak: (reply) => speech.forReply(reply),
         speechMode: (key) => sessions.get(key)?.ttsAuto,
         agentName: (agentId) => agents.givenName(agentId),
@@ -580,6 +588,8 @@ export async function startGateway(
       },
       config: () => ({
         userTimeZone: timeZone(),
+        eventTimeZone: zoneOf(config().agents?.defaults?.envelopeTimezone, timeZone(), hostTimeZone),
+        showsHeartbeats: heartbeatVisibility(config(), "webchat", undefined).showOk,
         queue: config().messages?.queue,
         debounceMs: (channel) => inboundDebounceMs(config(), channel),
       }),
@@ -678,6 +688,37 @@ export async function startGateway(
     });
     agentTools = ownTools;
     releases.push(() => ownTools.close());
+    automation = openAutomation(
+      {
+        stateDir: paths.stateDir,
+        env,
+        config,
+        configStore,
+        storage,
+        sessions,
+        models,
+        agents,
+        runtime,
+        conversations,
+        systemEvents,
+        pipeline,
+        runs,
+        connections,
+        channels,
+        channelSettings,
+        targets,
+        outbox,
+        replySettings: replySettingsOf,
+        userTimeZone: timeZone,
+        hostTimeZone,
+        clock,
+        timers,
+        log: log.child("automation"),
+      },
+      bootId,
+    );
+    const ownAutomation = automation;
+    releases.push(() => ownAutomation.close());
     const handlers = createHandlers({
       stateDir: paths.stateDir,
       env,
@@ -706,7 +747,7 @@ export async function startGateway(
       systemEvents,
       approvals,
       approvalDesk,
-      waker,
+      automation: ownAutomation,
       speech,
       voiceWake,
       channels,
@@ -799,6 +840,7 @@ export async function startGateway(
     outbox.start();
     releases.push(() => outbox.stop());
     ready = true;
+    ownAutomation.start();
     releases.push(() => ownPlugins.stop(stopReason));
     ownPlugins.start(port);
     ownTools
@@ -820,6 +862,7 @@ export async function startGateway(
         v3: payload,
         v4: { reason: payload.reason, ...(restarting ? { restartExpectedMs: RESTART_EXPECTED_MS } : {}) },
       });
+      ownAutomation.pause();
       await waker.stop();
       ownTools.close();
       await pipeline.stop(DRAIN_MS);

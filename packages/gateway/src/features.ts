@@ -19,6 +19,8 @@ const sent: readonly EventName[] = [
   "node.invoke.request",
   "exec.approval.requested",
   "exec.approval.resolved",
+  "heartbeat",
+  "cron",
   "talk.mode",
   "voicewake.changed",
   "sessions.changed",

@@ -79,7 +79,7 @@ describe("a command that needs an approval", () => {
     await woken(client, question.id);
     expect(lastPrompt(gateway.model)).toMatch(
       new RegExp(
-        `System: \\[[^\\]]+\\] Exec finished \\(gateway id=${question.id}, session=[\\w-]+, code 0\\) found-me`,
+        `System: \\[[^\\]]+\\] Exec finished \\(gateway id=${question.id}, session=[\\w-]+, code 0\\)\\\\n  found-me`,
       ),
     );
     expect(allowlist(gateway.stateDir)).toEqual(["ls", "date"]);

@@ -40,7 +40,8 @@ function isEnvelope(inside: string): boolean {
 function withoutPreface(text: string): string {
   const lines = text.split("\n");
   let at = 0;
-  while (systemLine.test(lines[at] ?? "")) at += 1;
+  // Further lines of an event are indented.
+  while (systemLine.test(lines[at] ?? "") || (at > 0 && lines[at]?.startsWith("  "))) at += 1;
   if (at > 0 && lines[at] === "") at += 1;
   while (mediaLine.test(lines[at] ?? "") || lines[at] === mediaReplyHint || lines[at] === stoppedRunNote) at += 1;
   return at === 0 ? text : lines.slice(at).join("\n");

@@ -353,5 +353,7 @@ function noteInSession(context: ReadyContext, entry: SessionEntry, patch: Partia
   const { parts, request } = context;
   const current = parts.sessions.get(request.sessionKey);
   if (current?.sessionId !== entry.sessionId) return;
-  parts.sessions.update(request.sessionKey, () => ({ ...patch, updatedAt: parts.clock.now() }));
+  // A turn nobody asked for keeps no session awake.
+  const touched = request.heartbeat ? {} : { updatedAt: parts.clock.now() };
+  parts.sessions.update(request.sessionKey, () => ({ ...patch, ...touched }));
 }

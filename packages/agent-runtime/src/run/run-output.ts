@@ -53,7 +53,7 @@ export interface RunOutput {
 export function createRunOutput(options: {
   transcript: Transcript;
   prepared: PreparedRun;
-  request: Pick<RunRequest, "sessionKey" | "agentId" | "blocks" | "replyTarget" | "onReasoning">;
+  request: Pick<RunRequest, "sessionKey" | "agentId" | "blocks" | "replyTarget" | "onReasoning" | "heartbeat">;
   emit: EmitRunEvent;
   parts: RuntimeParts;
   /** True once nothing more may be sent because the run was stopped. */
@@ -77,6 +77,7 @@ export function createRunOutput(options: {
       mount: prepared.sandbox?.containerWorkdir,
     }),
     finalOnly: prepared.model.reasoningTags,
+    heartbeat: request.heartbeat === true,
   };
   const blocks =
     request.blocks === undefined

@@ -55,7 +55,10 @@ export interface RunRequest {
   sender?: MessageSender;
   /** No tool is run before this resolves. */
   beforeFirstTool?: Promise<unknown>;
-  /** A turn of the heartbeat: no memory flush goes before it. */
+  /**
+   * A turn that nobody asked for in a message: `HEARTBEAT_OK` stays in its answer for whoever looks at it, and no memory
+   * flush goes before it.
+   */
   heartbeat?: boolean;
   /** Which limit counts; `main` when absent. */
   lane?: GlobalLane;

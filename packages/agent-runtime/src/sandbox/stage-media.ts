@@ -44,7 +44,7 @@ export async function stageMedia(options: {
 /** Places of the notes at the beginning of a text, after what happened since the last turn. */
 function noteLines(lines: readonly string[]): number[] {
   let at = 0;
-  while (systemLine.test(lines[at] ?? "")) at += 1;
+  while (systemLine.test(lines[at] ?? "") || (at > 0 && lines[at]?.startsWith("  "))) at += 1;
   if (at > 0 && lines[at] === "") at += 1;
   const found: number[] = [];
   for (; at < lines.length; at += 1) {

@@ -19,10 +19,14 @@ export interface CronOutcome {
 }
 
 /**
- * Does the work of a job. Rejections count as errors. `signal` is aborted when the time limit is over; whoever does not
- * end then is not waited for.
+ * Does the work of a job. Rejections count as errors; undefined means that it has not ended and goes on in the next
+ * process. `signal` is aborted with a `TimeoutError` when the time limit is over, and with another reason when the
+ * scheduler stops; whoever does not end then is not waited for.
  */
-export type RunCronJob = (job: CronJob, run: { runAtMs: number; signal: AbortSignal }) => Promise<CronOutcome>;
+export type RunCronJob = (
+  job: CronJob,
+  run: { runAtMs: number; signal: AbortSignal },
+) => Promise<CronOutcome | undefined>;
 
 export interface CronOptions {
   store: CronJobStore;
@@ -38,7 +42,7 @@ export interface CronOptions {
   emit(event: CronEvent): void;
   /**
    * Whether the run of a job that was under way when the process ended goes on by itself; it then reports through
-   * {@link Cron.finished}. Without it, or when it says no, the job is due again at its next slot.
+   * {@link Cron.finished}. When it says no, the slot is caught up on; without it, the job is due again at its next slot.
    */
   isResumed?(job: CronJob): boolean;
 }
@@ -69,6 +73,13 @@ export interface Cron {
     id: string,
     mode?: "due" | "force",
   ): Promise<{ ran: true } | { ran: false; reason: "already-running" | "not-due" }>;
+  /** The same without waiting for the end; `ended` resolves then. */
+  begin(
+    id: string,
+    mode?: "due" | "force",
+  ): Promise<{ runAtMs: number; ended: Promise<void> } | { ran: false; reason: "already-running" | "not-due" }>;
+  /** Changes what the configuration says. Runs under way go on. */
+  configure(settings: { enabled: boolean; maxConcurrentRuns: number }): void;
   runs(id: string, limit?: number): CronRunEntry[];
   /** Takes the end of a run that began in an earlier process. */
   finished(id: string, outcome: CronOutcome): Promise<void>;
@@ -86,6 +97,7 @@ const backoffMs = [30 * second, minute, 5 * minute, 15 * minute, 60 * minute];
 /** Creates the scheduler; nothing is read or armed before `start` or the first call. */
 export function createCron(options: CronOptions): Cron {
   const { store, runLog, clock, timers, log } = options;
+  let settings = { enabled: options.enabled, maxConcurrentRuns: options.maxConcurrentRuns };
   let jobs = new Map<string, CronJob>();
   /** Runs under way in this process. */
   const running = new Map<string, { stop: AbortController; ended: Promise<void> }>();
@@ -93,6 +105,7 @@ export function createCron(options: CronOptions): Cron {
   let loaded = false;
   let started = false;
   let stopped = false;
+  let toldDisabled = false;
   let turn: Promise<unknown> = Promise.resolve();
 
   /** One change at a time. Running a job is no change: its beginning and its end are. */
@@ -124,19 +137,25 @@ export function createCron(options: CronOptions): Cron {
   const save = () => store.write(jobs);
   const emit = (event: CronEvent) => options.emit(compact(event));
 
+  const tellDisabled = () => {
+    if (settings.enabled || toldDisabled) return;
+    toldDisabled = true;
+    log.warn("cron: scheduler disabled; jobs will not run automatically", { storePath: store.path });
+  };
+
   const isDue = (job: CronJob, now: number) =>
     job.enabled && !running.has(job.id) && (job.state.nextRunAtMs ?? Number.POSITIVE_INFINITY) <= now;
 
   const arm = () => {
     cancelTimer?.();
     cancelTimer = undefined;
-    if (!started || stopped || !options.enabled) return;
+    if (!started || stopped || !settings.enabled) return;
     let earliest = Number.POSITIVE_INFINITY;
     for (const job of jobs.values()) {
       if (job.enabled && !running.has(job.id)) earliest = Math.min(earliest, job.state.nextRunAtMs ?? earliest);
     }
     if (earliest === Number.POSITIVE_INFINITY && running.size === 0) return;
-    const full = running.size >= options.maxConcurrentRuns;
+    const full = running.size >= settings.maxConcurrentRuns;
     const wait = full ? maxSleepMs : Math.min(Math.max(earliest - clock.now(), 0), maxSleepMs);
     cancelTimer = timers.after(wait, () => {
       cancelTimer = undefined;
@@ -162,7 +181,7 @@ export function createCron(options: CronOptions): Cron {
     const due = [...jobs.values()]
       .filter((job) => isDue(job, now) && job.state.runningAtMs === undefined)
       .sort((a, b) => (a.state.nextRunAtMs ?? 0) - (b.state.nextRunAtMs ?? 0))
-      .slice(0, Math.max(0, options.maxConcurrentRuns - running.size));
+      .slice(0, Math.max(0, settings.maxConcurrentRuns - running.size));
     if (due.length > 0) await begin(due, now);
     arm();
   };
@@ -183,14 +202,14 @@ export function createCron(options: CronOptions): Cron {
     }
   };
 
-  const carryOut = async (job: CronJob, stop: AbortController, runAtMs: number): Promise<CronOutcome> => {
+  const carryOut = (job: CronJob, stop: AbortController, runAtMs: number): Promise<CronOutcome | undefined> => {
     const seconds = job.payload.kind === "agentTurn" ? job.payload.timeoutSeconds : undefined;
-    return new Promise<CronOutcome>((resolve) => {
+    return new Promise((resolve) => {
       const cancel = timers.after(seconds === undefined ? defaultLimitMs : seconds * second, () => {
         resolve({ status: "error", error: "cron: job execution timed out" });
-        stop.abort();
+        stop.abort(new DOMException("the time limit is over", "TimeoutError"));
       });
-      const settle = (outcome: CronOutcome) => {
+      const settle = (outcome: CronOutcome | undefined) => {
         cancel();
         resolve(outcome);
       };
@@ -200,9 +219,14 @@ export function createCron(options: CronOptions): Cron {
     });
   };
 
-  const end = async (id: string, stop: AbortController | undefined, runAtMs: number, outcome: CronOutcome) => {
+  const end = async (
+    id: string,
+    stop: AbortController | undefined,
+    runAtMs: number,
+    outcome: CronOutcome | undefined,
+  ) => {
     // A marker that was cleared as stuck has no end any more, and what a shutdown cuts off has none yet.
-    if (stopped) return;
+    if (stopped || outcome === undefined) return;
     if (stop !== undefined && running.get(id)?.stop !== stop) return;
     running.delete(id);
     const now = clock.now();
@@ -215,12 +239,12 @@ export function createCron(options: CronOptions): Cron {
     const durationMs = Math.max(0, now - runAtMs);
     const told = { status, error, summary, sessionId, sessionKey, runAtMs, durationMs, nextRunAtMs };
     if (job !== undefined) await save();
-    emit({ jobId: id, action: "finished", ...told });
     await runLog
       .append(compact({ ts: now, jobId: id, action: "finished" as const, ...told }))
       .catch((failure: unknown) =>
         log.warn(`cron: the run log could not be written: ${String(failure)}`, { jobId: id }),
       );
+    emit({ jobId: id, action: "finished", ...told });
     if (job !== undefined && next === undefined) emit({ jobId: id, action: "removed" });
     arm();
   };
@@ -233,22 +257,23 @@ export function createCron(options: CronOptions): Cron {
 
   return {
     async start() {
-      if (!options.enabled) log.info("cron: disabled");
+      if (!settings.enabled) log.info("cron: disabled");
       await exclusively(async () => {
         await refresh();
         const now = clock.now();
         let stale = 0;
         for (const job of jobs.values()) {
           if (job.state.runningAtMs === undefined || running.has(job.id)) continue;
-          if (options.isResumed?.(job)) {
+          const goesOn = options.isResumed?.(job);
+          if (goesOn) {
             const resumed = { stop: new AbortController(), ended: Promise.resolve() };
             running.set(job.id, resumed);
             continue;
           }
           stale += 1;
           const { runningAtMs, ...state } = job.state;
-          // The slot it ran for had begun; it is not begun a second time.
-          put(job, { ...state, nextRunAtMs: upcoming(job, Math.max(now, runningAtMs)) });
+          // Whoever knows that the run never began has it caught up on; else its slot is not begun a second time.
+          put(job, goesOn === false ? state : { ...state, nextRunAtMs: upcoming(job, Math.max(now, runningAtMs)) });
         }
         if (stale > 0) {
           log.warn("cron: clearing stale running marker on startup", { jobs: stale });
@@ -256,11 +281,11 @@ export function createCron(options: CronOptions): Cron {
         }
         started = true;
         arm();
-        if (options.enabled) log.info("cron: started", { jobs: jobs.size, nextWakeAtMs: earliestRun(jobs) });
+        if (settings.enabled) log.info("cron: started", { jobs: jobs.size, nextWakeAtMs: earliestRun(jobs) });
       }).catch((error: unknown) => {
         started = true;
         log.error(`cron: ${error instanceof Error ? error.message : String(error)}`);
-        if (options.enabled && !stopped)
+        if (settings.enabled && !stopped)
           cancelTimer = timers.after(maxSleepMs, () => void exclusively(tick).catch(() => arm()));
       });
     },
@@ -283,8 +308,8 @@ export function createCron(options: CronOptions): Cron {
     status: () =>
       exclusively(async () => {
         await refresh();
-        const nextWakeAtMs = options.enabled ? (earliestRun(jobs) ?? null) : null;
-        return { enabled: options.enabled, storePath: store.path, jobs: jobs.size, nextWakeAtMs };
+        const nextWakeAtMs = settings.enabled ? (earliestRun(jobs) ?? null) : null;
+        return { enabled: settings.enabled, storePath: store.path, jobs: jobs.size, nextWakeAtMs };
       }),
 
     add: (input) =>
@@ -294,6 +319,7 @@ export function createCron(options: CronOptions): Cron {
         const made = createJob(input, randomUUID(), now);
         const job = put(made, withNextRun(made, now, { keepDue: false }));
         await save();
+        tellDisabled();
         emit({ jobId: job.id, action: "added", nextRunAtMs: job.state.nextRunAtMs });
         arm();
         return job;
@@ -326,18 +352,28 @@ export function createCron(options: CronOptions): Cron {
       }),
 
     async run(id, mode = "force") {
-      const begun = await exclusively(async () => {
+      const begun = await this.begin(id, mode);
+      if ("ran" in begun) return begun;
+      await begun.ended;
+      return { ran: true };
+    },
+
+    begin: (id, mode = "force") =>
+      exclusively(async () => {
         await refresh();
         const now = clock.now();
         const job = jobOf(id);
-        if (running.has(id) || job.state.runningAtMs !== undefined) return "already-running" as const;
-        if (mode === "due" && !isDue(job, now)) return "not-due" as const;
+        if (running.has(id) || job.state.runningAtMs !== undefined) return { ran: false, reason: "already-running" };
+        if (mode === "due" && !isDue(job, now)) return { ran: false, reason: "not-due" };
         await begin([job], now);
-        return running.get(id);
-      });
-      if (typeof begun === "string") return { ran: false, reason: begun };
-      await begun?.ended;
-      return { ran: true };
+        return { runAtMs: now, ended: running.get(id)?.ended ?? Promise.resolve() };
+      }),
+
+    configure(next) {
+      const was = settings;
+      settings = next;
+      if (was.enabled && !next.enabled) log.info("cron: disabled");
+      arm();
     },
 
     runs: (id, limit = 200) => runLog.read(id, limit),

@@ -5,6 +5,7 @@ import type { AnyCommand, GroupSpec } from "./command-spec.ts";
 import { completionCommands } from "./completion-commands.ts";
 import { configCommands } from "./config-commands.ts";
 import { devicesCommands } from "./devices-commands.ts";
+import { cronCommands } from "./cron-commands.ts";
 import { gatewayCommands } from "./gateway-commands.ts";
 import { messageCommands } from "./message-commands.ts";
 import { modelsCommands } from "./models-commands.ts";
@@ -13,6 +14,7 @@ import { pluginsCommands } from "./plugins-commands.ts";
 import { sandboxCommands } from "./sandbox-commands.ts";
 import { securityCommands } from "./security-commands.ts";
 import { serviceCommands } from "./service-commands.ts";
+import { systemCommands } from "./system-commands.ts";
 
 /** Every command, by id. */
 export const commands: readonly AnyCommand[] = [
@@ -30,6 +32,8 @@ export const commands: readonly AnyCommand[] = [
   ...sandboxCommands,
   ...securityCommands,
   ...serviceCommands,
+  ...cronCommands,
+  ...systemCommands,
 ];
 
 /** Words without an action of their own. */
@@ -52,6 +56,7 @@ export const groups: readonly GroupSpec[] = [
   { id: "message voice", summary: "Voice channels" },
   { id: "node", summary: "Headless node host on this machine" },
   { id: "pairing", summary: "Direct-message pairing requests" },
+  { id: "cron", summary: "Scheduled jobs through the Gateway" },
   { id: "config", summary: "Read or change config values" },
   { id: "models aliases", summary: "Model alias table" },
   { id: "models auth order", summary: "Per-agent profile order override" },
@@ -60,6 +65,8 @@ export const groups: readonly GroupSpec[] = [
   { id: "plugins", summary: "Plugins and their config" },
   { id: "sandbox", summary: "Sandbox containers and effective policy" },
   { id: "security", summary: "Security tools" },
+  { id: "system", summary: "System events, heartbeat control and presence" },
+  { id: "system heartbeat", summary: "Heartbeats" },
 ];
 
 /** Hidden names: the words on the left are read as those on the right. */

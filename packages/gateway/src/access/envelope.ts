@@ -38,7 +38,7 @@ export function createEnvelopes(options: { config(): OpenClawConfig; hostTimeZon
 const utcZones = new Set(["utc", "gmt"]);
 
 /** `local` and nothing mean the zone of the machine; an unknown zone means UTC. */
-function zoneOf(wanted: string | undefined, userZone: string | undefined, hostZone: string): string {
+export function zoneOf(wanted: string | undefined, userZone: string | undefined, hostZone: string): string {
   const name = (wanted ?? "local").trim();
   if (utcZones.has(name.toLowerCase())) return "utc";
   const zone =

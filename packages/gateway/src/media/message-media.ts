@@ -14,7 +14,7 @@ import type {
 import { type Models, providerAccess } from "@openclaw/models";
 import type { GuardedFetch } from "@openclaw/net";
 import type { SessionEntry } from "@openclaw/sessions";
-import type { Inbound } from "../pipeline/inbound.ts";
+import { type Inbound, isUnattended } from "../pipeline/inbound.ts";
 import { modelInfo, sessionModel } from "../session-model.ts";
 import { createNoteUse } from "./profile-use.ts";
 
@@ -237,7 +237,10 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
 
   return {
     concerns: (message) =>
-      message.source !== "wake" && message.source !== "call" && (hasFiles(message) || hasLinks(message)),
+      message.source !== "wake" &&
+      message.source !== "call" &&
+      !isUnattended(message) &&
+      (hasFiles(message) || hasLinks(message)),
     understand: (message, signal) =>
       understand(message, signal).catch((error: unknown) => {
         signal.throwIfAborted();

@@ -5,6 +5,7 @@ import { channelMethods } from "./channels.ts";
 import { chatMethods } from "./chat.ts";
 import { commandMethods } from "./commands.ts";
 import { configMethods } from "./config.ts";
+import { cronMethods } from "./cron.ts";
 import { deviceMethods } from "./devices.ts";
 import { execApprovalMethods } from "./exec-approvals.ts";
 import { identityMethods } from "./identity.ts";
@@ -44,5 +45,6 @@ export function createHandlers(context: MethodContext): Handlers {
     ...sessionUsageMethods(context),
     ...skillMethods(context),
     ...updateMethods(context),
+    ...cronMethods(context),
   };
 }

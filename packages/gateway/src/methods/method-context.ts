@@ -7,6 +7,7 @@ import type { Sessions } from "@openclaw/sessions";
 import type { Clock, Journal } from "@openclaw/storage";
 import type { Agents } from "../agents.ts";
 import type { ApprovalDesk } from "../approvals/approval-desk.ts";
+import type { Automation } from "../automation/open-automation.ts";
 import type { ChannelSettings } from "../channels/account-config.ts";
 import type { Channels } from "../channels/channels.ts";
 import type { QrLogins } from "../channels/qr-logins.ts";
@@ -22,7 +23,6 @@ import type { DeviceStore } from "../pairing/device-store.ts";
 import type { PairingEvents } from "../pairing/pairing-events.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
 import type { SystemEvents } from "../pipeline/system-events.ts";
-import type { Waker } from "../pipeline/waker.ts";
 import type { Presence } from "../presence.ts";
 import type { RunRegistry } from "../runs/run-registry.ts";
 import type { SessionFeed } from "../session-feed.ts";
@@ -66,7 +66,7 @@ export interface MethodContext {
   /** The approvals file of this machine. */
   approvals: ApprovalsStore;
   approvalDesk: ApprovalDesk;
-  waker: Waker;
+  automation: Automation;
   speech: GatewaySpeech;
   voiceWake: VoiceWake;
   channels: Channels;

@@ -4,7 +4,16 @@ import { type HandlersOf, invalidRequest, unavailable } from "./handler.ts";
 import { listedModels } from "./listed-models.ts";
 import type { MethodContext } from "./method-context.ts";
 
-type SystemMethod = "health" | "status" | "logs.tail" | "system-presence" | "system-event" | "wake" | "models.list";
+type SystemMethod =
+  | "health"
+  | "status"
+  | "logs.tail"
+  | "system-presence"
+  | "system-event"
+  | "last-heartbeat"
+  | "set-heartbeats"
+  | "wake"
+  | "models.list";
 
 /** The state of the Gateway, and what is told to its agents. */
 export function systemMethods(gateway: MethodContext): HandlersOf<SystemMethod> {
@@ -67,10 +76,15 @@ export function systemMethods(gateway: MethodContext): HandlersOf<SystemMethod> 
     },
 
     async wake(params) {
-      const sessionKey = conversations.mainKey();
-      await systemEvents.enqueue(sessionKey, params.text);
-      if (params.mode === "now") await gateway.waker.now(sessionKey);
+      await gateway.automation.wake(params.text, params.mode);
       return { ok: true as const };
+    },
+
+    "last-heartbeat": () => RawJson.of(gateway.automation.lastHeartbeat ?? null) as never,
+
+    "set-heartbeats"({ enabled }) {
+      gateway.automation.heartbeats.setEnabled(enabled);
+      return { ok: true as const, enabled };
     },
 
     async "models.list"(_params, { session }) {

@@ -1,10 +1,12 @@
 import type { RunResult } from "@openclaw/agent-runtime";
 import { callOutcome } from "../agent-calls/call-outcome.ts";
-import type { Inbound } from "./inbound.ts";
+import { type Inbound, isUnattended } from "./inbound.ts";
+import { unattendedOutcome } from "./unattended-outcome.ts";
 
 /** What the journal keeps of a run for those who ask for its result. */
 export function keptResult(message: Inbound, result: RunResult): object {
   if (message.source === "call") return { call: callOutcome(result) };
+  if (isUnattended(message)) return { run: unattendedOutcome(result) };
   return message.source === "agent" && result.status === "ok" ? { result: agentResult(result) } : {};
 }
 

@@ -58,7 +58,7 @@ const unheard = z.object({
 export const inbound = z.object({
   /** Journal id and run id: the caller's idempotency key, or the channel's message key. */
   id: z.string(),
-  source: z.enum(["chat.send", "agent", "wake", "channel", "call"]),
+  source: z.enum(["chat.send", "agent", "wake", "channel", "call", "heartbeat", "cron", "hook"]),
   receivedAt: z.number(),
   sessionKey: z.string(),
   agentId: z.string(),
@@ -167,10 +167,25 @@ export const inbound = z.object({
   transcript: z.string().optional(),
   /** It stands in a group without naming the assistant, whose name may be in its sound: heard before it is answered. */
   unheard: unheard.optional(),
+  /** Its turn begins a new session under its key. */
+  begins: z
+    .object({
+      /** What the session is called, where it has no name yet. */
+      label: z.string().optional(),
+      /** A record of this run alone is kept under `<key>:run:<session id>`. */
+      keepsRun: z.boolean().optional(),
+    })
+    .optional(),
   /** Ids of messages whose text is part of this one. */
   covers: z.array(z.string()).optional(),
 });
 
 export type Inbound = z.output<typeof inbound>;
+
+/** Nobody has written it: the Gateway's own schedule, or a program outside, has its run for a purpose of its own. */
+export function isUnattended({ source }: Pick<Inbound, "source">): boolean {
+  return source === "heartbeat" || source === "cron" || source === "hook";
+}
+
 export type Attachment = z.output<typeof attachment>;
 export type ReplyRoute = z.output<typeof route>;

@@ -47,6 +47,10 @@ import { createWaitingMessages } from "./waiting-messages.ts";
 /** The part of the configuration the pipeline reads, fresh for every message. */
 export interface PipelineConfig {
   userTimeZone: string;
+  /** Zone of the times of system events. */
+  eventTimeZone: string;
+  /** Whether clients see what a heartbeat says. */
+  showsHeartbeats: boolean;
   queue: QueueConfig | undefined;
   /** Milliseconds texts of a channel wait for more of their sender. */
   debounceMs(channel: string): number;
@@ -136,18 +140,24 @@ export function createPipeline(context: PipelineContext): Pipeline {
   const stopped = new AbortController();
   let stopping = false;
   let timeFormat = { zone: "", format: (_at: number): string => "" };
+  let eventFormat = timeFormat;
 
   const formatTime = (): ((at: number) => string) => {
     const zone = context.config().userTimeZone;
     if (timeFormat.zone !== zone) timeFormat = { zone, format: promptTimeFormat(zone) };
     return timeFormat.format;
   };
+  const formatEventTime = (): ((at: number) => string) => {
+    const zone = context.config().eventTimeZone;
+    if (eventFormat.zone !== zone) eventFormat = { zone, format: promptTimeFormat(zone, { seconds: true }) };
+    return eventFormat.format;
+  };
   const endings = createMessageEndings({ ...context, stopped: stopped.signal });
   const answers = createCommandAnswers({ ...context, endings });
   const turns = createTurns({
     ...context,
     endings,
-    promptOf: createTurnPrompts({ ...context, endings, formatTime }),
+    promptOf: createTurnPrompts({ ...context, endings, formatTime, formatEventTime }),
     repliesTo: createRunReplies({
       ...context.replies,
       journal,
@@ -163,6 +173,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
       stopped: stopped.signal,
     }),
     onEnded: (sessionKey) => waiting.runEnded(sessionKey),
+    showsHeartbeats: () => context.config().showsHeartbeats,
   });
   const waiting = createWaitingMessages({
     ...context,

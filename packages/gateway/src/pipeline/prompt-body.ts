@@ -4,7 +4,7 @@ import { withHistory } from "../access/pending-history.ts";
 import type { Attachment, Inbound } from "./inbound.ts";
 
 /** Formats times the way prompts carry them, `Mon 2026-02-09 08:53 UTC`; made once per zone because Intl is slow to set up. */
-export function promptTimeFormat(timeZone: string): (at: number) => string {
+export function promptTimeFormat(timeZone: string, { seconds = false } = {}): (at: number) => string {
   const format = new Intl.DateTimeFormat("en-US", {
     timeZone,
     weekday: "short",
@@ -13,16 +13,18 @@ export function promptTimeFormat(timeZone: string): (at: number) => string {
     day: "2-digit",
     hour: "2-digit",
     minute: "2-digit",
+    ...(seconds ? { second: "2-digit" } : {}),
     hourCycle: "h23",
     timeZoneName: "short",
   });
-  let last = { minute: Number.NaN, text: "" };
+  let last = { step: Number.NaN, text: "" };
   return (at) => {
-    const minute = Math.floor(at / 60_000);
-    if (last.minute === minute) return last.text;
+    const step = Math.floor(at / (seconds ? 1_000 : 60_000));
+    if (last.step === step) return last.text;
     const parts = Object.fromEntries(format.formatToParts(at).map((part) => [part.type, part.value]));
-    const text = `${parts.weekday} ${parts.year}-${parts.month}-${parts.day} ${parts.hour}:${parts.minute} ${parts.timeZoneName}`;
-    last = { minute, text };
+    const time = [parts.hour, parts.minute, ...(seconds ? [parts.second] : [])].join(":");
+    const text = `${parts.weekday} ${parts.year}-${parts.month}-${parts.day} ${time} ${parts.timeZoneName}`;
+    last = { step, text };
     return text;
   };
 }
@@ -30,6 +32,8 @@ export function promptTimeFormat(timeZone: string): (at: number) => string {
 /** What goes around the text of a message before the model sees it. */
 export interface PromptSurroundings {
   formatTime(at: number): string;
+  /** Writes the times of system events; `formatTime` when absent. */
+  formatEventTime?(at: number): string;
   /** The user stopped the run before this one. */
   previousRunAborted: boolean;
   /** Things that happened since the last turn, oldest first. */
@@ -97,9 +101,26 @@ export function promptAround(prompt: string, around: Omit<PromptSurroundings, "s
   return [...eventLines(around), ...(around.previousRunAborted ? [stoppedRunNote] : []), prompt].join("\n");
 }
 
-function eventLines({ systemEvents, formatTime }: Pick<PromptSurroundings, "systemEvents" | "formatTime">): string[] {
-  if (systemEvents.length === 0) return [];
-  return [...systemEvents.map((event) => `System: [${formatTime(event.at)}] ${event.text.replace(/\s+/g, " ")}`), ""];
+function eventLines(around: Pick<PromptSurroundings, "systemEvents" | "formatTime" | "formatEventTime">): string[] {
+  const format = around.formatEventTime ?? around.formatTime;
+  const lines = around.systemEvents.flatMap(({ at, text }) => {
+    const shown = shownEvent(text);
+    return shown === undefined ? [] : [`System: [${format(at)}] ${shown}`];
+  });
+  return lines.length === 0 ? [] : [...lines, ""];
+}
+
+const heartbeatNoise = /reason periodic|^read heartbeat\.md|heartbeat (?:poll|wake)/i;
+
+/** An event as one entry: what stands on further lines is indented, so that it cannot pass for an event of its own. */
+function shownEvent(text: string): string | undefined {
+  if (heartbeatNoise.test(text.trim())) return undefined;
+  const own = text.startsWith("Node:") ? text.replace(/\s*· last input [^·]*(?=·|$)/, " ") : text;
+  return own
+    .split(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/)
+    .map((line) => line.trim().replace(/\s+/g, " "))
+    .filter((line) => line !== "")
+    .join("\n  ");
 }
 
 function mediaNotes(attachments: readonly Attachment[]): string[] {

@@ -9,7 +9,7 @@ import {
   type RunSettings,
 } from "@openclaw/agent-runtime";
 import type { Logger } from "@openclaw/log";
-import type { Inbound } from "./inbound.ts";
+import { type Inbound, isUnattended } from "./inbound.ts";
 import type { RunReplies } from "./run-replies.ts";
 import { senderNames } from "./sender-names.ts";
 
@@ -63,6 +63,7 @@ export function startTurn(message: Inbound, options: TurnOptions): RunHandle {
     ...(message.withoutTools === undefined ? {} : { withoutTools: message.withoutTools }),
     ...(message.clientTools === undefined ? {} : { clientTools: message.clientTools }),
     ...(message.maxOutputTokens === undefined ? {} : { maxOutputTokens: message.maxOutputTokens }),
+    ...(isUnattended(message) ? { heartbeat: true } : {}),
     channel: channelOf(message),
     beforeFirstTool: options.durable,
     ...options.replies.run,

@@ -16,7 +16,7 @@ export function createTurnEvents(context: {
   return (event, chat, message, inlineVerbose) => {
     const { runId, stream, data, seq, ts } = event;
     const v3 = { runId, stream, data, seq, ts, sessionKey: message.sessionKey };
-    const v4 = { ...v3, agentId: message.agentId, isHeartbeat: false };
+    const v4 = { ...v3, agentId: message.agentId, isHeartbeat: message.source === "heartbeat" };
     if (stream === "tool") {
       const verbose = inlineVerbose ?? runtime.verboseLevel(message.sessionKey);
       if (verbose === "off") return;

@@ -4,7 +4,7 @@ import type { Turn } from "../commands/gateway-commands.ts";
 import type { Reception } from "../commands/reception.ts";
 import type { Conversations } from "../conversations.ts";
 import { greetingInstruction, newSessionText } from "./command.ts";
-import type { Inbound } from "./inbound.ts";
+import { type Inbound, isUnattended } from "./inbound.ts";
 import type { MessageEndings } from "./message-endings.ts";
 import { promptAround, promptBody } from "./prompt-body.ts";
 import { textDeliveries } from "./reply.ts";
@@ -18,6 +18,8 @@ export interface TurnPromptContext {
   endings: MessageEndings;
   /** Writes times the way the user's zone has them. */
   formatTime(): (at: number) => string;
+  /** Writes the times of system events. */
+  formatEventTime(): (at: number) => string;
   clock: Clock;
   log: Logger;
 }
@@ -40,7 +42,9 @@ export function createTurnPrompts(context: TurnPromptContext): (request: TurnPro
       now: clock.now(),
       reset: reset !== undefined,
       // A run that another one asked for says nothing about where the session's user is.
-      route: message.source === "call" ? { surface: "none" } : message.route,
+      route: message.source === "call" || isUnattended(message) ? { surface: "none" } : message.route,
+      heartbeat: message.source === "heartbeat",
+      begins: message.begins,
       senderName: message.senderName,
       group: message.group,
       ...(message.source === "channel" ? { place: message.place ?? null } : {}),
@@ -58,20 +62,25 @@ export function createTurnPrompts(context: TurnPromptContext): (request: TurnPro
       await endings.tell(message, `${message.id}/new-session`, textDeliveries(message, newSessionText(model)));
     }
     const systemLines = [...waiting, ...greeting, ...instruction];
-    const around = { formatTime: context.formatTime(), previousRunAborted, systemEvents: systemLines };
+    const around = {
+      formatTime: context.formatTime(),
+      formatEventTime: context.formatEventTime(),
+      previousRunAborted,
+      systemEvents: systemLines,
+    };
     const body = woken ? "" : bare ? reset.trigger : text;
     return {
       text:
         queued === undefined
           ? promptBody(woken || bare ? { ...message, understood: undefined } : message, body, {
               ...around,
-              stamp: reset === undefined && !woken,
+              stamp: reset === undefined && !woken && !isUnattended(message),
               sessionBegins: newSessionId !== undefined,
             })
           : promptAround(queued, around),
       // Shown to the model means in its transcript; until then the events stay for the next turn.
       onRecorded: () => {
-        systemEvents.acknowledge(message.sessionKey, waiting.length).catch((error: unknown) => {
+        systemEvents.acknowledge(message.sessionKey, waiting).catch((error: unknown) => {
           log.error("system events could not be acknowledged", { error: String(error) });
         });
       },

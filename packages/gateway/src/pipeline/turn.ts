@@ -15,7 +15,7 @@ import type { SessionFeed } from "../session-feed.ts";
 import type { Connections } from "../ws/connections.ts";
 import { keptResult, shownAnswer } from "./agent-result.ts";
 import type { Gate } from "./gate.ts";
-import type { Inbound } from "./inbound.ts";
+import { type Inbound, isUnattended } from "./inbound.ts";
 import type { MessageEndings } from "./message-endings.ts";
 import type { PageSounds } from "./page-sounds.ts";
 import type { RunReplies, RunRepliesFactory } from "./run-replies.ts";
@@ -39,6 +39,8 @@ export interface TurnsContext {
   promptOf(request: TurnPromptRequest): Promise<TurnPrompt>;
   /** Told of each turn that has ended. */
   onRan?(message: Inbound, result: RunResult): void;
+  /** Whether clients see what a heartbeat says. */
+  showsHeartbeats(): boolean;
   /** Called when a turn of the session is over. */
   onEnded(sessionKey: string): void;
   clock: Clock;
@@ -68,7 +70,8 @@ export function createTurns(context: TurnsContext) {
 
   /** The message with the chat its answer goes to: where it came from, unless its user has moved the replies. */
   const docked = (message: Inbound): Inbound => {
-    const route = message.source === "agent" ? undefined : conversations.dockedRoute(message.sessionKey);
+    const route =
+      message.source === "agent" || isUnattended(message) ? undefined : conversations.dockedRoute(message.sessionKey);
     return route ? { ...message, route } : message;
   };
 
@@ -118,7 +121,8 @@ export function createTurns(context: TurnsContext) {
   /** Makes a message known as a run that can be asked for and waited for. */
   const open = (message: Inbound, initiator: string | undefined): ChatStream => {
     const { id: runId, sessionKey, agentId } = message;
-    const chat = new ChatStream({ runId, sessionKey, agentId, connections, now: () => clock.now() });
+    const quiet = message.source === "heartbeat" && !context.showsHeartbeats();
+    const chat = new ChatStream({ runId, sessionKey, agentId, connections, now: () => clock.now(), quiet });
     runs.add({ runId, sessionKey, agentId, chat, initiator });
     return chat;
   };

@@ -20,6 +20,8 @@ export interface ChatStreamContext {
   agentId: string;
   connections: Connections;
   now(): number;
+  /** Text and end are not told; failures are. */
+  quiet?: boolean;
   /** Called once, when the run's terminal `chat` event has been sent. */
   onTerminal?: (() => void) | undefined;
 }
@@ -99,8 +101,9 @@ export class ChatStream {
     if (this.#terminal) return;
     if (outcome.state === "aborted") this.completeDeltas();
     this.#terminal = true;
-    const { runId, sessionKey, agentId } = this.#context;
+    const { runId, sessionKey, agentId, quiet } = this.#context;
     const base = { runId, sessionKey, seq };
+    if (quiet && outcome.state === "final") return this.#context.onTerminal?.();
     if (outcome.state === "error") {
       const v3 = { ...base, state: "error", errorMessage: outcome.errorMessage };
       this.#broadcast(v3, { ...v3, agentId, errorKind: errorKinds[outcome.errorKind ?? ""] ?? "unknown" });
@@ -157,8 +160,8 @@ export class ChatStream {
   }
 
   #sendDelta(text: string, due: { v3: boolean; v4: boolean }): void {
-    if (!due.v3 && !due.v4) return;
-    const { runId, sessionKey, agentId, connections } = this.#context;
+    const { runId, sessionKey, agentId, connections, quiet } = this.#context;
+    if (quiet || (!due.v3 && !due.v4)) return;
     const v3 = { runId, sessionKey, seq: this.#seq, state: "delta", message: this.#message(text) };
     const v4 = due.v4 ? { ...v3, agentId, ...advance(this.#sent.v4, text) } : undefined;
     if (due.v3) this.#sent.v3 = text;

@@ -1,3 +1,5 @@
+import { automationExceptions } from "./automation-exceptions.ts";
+
 /** Why and in what this Gateway differs from a recorded case. */
 export interface Exception {
   because: string;
@@ -181,7 +183,6 @@ export const exceptions: Record<string, Exception> = {
     because: "clients are told that an approval has expired",
     differs: ["events: "],
   },
-  "v3/wake: now: heartbeat run follows": { ...notBuilt("heartbeats", []), withoutEvents: true },
 
   "v3/handshake: bad JSON before connect": correction(1, "bad JSON is refused with a reason", ["close: "]),
   "v3/handshake: protocol mismatch: client only speaks 4": bothVersions,
@@ -280,5 +281,5 @@ export const exceptions: Record<string, Exception> = {
     because: "the Gateway is no client and has no instance id",
     differs: ["answer.payload[0].instanceId"],
   },
-  "v4/wake: now": { ...notBuilt("heartbeats", []), withoutEvents: true },
+  ...automationExceptions,
 };

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import type { ConnectOptions } from "../../src/testing/raw-client.ts";
 import { createDevice } from "../../src/testing/test-device.ts";
+import { automationScenarios } from "./automation-scenarios.ts";
 import type { Json, RecordedCase } from "./recorded.ts";
 import type { Stage } from "./stage.ts";
 
@@ -444,4 +445,5 @@ export const scenarios: Record<string, Scenario> = {
     return { params: fill(params) };
   },
   "v4/status: ok": afterTurn("agent:main:t1"),
+  ...automationScenarios,
 };

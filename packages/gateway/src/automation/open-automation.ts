@@ -1,0 +1,114 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import type { ToolScope } from "@openclaw/agent-runtime";
+import { createHeartbeats, type Heartbeats, heartbeatAgents } from "@openclaw/automation/resident";
+import type { Tool } from "@openclaw/plugin-sdk";
+import type { Heartbeat } from "@openclaw/protocol";
+import { normalizeAgentId } from "@openclaw/sessions";
+import type { AutomationGateway } from "./automation-parts.ts";
+import type { CronDesk } from "./cron-desk.ts";
+import { cronToolFor } from "./cron-tool-door.ts";
+import type { AutomationWork } from "./load-automation.ts";
+
+/** What a Gateway does without being asked: jobs, heartbeats, webhooks. Its libraries are loaded with the first job or call. */
+export interface Automation {
+  /** Tells apart the processes that answer for runs. */
+  readonly instanceId: string;
+  readonly heartbeats: Pick<Heartbeats, "enabled" | "setEnabled" | "request">;
+  /** The last one clients were told of. */
+  readonly lastHeartbeat: Heartbeat | undefined;
+  cron(): Promise<CronDesk>;
+  /** Tells the main session something; resolves when that is on disk. */
+  wake(text: string, mode: "now" | "next-heartbeat", reason?: string): Promise<void>;
+  tools(scope: ToolScope): Tool[];
+  /** Takes up what an earlier process left, and begins. To be called when the pipeline has resumed and channels run. */
+  start(): void;
+  /** Begins nothing more. To be called before the pipeline stops. */
+  pause(): void;
+  /** Resolves when nothing is under way. To be called after the pipeline has stopped. */
+  close(): Promise<void>;
+}
+
+export function openAutomation(gateway: AutomationGateway, instanceId: string): Automation {
+  const { config, conversations, systemEvents, connections, clock, timers } = gateway;
+  const log = gateway.log;
+  let lastHeartbeat: Heartbeat | undefined;
+  let paused = false;
+  let loading: Promise<AutomationWork> | undefined;
+  let unwatch = () => {};
+
+  const heartbeats = createHeartbeats({
+    agents: () => heartbeatAgents(config(), { defaultId: gateway.agents.defaultId(), normalizeId: normalizeAgentId }),
+    run: async (agentId, reason) => (await work()).heartbeat(agentId, reason),
+    clock,
+    timers,
+    log,
+  });
+
+  const load = async (): Promise<AutomationWork> => {
+    const { loadAutomation } = await import("./load-automation.ts");
+    const loaded = loadAutomation({ ...gateway, heartbeats }, (event) => {
+      lastHeartbeat = event;
+      connections.broadcast("heartbeat", event, { droppable: true });
+    });
+    loaded.resume();
+    return loaded;
+  };
+  const work = (): Promise<AutomationWork> => {
+    loading ??= load();
+    return loading;
+  };
+
+  /** Whether an earlier process left jobs, or runs after which something is to be done. */
+  const hasWork = (): boolean =>
+    ["isolated-runs", "heartbeat-runs"].some((name) => existsSync(path.join(gateway.stateDir, "kv", name))) ||
+    existsSync(storePath());
+  const storePath = () => {
+    const store = config().cron?.store?.trim();
+    // Anything but the usual place is looked at by what knows how to read it.
+    return store ? gateway.stateDir : path.join(gateway.stateDir, "cron", "jobs.json");
+  };
+
+  const automation: Automation = {
+    instanceId,
+    heartbeats,
+    get lastHeartbeat() {
+      return lastHeartbeat;
+    },
+    cron: async () => (await work()).cron(),
+    async wake(text, mode, reason = "wake") {
+      await systemEvents.enqueue(conversations.mainKey(), text);
+      if (mode === "now") heartbeats.request(reason);
+    },
+    tools: (scope) => [cronToolFor(scope, gateway, automation)],
+    start() {
+      heartbeats.start();
+      unwatch = gateway.configStore.watch(() => {
+        heartbeats.reload();
+        loading
+          ?.then((loaded) => loaded.reload())
+          .catch((error: unknown) =>
+            log.error("the automation could not take over the configuration", { error: String(error) }),
+          );
+      });
+      if (hasWork()) {
+        work()
+          .then((loaded) => loaded.cron())
+          .catch((error: unknown) => log.error("cron: the scheduler could not start", { error: String(error) }));
+      }
+    },
+    pause() {
+      paused = true;
+      unwatch();
+      void heartbeats.stop();
+      loading?.then((loaded) => loaded.pause()).catch(() => {}); // what could not be loaded has nothing to stop
+    },
+    async close() {
+      if (!paused) automation.pause();
+      await heartbeats.stop();
+      const loaded = await loading?.catch(() => undefined);
+      await loaded?.close();
+    },
+  };
+  return automation;
+}
