@@ -23,7 +23,7 @@ import { findResumePoint, findRunEntry } from "./run/resume-point.ts";
 import { RunControl } from "./run/run-control.ts";
 import type { RunOutcome } from "./run/run-conversation.ts";
 import { createRunEvents, type EmitRunEvent } from "./run/run-events.ts";
-import type { RunPlugins } from "./run/run-plugins.ts";
+import type { PluginRunTool, RunPlugins } from "./run/run-plugins.ts";
 import type { RunHandle, RunRequest, RunResult } from "./run/run-request.ts";
 import { runTimeout } from "./run/run-setup.ts";
 import type { SkillsOf } from "./run/run-skills.ts";
@@ -60,6 +60,14 @@ export interface AgentRuntimeOptions {
   skills?: SkillsOf;
   /** What plugins add to runs; undefined without plugins. A run waits for a promise before it asks the model. */
   plugins?: () => RunPlugins | Promise<RunPlugins | undefined> | undefined;
+  /**
+   * Tools of programs outside, under the policy of plugins' tools; a run waits for a promise. Without `start` only those
+   * that are there already are wanted.
+   */
+  externalTools?: (
+    agentId: string,
+    options: { start: boolean },
+  ) => readonly PluginRunTool[] | Promise<readonly PluginRunTool[]>;
   /** Places of the lane `nested` whose runs only wait for other runs; they count as free. */
   idleNestedPlaces?: () => number;
   /** Names of further environment variables whose values commands must not see. */
@@ -218,6 +226,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
       placeRules: (sessionKey) => sessions.get(sessionKey)?.placeRules,
     }),
     plugins: options.plugins ?? (() => undefined),
+    externalTools: options.externalTools ?? (() => []),
     workspace: workspaces.ensure,
     skillsOf: options.skills ?? (() => undefined),
     sandboxes,

@@ -183,6 +183,11 @@ export { createTtsTool, type SpokenText, type TtsToolOptions } from "./tools/tts
 export type { WebToolsConfig } from "./tools/web/web-config.ts";
 export { createWebTools, type WebToolsOptions } from "./tools/web/web-tools.ts";
 export { createWriteTool } from "./tools/write-tool.ts";
-export { type ExternalContentOptions, type ExternalSource, wrapExternalContent } from "./untrusted/external-content.ts";
+export {
+  type ExternalContentOptions,
+  type ExternalSource,
+  wrapExternalContent,
+  wrapWithin,
+} from "./untrusted/external-content.ts";
 export { type EnsuredWorkspace, type EnsureWorkspaceOptions, ensureWorkspace } from "./workspace/ensure-workspace.ts";
 export { defaultAgentId, workspaceDir } from "./workspace/workspace-dir.ts";

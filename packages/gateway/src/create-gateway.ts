@@ -47,6 +47,7 @@ import { apiRoutes } from "./http/api-routes.ts";
 import { createChannelRoutes } from "./http/channel-routes.ts";
 import { createHttpAuth } from "./http/http-auth.ts";
 import { webSoundsRoute } from "./http/web-sounds-route.ts";
+import { openMcp } from "./mcp/open-mcp.ts";
 import { createGatewaySpeech } from "./media/gateway-speech.ts";
 import { createMessageMedia } from "./media/message-media.ts";
 import { outboundLimit } from "./media/outbound-limit.ts";
@@ -306,6 +307,17 @@ export async function startGateway(
       guardedFetch,
       log: log.child("media"),
     });
+    const mcp = openMcp({
+      servers: () => config().mcp?.servers ?? {},
+      workspace: (agentId) => agents.workspace(agentId),
+      stateDir: paths.stateDir,
+      env,
+      version,
+      clock,
+      timers,
+      log: log.child("mcp"),
+    });
+    releases.push(() => mcp.close());
     let agentTools: AgentTools | undefined;
     let automation: Automation | undefined;
     const waits = createCallWaits(() => runtime.reload());
@@ -334,6 +346,7 @@ export async function startGateway(
       skills: (agent) => skills.of(agent),
       tools: (scope) => [...(agentTools?.tools(scope) ?? []), ...(automation?.tools(scope) ?? [])],
       plugins: () => plugins?.forRuns(),
+      externalTools: mcp.tools,
       idleNestedPlaces: () => waits.idlePlaces,
       wasStopped: (runId) => storage.journal.get(runId)?.state === "aborted",
       voiceHint: (sessionMode) => speech.hint(sessionMode),

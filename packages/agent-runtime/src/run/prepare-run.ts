@@ -95,9 +95,13 @@ export async function prepareRun(
   };
   const pluginsNow = parts.plugins();
   const plugins = pluginsNow instanceof Promise ? await pluginsNow : pluginsNow;
+  const externalNow = model.program ? [] : parts.externalTools(agentId, options);
+  const external = externalNow instanceof Promise ? await externalNow : externalNow;
   const tools = model.program
     ? []
-    : parts.toolsFor(scope, model.info, plugins).filter((tool) => request.withoutTools?.includes(tool.name) !== true);
+    : parts
+        .toolsFor(scope, model.info, plugins, external)
+        .filter((tool) => request.withoutTools?.includes(tool.name) !== true);
   const hint = parts.voiceHint?.(entry?.ttsAuto);
   const voice = hint === undefined ? undefined : await hint;
   const prompt = parts.prompts.get({

@@ -13,6 +13,8 @@ import type { ToolScope } from "./run-tools.ts";
 /** A tool a plugin has made for a run. */
 export interface PluginRunTool {
   pluginId: string;
+  /** A further name under which policies know it, together with others. */
+  group?: string;
   /** Only offered where an allow list names the tool, its plugin or all plugins. */
   optional: boolean;
   tool: Tool;

@@ -27,7 +27,7 @@ import { createWebTools } from "../tools/web/web-tools.ts";
 import { createWriteTool } from "../tools/write-tool.ts";
 import { elevatedSettings, type MessageSender } from "./elevated-settings.ts";
 import type { GlobalLane } from "./lanes.ts";
-import { hookTools, type RunPlugins } from "./run-plugins.ts";
+import { hookTools, type PluginRunTool, type RunPlugins } from "./run-plugins.ts";
 import { agentConfig } from "./run-setup.ts";
 import type { RuntimeConfig } from "./runtime-config.ts";
 import type { Timers } from "./timers.ts";
@@ -91,7 +91,12 @@ export interface RunToolsOptions {
 /** Makes the tools of a run: the built-in ones and the ones passed in, without those that a policy takes away. */
 export function createRunTools(
   options: RunToolsOptions,
-): (scope: ToolScope, model: ModelInfo, plugins: RunPlugins | undefined) => Tool[] {
+): (
+  scope: ToolScope,
+  model: ModelInfo,
+  plugins: RunPlugins | undefined,
+  external?: readonly PluginRunTool[],
+) => Tool[] {
   const warned = new Set<string>();
   const warnOnce = (text: string) => {
     if (warned.has(text)) return;
@@ -115,7 +120,7 @@ export function createRunTools(
     return tool === undefined ? [] : [tool];
   };
 
-  return (scope, model, plugins) => {
+  return (scope, model, plugins, external = []) => {
     const config = options.config();
     const { agentId, sessionKey, sandbox } = scope;
     const files = {
@@ -135,7 +140,7 @@ export function createRunTools(
     const passedIn = options.tools?.(scope) ?? [];
     const isCore = (name: string) =>
       coreToolOrder.some((core) => core === name) || passedIn.some((tool) => tool.name === name);
-    const plugged = plugins?.tools(scope, isCore) ?? [];
+    const plugged = [...(plugins?.tools(scope, isCore) ?? []), ...external.filter(({ tool }) => !isCore(tool.name))];
     const rules: ToolPolicyInput = {
       global: config.tools,
       agent: agentConfig(config, agentId)?.tools,
@@ -202,11 +207,13 @@ export function createRunTools(
   };
 }
 
-function namesByPlugin(tools: ReturnType<RunPlugins["tools"]>): Record<string, string[]> {
+function namesByPlugin(tools: readonly PluginRunTool[]): Record<string, string[]> {
   const names: Record<string, string[]> = {};
-  for (const { pluginId, tool } of tools) {
-    const id = pluginId.toLowerCase();
-    names[id] = [...(names[id] ?? []), tool.name];
+  for (const { pluginId, group, tool } of tools) {
+    for (const id of [pluginId, ...(group === undefined ? [] : [group])]) {
+      const name = id.toLowerCase();
+      names[name] = [...(names[name] ?? []), tool.name];
+    }
   }
   return names;
 }

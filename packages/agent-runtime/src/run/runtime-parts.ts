@@ -10,7 +10,7 @@ import type { ArgumentChecker } from "../loop/tool-arguments.ts";
 import type { PromptCache } from "../prompt/prompt-cache.ts";
 import type { Sandboxes } from "../sandbox/sandboxes.ts";
 import type { WasStopped } from "./record-prompt.ts";
-import type { RunPlugins } from "./run-plugins.ts";
+import type { PluginRunTool, RunPlugins } from "./run-plugins.ts";
 import type { SkillsOf } from "./run-skills.ts";
 import type { ToolScope } from "./run-tools.ts";
 import type { RuntimeConfig } from "./runtime-config.ts";
@@ -31,7 +31,17 @@ export interface RuntimeParts {
   /** Attaches the images that messages name. */
   promptImages: PromptImages;
   checker: ArgumentChecker;
-  toolsFor: (scope: ToolScope, model: ModelInfo, plugins: RunPlugins | undefined) => Tool[];
+  toolsFor: (
+    scope: ToolScope,
+    model: ModelInfo,
+    plugins: RunPlugins | undefined,
+    external?: readonly PluginRunTool[],
+  ) => Tool[];
+  /** Tools of programs outside. A promise while they are being started. */
+  externalTools: (
+    agentId: string,
+    options: { start: boolean },
+  ) => readonly PluginRunTool[] | Promise<readonly PluginRunTool[]>;
   /** What plugins add to runs; undefined without plugins. A promise while they are being loaded. */
   plugins: () => RunPlugins | Promise<RunPlugins | undefined> | undefined;
   /** The workspace of an agent, made when it is missing. */

@@ -3,6 +3,7 @@ import {
   type DeviceIdentity,
   type GatewayClient,
   GatewayClientError,
+  type GatewayClientOptions,
   type RequestOptions,
 } from "@openclaw/client";
 import { CliError } from "../run/cli-error.ts";
@@ -40,6 +41,9 @@ export interface CallOptions extends TargetFlags {
   context: Pick<CommandContext, "config" | "env" | "paths" | "version">;
   /** Limit of the connection and of each request, ms. */
   timeoutMs?: number | undefined;
+  /** Comes back by itself when the connection ends, and waits for a Gateway that is being started. */
+  reconnect?: boolean;
+  onState?: GatewayClientOptions["onState"];
   /** `probe` leaves no trace in the Gateway's list of clients. */
   mode?: "cli" | "probe";
 }
@@ -73,7 +77,8 @@ export async function connectGateway(options: CallOptions): Promise<GatewayConne
     identity: lazyIdentity(() => loadDeviceIdentity(context.paths.stateDir)),
     // Device tokens were given by the local Gateway and must not reach another one.
     deviceTokens: target.kind === "local" ? fileDeviceTokens(context.paths.stateDir) : undefined,
-    reconnect: false,
+    ...(options.reconnect === true ? {} : { reconnect: false }),
+    ...(options.onState === undefined ? {} : { onState: options.onState }),
     requestTimeoutMs: timeoutMs,
   });
   const details = targetLines(target, path);

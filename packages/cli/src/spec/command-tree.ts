@@ -7,6 +7,7 @@ import { configCommands } from "./config-commands.ts";
 import { devicesCommands } from "./devices-commands.ts";
 import { cronCommands } from "./cron-commands.ts";
 import { gatewayCommands } from "./gateway-commands.ts";
+import { mcpCommands } from "./mcp-commands.ts";
 import { messageCommands } from "./message-commands.ts";
 import { modelsCommands } from "./models-commands.ts";
 import { observeCommands } from "./observe-commands.ts";
@@ -25,6 +26,7 @@ export const commands: readonly AnyCommand[] = [
   ...configCommands,
   ...devicesCommands,
   ...gatewayCommands,
+  ...mcpCommands,
   ...modelsCommands,
   ...messageCommands,
   ...observeCommands,
@@ -45,6 +47,7 @@ export const groups: readonly GroupSpec[] = [
   { id: "directory", summary: "Look up own identity, peers and groups" },
   { id: "directory groups", summary: "Groups" },
   { id: "directory peers", summary: "Contacts" },
+  { id: "mcp", summary: "MCP servers for agents, and the Gateway as one" },
   { id: "message", summary: "Send messages and act on channels" },
   { id: "message channel", summary: "Channels of a server" },
   { id: "message emoji", summary: "Emojis of a server" },

@@ -1,0 +1,1 @@
+export { type ServedGateway, type ServeGatewayOptions, serveGateway } from "./server/serve-gateway.ts";
