@@ -144,8 +144,9 @@ export function openConnection(options: ConnectionOptions, handlers: ConnectionH
     }
     handlers.onEvent(frame.event, frame.payload);
   });
-  socket.addEventListener("error", () => {
-    // Says nothing; the close event that follows carries what is known.
+  socket.addEventListener("error", (event) => {
+    // The platform's says nothing, the close event that follows carries what is known; a refused certificate says why.
+    if ("error" in event && event.error instanceof GatewayClientError) closedByUs ??= connectError = event.error;
   });
   socket.addEventListener("close", ({ code, reason }: CloseEvent) => {
     const unreachable = code === 1006 && !connecting;

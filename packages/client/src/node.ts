@@ -6,6 +6,7 @@ import type { DeviceIdentity, DeviceTokenStore, StoredDeviceToken } from "./devi
 import { createPrivateFile, moveAside, readPrivateJson, replacePrivateFile } from "./private-file.ts";
 
 export type { DeviceIdentity, DeviceTokenStore, StoredDeviceToken } from "./device-identity.ts";
+export { normalizeFingerprint, pinnedWebSocket } from "./tls-pin.ts";
 
 interface IdentityKeys {
   publicKey: crypto.KeyObject;

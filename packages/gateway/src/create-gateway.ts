@@ -86,6 +86,7 @@ import { createRunRegistry } from "./runs/run-registry.ts";
 import { createSessionFeed } from "./session-feed.ts";
 import { type GatewayFlags, resolveSettings } from "./settings.ts";
 import { createGatewaySkills } from "./skills/agent-skills.ts";
+import { openTailscale } from "./tailscale/open-tailscale.ts";
 import { openVoiceWake } from "./voice-wake.ts";
 import { createConnections } from "./ws/connections.ts";
 import { createDispatch } from "./ws/dispatch.ts";
@@ -188,6 +189,7 @@ export async function startGateway(
     let stopReason = "start failed";
     const agents = createAgents({ config, env });
     const hotReload = createHotReload({ env, log });
+    const tailscale = openTailscale({ settings, env, clock, log: log.child("tailscale") });
     const connections = createConnections();
     const sessionFeed = createSessionFeed({ connections, sessions: () => sessions });
     let upgrade: FrontDoorOptions["onUpgrade"] = (_request, socket) => socket.destroy();
@@ -202,6 +204,8 @@ export async function startGateway(
     const frontDoor = await openFrontDoor({
       soundsRoute: webSoundsRoute({ sounds, mediaDir, basePath, platform: process.platform }),
       settings,
+      stateDir: paths.stateDir,
+      env,
       pluginRoutes: pluginHttp(() => plugins, httpAuth),
       apiRoutes: apiRoutes({ auth: httpAuth, config, services: () => (takesWork ? apiServices : undefined) }),
       webRoot: options.webRoot,
@@ -807,6 +811,7 @@ export async function startGateway(
       pluginMethods: () => ownPlugins.host?.registry.methods.map(({ name }) => name) ?? [],
       dispatch,
       limiter,
+      tailscale,
       connections,
       devices,
       pairingEvents,
@@ -856,13 +861,17 @@ export async function startGateway(
     ownAutomation.start();
     releases.push(() => ownPlugins.stop(stopReason));
     ownPlugins.start(port);
+    releases.push(() => tailscale.close());
+    void tailscale.expose(port);
     ownTools
       .tellOfRestart()
       .catch((error: unknown) => log.error("nobody could be told of the restart", { error: String(error) }));
 
     const host = settings.hosts[0] ?? "127.0.0.1";
-    const url = `ws://${host.includes(":") ? `[${host}]` : host === "0.0.0.0" ? "127.0.0.1" : host}:${port}`;
-    log.info(`listening on ws://${host}:${port} (PID ${process.pid})`);
+    const scheme = frontDoor.fingerprint === undefined ? "ws" : "wss";
+    const url = `${scheme}://${host.includes(":") ? `[${host}]` : host === "0.0.0.0" ? "127.0.0.1" : host}:${port}`;
+    log.info(`listening on ${scheme}://${host}:${port} (PID ${process.pid})`);
+    if (frontDoor.fingerprint !== undefined) log.info(`TLS fingerprint: sha256:${frontDoor.fingerprint}`);
 
     let stopped: Promise<void> | undefined;
     const stop = async (reason: "stopping" | "restarting") => {

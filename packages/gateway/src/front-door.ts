@@ -1,4 +1,6 @@
+import type { ServerOptions } from "node:http";
 import os from "node:os";
+import path from "node:path";
 import type { Log } from "@openclaw/log";
 import { checkHost } from "@openclaw/net";
 import type { Agents } from "./agents.ts";
@@ -7,9 +9,12 @@ import { createHttpServer, type HttpHandler } from "./http/http-server.ts";
 import { probes } from "./http/probes.ts";
 import { closeServer, listen } from "./listener.ts";
 import type { GatewaySettings } from "./settings.ts";
+import type { ServerTls } from "./tls/server-tls.ts";
 
 export interface FrontDoorOptions {
   settings: GatewaySettings;
+  stateDir: string;
+  env: NodeJS.ProcessEnv;
   /** Folder of the web page's built files. */
   webRoot: string | undefined;
   agents: Agents;
@@ -28,12 +33,38 @@ export interface FrontDoorOptions {
   log: Log;
 }
 
+/** An open port. */
+export interface FrontDoor {
+  readonly port: number;
+  /** SHA-256 of the certificate, when the port speaks TLS. */
+  readonly fingerprint: string | undefined;
+  close(): Promise<void>;
+}
+
+async function openTls(
+  { autoGenerate, certPath, keyPath, caPath }: NonNullable<GatewaySettings["tls"]>,
+  { stateDir, env }: Pick<FrontDoorOptions, "stateDir" | "env">,
+): Promise<ServerTls> {
+  const { loadServerTls } = await import("./tls/server-tls.ts");
+  const own = path.join(stateDir, "gateway", "tls");
+  return loadServerTls(
+    {
+      autoGenerate,
+      certPath: certPath ?? path.join(own, "gateway-cert.pem"),
+      keyPath: keyPath ?? path.join(own, "gateway-key.pem"),
+      caPath,
+    },
+    env,
+  );
+}
+
 /**
  * The one port of a Gateway, on each of its addresses: probes, the web page, and the way in for WebSockets.
  * @throws GatewayStartError when the port is taken
  */
-export async function openFrontDoor(options: FrontDoorOptions): Promise<{ port: number; close(): Promise<void> }> {
+export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoor> {
   const { settings, agents, log } = options;
+  const tls = settings.tls && (await openTls(settings.tls, options));
   const hostAllowed = (host: string | undefined) =>
     checkHost({
       host,
@@ -53,10 +84,12 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<{ port: 
       return /^(?:https:|data:image\/)/.test(avatar) ? avatar : undefined;
     },
   });
+  const createServer = tls && (await import("node:https")).createServer;
   const servers = settings.hosts.map((host, index) => ({
     host,
     optional: index > 0,
     server: createHttpServer({
+      ...(tls && createServer ? { secure: (limits: ServerOptions) => createServer({ ...limits, ...tls }) } : {}),
       signed: async (request, response) =>
         (await options.apiRoutes(request, response)) || options.channelRoutes(request, response),
       handlers: [
@@ -73,6 +106,7 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<{ port: 
   const port = await listen(servers, settings.port);
   return {
     port,
+    fingerprint: tls?.fingerprint,
     async close() {
       await Promise.all(servers.map(({ server }) => closeServer(server)));
     },

@@ -16,6 +16,8 @@ export interface GatewayFlags {
   auth?: "token" | "password" | undefined;
   token?: string | undefined;
   password?: string | undefined;
+  tailscale?: "off" | "serve" | "funnel" | undefined;
+  tailscaleResetOnExit?: boolean | undefined;
   allowUnconfigured?: boolean | undefined;
 }
 
@@ -26,6 +28,18 @@ export interface GatewaySettings {
   /** Addresses to listen on; the first one must work. */
   hosts: readonly string[];
   auth: GatewayAuth;
+  /** Whether the user that Tailscale confirms needs no secret. */
+  allowTailscale: boolean;
+  tailscale: { mode: "off" | "serve" | "funnel"; resetOnExit: boolean };
+  /** The listener speaks TLS; files without a path are those of the state directory. */
+  tls:
+    | {
+        autoGenerate: boolean;
+        certPath: string | undefined;
+        keyPath: string | undefined;
+        caPath: string | undefined;
+      }
+    | undefined;
   trustedProxies: readonly string[];
   controlUi: {
     enabled: boolean;
@@ -39,7 +53,7 @@ export interface GatewaySettings {
 
 /**
  * Decides whether and how the Gateway starts with this configuration.
- * @throws GatewayStartError in the order: no file, invalid file, mode, bind, secret, bind without a secret
+ * @throws GatewayStartError in the order: invalid file, no file, mode, bind, bind without a secret, secret, Tailscale
  */
 export function resolveSettings(
   snapshot: ConfigSnapshot,
@@ -66,20 +80,6 @@ export function resolveSettings(
       );
     }
   }
-  const tailscale = gateway.tailscale?.mode ?? "off";
-  if (tailscale !== "off") {
-    throw new GatewayStartError(
-      `gateway.tailscale.mode=${tailscale} is not available in this build.`,
-      "Set gateway.tailscale.mode to off and reach the Gateway through an SSH tunnel or bind tailnet.",
-    );
-  }
-  if (gateway.tls?.enabled) {
-    throw new GatewayStartError(
-      "gateway.tls.enabled is not available in this build.",
-      "Unset it and put a TLS proxy in front of the Gateway (list it in gateway.trustedProxies).",
-    );
-  }
-
   const port = flags.port ?? portFromEnvironment(env) ?? gateway.port ?? defaultPort;
   const bindMode: BindMode = flags.bind ?? gateway.bind ?? "loopback";
   const bind = resolveBind({ mode: bindMode, customHost: gateway.customBindHost, interfaces: os.networkInterfaces() });
@@ -87,13 +87,15 @@ export function resolveSettings(
 
   const auth = resolveAuth(gateway.auth ?? {}, env, flags);
   const secret = auth.mode === "token" ? auth.token : auth.password;
+  const tailscale = flags.tailscale ?? gateway.tailscale?.mode ?? "off";
+  const allowTailscale = gateway.auth?.allowTailscale ?? (tailscale === "serve" && auth.mode !== "password");
   if (!secret && bind.exposed) {
     throw new GatewayStartError(
       `Refusing to bind gateway to ${bindMode} without auth.`,
       "Set gateway.auth.token/password (or OPENCLAW_GATEWAY_TOKEN/OPENCLAW_GATEWAY_PASSWORD) or pass --token/--password.",
     );
   }
-  if (!secret) {
+  if (!secret && !allowTailscale) {
     throw new GatewayStartError(
       `Gateway auth is set to ${auth.mode}, but no ${auth.mode} is configured.`,
       auth.mode === "token"
@@ -102,12 +104,35 @@ export function resolveSettings(
     );
   }
 
+  if (tailscale === "funnel" && auth.mode !== "password") {
+    throw new GatewayStartError(
+      "tailscale funnel requires gateway auth mode=password (set gateway.auth.password or OPENCLAW_GATEWAY_PASSWORD)",
+    );
+  }
+  if (tailscale !== "off" && bind.exposed) {
+    throw new GatewayStartError("tailscale serve/funnel requires gateway bind=loopback (127.0.0.1)");
+  }
+
   const ui = gateway.controlUi ?? {};
+  const { tls } = gateway;
   return {
     port,
     bindMode,
     hosts: bind.addresses,
     auth,
+    allowTailscale,
+    tailscale: {
+      mode: tailscale,
+      resetOnExit: flags.tailscaleResetOnExit || (gateway.tailscale?.resetOnExit ?? false),
+    },
+    tls: tls?.enabled
+      ? {
+          autoGenerate: tls.autoGenerate ?? true,
+          certPath: tls.certPath,
+          keyPath: tls.keyPath,
+          caPath: tls.caPath,
+        }
+      : undefined,
     trustedProxies: gateway.trustedProxies ?? [],
     controlUi: {
       enabled: ui.enabled ?? true,

@@ -1,3 +1,4 @@
+import nodePath from "node:path";
 import {
   createGatewayClient,
   type DeviceIdentity,
@@ -68,6 +69,7 @@ export async function connectGateway(options: CallOptions): Promise<GatewayConne
   const { config, path } = await context.config();
   const target = resolveTarget({ config, configPath: path, env: context.env, flags: options });
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+  const details = targetLines(target, path);
   const { fileDeviceTokens, loadDeviceIdentity } = await import("@openclaw/client/node");
   const client = createGatewayClient({
     url: target.url,
@@ -80,8 +82,8 @@ export async function connectGateway(options: CallOptions): Promise<GatewayConne
     ...(options.reconnect === true ? {} : { reconnect: false }),
     ...(options.onState === undefined ? {} : { onState: options.onState }),
     requestTimeoutMs: timeoutMs,
+    ...(await pinnedSocket(target, context.paths.stateDir, details)),
   });
-  const details = targetLines(target, path);
   try {
     await withTimeout(client.connect(), timeoutMs);
   } catch (error) {
@@ -100,6 +102,26 @@ export async function connectGateway(options: CallOptions): Promise<GatewayConne
     },
     close: () => client.close(),
   };
+}
+
+/** The socket for a Gateway whose certificate is known: the pin that was given, or the certificate of this machine's own. */
+async function pinnedSocket(
+  { url, tlsFingerprint, ownCertificate }: GatewayTarget,
+  stateDir: string,
+  details: readonly string[],
+): Promise<{ WebSocket?: typeof globalThis.WebSocket }> {
+  if (tlsFingerprint === undefined && ownCertificate === undefined) return {};
+  const [{ pinnedWebSocket }, { readCertificateFingerprint }] = await Promise.all([
+    import("@openclaw/client/node"),
+    import("./own-certificate.ts"),
+  ]);
+  const pin = tlsFingerprint ?? readCertificateFingerprint(nodePath.resolve(stateDir, ownCertificate ?? ""));
+  if (pin === undefined) return {};
+  try {
+    return { WebSocket: await pinnedWebSocket(url, pin) };
+  } catch (error) {
+    throw new GatewayCallError(connectReason(error), { stage: "connect", details, cause: error });
+  }
 }
 
 /** Does something with a connection and closes it. @throws CliError, GatewayCallError, and what the work throws */

@@ -48,6 +48,22 @@ describe("resolveTarget", () => {
       ].join("\n"),
     );
     expect(() => target(local, env, { url: "nonsense", token: "t" })).toThrow("not a WebSocket address");
+    expect(target(local, env, { url: "ws://h", token: "t" }).url).toBe("ws://h:18789");
+    expect(target(local, env, { url: "ws://h:80", token: "t" }).url).toBe("ws://h:80");
+    for (const url of ["ws://8.8.8.8:1", "ws://gateway.example.com", "http://1.1.1.1"]) {
+      expect(() => target(local, env, { url, token: "t" }), url).toThrow(
+        "would send credentials and messages in the clear",
+      );
+    }
+    for (const url of [
+      "ws://192.168.1.5:1",
+      "ws://100.101.102.103:1",
+      "ws://mac.tail1.ts.net:1",
+      "ws://mac.local:1",
+      "ws://[::1]:1",
+    ]) {
+      expect(target(local, env, { url, token: "t" }).url, url).toBe(url);
+    }
   });
 
   it("says what is missing in remote mode", () => {

@@ -1,7 +1,16 @@
 import os from "node:os";
+import path from "node:path";
 import type { OpenClawConfig } from "@openclaw/config";
 import { readVariable } from "@openclaw/config/paths";
-import { type NetworkInterfaces, resolveBind } from "@openclaw/net";
+import {
+  isLoopbackHost,
+  isPublicAddress,
+  isTailnetAddress,
+  isTailnetName,
+  type NetworkInterfaces,
+  normalizeAddress,
+  resolveBind,
+} from "@openclaw/net";
 import { CliError } from "../run/cli-error.ts";
 
 /** The port where nothing says otherwise. */
@@ -12,6 +21,8 @@ export interface TargetFlags {
   url?: string | undefined;
   token?: string | undefined;
   password?: string | undefined;
+  /** `--tls-fingerprint`: the certificate that is expected. */
+  "tls-fingerprint"?: string | undefined;
 }
 
 /** Which Gateway a command talks to, and what it shows there. */
@@ -24,6 +35,10 @@ export interface GatewayTarget {
   bind: string | undefined;
   token: string | undefined;
   password: string | undefined;
+  /** The certificate that is expected, by its SHA-256. */
+  tlsFingerprint: string | undefined;
+  /** Where the certificate of the Gateway on this machine is: it is expected when no fingerprint is given. */
+  ownCertificate: string | undefined;
 }
 
 export interface TargetInput {
@@ -62,6 +77,7 @@ export function resolveTarget(input: TargetInput): GatewayTarget {
   const token = input.flags?.token?.trim() || undefined;
   const password = input.flags?.password?.trim() || undefined;
   const explicit = token !== undefined || password !== undefined;
+  const pin = input.flags?.["tls-fingerprint"]?.trim() || undefined;
   if (url) {
     if (!explicit) {
       throw new CliError(
@@ -73,7 +89,16 @@ export function resolveTarget(input: TargetInput): GatewayTarget {
         { code: "url-needs-credentials" },
       );
     }
-    return { kind: "override", url: checkedUrl(url, "--url"), source: "cli --url", bind: undefined, token, password };
+    return {
+      kind: "override",
+      url: checkedUrl(url, "--url"),
+      source: "cli --url",
+      bind: undefined,
+      token,
+      password,
+      tlsFingerprint: pin,
+      ownCertificate: undefined,
+    };
   }
   const { gateway = {} } = config;
   if (gateway.mode === "remote") {
@@ -95,6 +120,8 @@ export function resolveTarget(input: TargetInput): GatewayTarget {
       bind: undefined,
       token: explicit ? token : gateway.remote?.token,
       password: explicit ? password : gateway.remote?.password,
+      tlsFingerprint: pin ?? gateway.remote?.tlsFingerprint,
+      ownCertificate: undefined,
     };
   }
   const bind = gateway.bind ?? "loopback";
@@ -107,15 +134,47 @@ export function resolveTarget(input: TargetInput): GatewayTarget {
     bind,
     token: explicit ? token : (readVariable(env, "OPENCLAW_GATEWAY_TOKEN") ?? gateway.auth?.token),
     password: explicit ? password : (readVariable(env, "OPENCLAW_GATEWAY_PASSWORD") ?? gateway.auth?.password),
+    tlsFingerprint: pin,
+    ownCertificate: gateway.tls?.enabled ? (gateway.tls.certPath ?? ownCertificatePath) : undefined,
   };
 }
 
+/** Where a Gateway keeps the certificate it made for itself, below the state directory. */
+const ownCertificatePath = path.join("gateway", "tls", "gateway-cert.pem");
+
 function checkedUrl(text: string, where: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && /^(?:wss?|https?):$/.test(url.protocol)) return text.replace(/^http/i, "ws");
+  const url = URL.canParse(text) ? new URL(text.replace(/^http/i, "ws")) : undefined;
+  if (url && /^wss?:$/.test(url.protocol)) {
+    if (url.protocol === "ws:" && !isPrivateHost(url.hostname)) {
+      throw new CliError(
+        [
+          `${where}: ${text} is a public address, and ws:// would send credentials and messages in the clear.`,
+          "Fix: use wss:// (gateway.tls), an SSH tunnel, or Tailscale.",
+        ],
+        { code: "insecure-url" },
+      );
+    }
+    // The port of http:// in an address that says ws:// is never meant; one that is spelled out, `:80`, is.
+    if (url.protocol !== "ws:" || url.port !== "" || /:\d+(?:[/?#]|$)/.test(text)) return text.replace(/^http/i, "ws");
+    url.port = String(defaultPort);
+    return url.href.replace(/\/$/, "");
+  }
   throw new CliError(`${where}: "${text}" is not a WebSocket address such as ws://127.0.0.1:18789.`, {
     code: "bad-url",
   });
+}
+
+/** This machine, its own network, or its tailnet; a name without a dot is one of the own network. */
+function isPrivateHost(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, "").toLowerCase();
+  const address = normalizeAddress(host);
+  if (address !== undefined) return isTailnetAddress(address) || !isPublicAddress(address);
+  return (
+    !host.includes(".") ||
+    isLoopbackHost(host) ||
+    isTailnetName(host) ||
+    /\.(?:local|internal|lan|home\.arpa)$/.test(host)
+  );
 }
 
 /** The lines that tell which Gateway was tried. */

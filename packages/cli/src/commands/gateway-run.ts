@@ -24,8 +24,6 @@ export async function run({ flags }: { flags: StartInput }, context: CommandCont
   const log = createLog({ file: false, console: stdout, env });
   const plugins = await context.plugins();
   const store = await openConfigStore({ paths, env, version, log, manifests: plugins.manifests });
-  const overrides = start.tailscaleOff ? { gateway: { tailscale: { mode: "off" } } } : undefined;
-  if (overrides && store.snapshot().valid) await store.setOverrides(overrides);
   try {
     const snapshot = store.snapshot();
     if (!snapshot.valid) throw new CliError(invalidConfigLines(snapshot, context), { code: "invalid-config" });
@@ -41,7 +39,6 @@ export async function run({ flags }: { flags: StartInput }, context: CommandCont
       env,
       version,
       store,
-      overrides,
       log,
       verbose: flags.verbose,
       gateway: {

@@ -15,8 +15,6 @@ export interface ForegroundOptions {
   version: string;
   /** The configuration, opened and checked. */
   store: ConfigStore;
-  /** Laid over the configuration as long as the process lives. */
-  overrides: Readonly<Record<string, unknown>> | undefined;
   log: Log;
   verbose: boolean;
   gateway: Pick<GatewayOptions, "flags" | "webRoot" | "plugins" | "wsLog" | "fetch">;
@@ -73,7 +71,6 @@ export async function runGateway(options: ForegroundOptions): Promise<number> {
         log,
         ...(options.gateway.plugins && { manifests: options.gateway.plugins.manifests }),
       });
-      if (options.overrides) await store.setOverrides(options.overrides);
       orders.resume();
     }
   } finally {

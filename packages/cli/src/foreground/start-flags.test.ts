@@ -21,10 +21,11 @@ describe("readStartFlags", () => {
         auth: "token",
         token: "t",
         password: undefined,
+        tailscale: "off",
+        tailscaleResetOnExit: false,
         allowUnconfigured: true,
       },
       wsLog: "compact",
-      tailscaleOff: true,
       badBind: false,
     });
   });
@@ -38,7 +39,6 @@ describe("readStartFlags", () => {
     ["--port 65536", "Invalid port"],
     ["--auth no --tailscale no", 'Invalid --auth (use "token" or "password")'],
     ["--tailscale no", 'Invalid --tailscale (use "off", "serve", or "funnel")'],
-    ["--tailscale funnel", "--tailscale funnel is not available in this build."],
     ["--claude-cli-logs", "--claude-cli-logs is not available in this build"],
   ])("refuses %s", (line, message) => {
     expect(() => read(line)).toThrow(message);

@@ -10,12 +10,11 @@ export type StartInput = CommandInput<typeof foregroundFlags>["flags"];
 export interface StartFlags {
   gateway: GatewayFlags;
   wsLog: WsLogStyle;
-  /** `--tailscale off` switches off what the configuration asks for. */
-  tailscaleOff: boolean;
   /** `--bind` names no bind mode; told after the checks that come before it. */
   badBind: boolean;
 }
 
+const tailscaleModes = ["off", "serve", "funnel"] as const;
 const bindModes = ["loopback", "lan", "tailnet", "auto", "custom"] as const;
 
 /**
@@ -31,13 +30,8 @@ export function readStartFlags(flags: StartInput, hasDevProfile: boolean): Start
   if (auth !== undefined && auth !== "token" && auth !== "password") {
     throw new CliError('Invalid --auth (use "token" or "password")');
   }
-  if (tailscale === "serve" || tailscale === "funnel") {
-    throw new CliError([
-      `--tailscale ${tailscale} is not available in this build.`,
-      "Reach the Gateway through an SSH tunnel or with --bind tailnet.",
-    ]);
-  }
-  if (tailscale !== undefined && tailscale !== "off") {
+  const exposure = tailscaleModes.find((mode) => mode === tailscale);
+  if (tailscale !== undefined && exposure === undefined) {
     throw new CliError('Invalid --tailscale (use "off", "serve", or "funnel")');
   }
   if (flags["claude-cli-logs"]) {
@@ -54,10 +48,11 @@ export function readStartFlags(flags: StartInput, hasDevProfile: boolean): Start
       auth,
       token: flags.token,
       password: flags.password,
+      tailscale: exposure,
+      tailscaleResetOnExit: flags["tailscale-reset-on-exit"],
       allowUnconfigured: flags["allow-unconfigured"],
     },
     wsLog,
-    tailscaleOff: tailscale === "off",
     badBind: flags.bind !== undefined && bind === undefined,
   };
 }

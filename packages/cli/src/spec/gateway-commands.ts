@@ -1,8 +1,9 @@
 import { defineCommand, type FlagSpecs } from "./command-spec.ts";
-import { gatewayFlags, json, timeoutFlag } from "./shared-flags.ts";
+import { gatewayFlags, json, timeoutFlag, tlsFingerprintFlag } from "./shared-flags.ts";
 
 export const gatewayStatusFlags = {
   ...gatewayFlags,
+  ...tlsFingerprintFlag,
   timeout: timeoutFlag(10_000),
   "no-probe": { type: "boolean", summary: "skip the live probe" },
   deep: { type: "boolean", summary: "ask the Gateway for its health as well" },
@@ -12,6 +13,7 @@ export const gatewayStatusFlags = {
 export const gatewayCallFlags = {
   params: { type: "string", value: "json", default: "{}", summary: "JSON object of parameters" },
   ...gatewayFlags,
+  ...tlsFingerprintFlag,
   timeout: timeoutFlag(10_000),
   "expect-final": { type: "boolean", summary: "wait for the final response" },
   json,
@@ -19,6 +21,7 @@ export const gatewayCallFlags = {
 
 export const gatewayHealthFlags = {
   ...gatewayFlags,
+  ...tlsFingerprintFlag,
   timeout: timeoutFlag(10_000),
   "expect-final": { type: "boolean", summary: "wait for the final response" },
   json,

@@ -10,6 +10,15 @@ export const gatewayFlags = {
   password: { type: "string", value: "password", summary: "gateway password" },
 } as const satisfies Record<string, FlagSpec>;
 
+/** The certificate that is expected of the Gateway. */
+export const tlsFingerprintFlag = {
+  "tls-fingerprint": {
+    type: "string",
+    value: "sha256",
+    summary: "expected certificate fingerprint of a wss:// gateway",
+  },
+} as const satisfies Record<string, FlagSpec>;
+
 /** `--timeout` in ms with its default. */
 export function timeoutFlag<const D extends number>(ms: D) {
   return {

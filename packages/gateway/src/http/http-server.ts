@@ -5,6 +5,8 @@ import type { Duplex } from "node:stream";
 export type HttpHandler = (request: http.IncomingMessage, response: http.ServerResponse) => boolean | Promise<boolean>;
 
 export interface HttpServerOptions {
+  /** Makes a server that speaks TLS; plain HTTP when absent. */
+  secure?: (options: http.ServerOptions) => http.Server;
   /** Tried before the check of the Host header: paths whose requests are signed, and come under any name. */
   signed: HttpHandler;
   /** Tried in order; the first that takes a request ends the chain. */
@@ -20,7 +22,8 @@ export interface HttpServerOptions {
 
 /** An HTTP server for one address of the Gateway; all addresses share handlers and sockets. */
 export function createHttpServer(options: HttpServerOptions): http.Server {
-  const server = http.createServer({ headersTimeout: 60_000, requestTimeout: 0, keepAliveTimeout: 5_000 });
+  const create = options.secure ?? http.createServer;
+  const server = create({ headersTimeout: 60_000, requestTimeout: 0, keepAliveTimeout: 5_000 });
   server.on("request", (request, response) => {
     serve(options, request, response).catch((error: unknown) => {
       options.onError(error, request);

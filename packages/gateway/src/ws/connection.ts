@@ -26,6 +26,8 @@ export interface Remote {
   address: string | undefined;
   /** A direct connection from this machine: may pair silently. */
   localDirect: boolean;
+  /** The user that Tailscale says this is, where such users are let in. */
+  tailscaleLogin?: string | undefined;
   origin?: string | undefined;
   host?: string | undefined;
   userAgent?: string | undefined;
@@ -64,7 +66,7 @@ export interface Session {
   /** Present on connections of nodes. */
   node?: NodeDeclaration | undefined;
   /** How the connection proved itself. */
-  authMethod: "token" | "password" | "device-token";
+  authMethod: "token" | "password" | "tailscale" | "device-token";
 }
 
 /** Sessions by their canonical keys. */

@@ -12,6 +12,9 @@ import type { Dispatch } from "./dispatch.ts";
 import { type HandshakeContext, type HandshakeResult, handshake } from "./handshake.ts";
 import type { ConnectionLimits } from "./limits.ts";
 
+/** Requests a client may send while it waits for `hello-ok`. */
+const MAX_EARLY_REQUESTS = 16;
+
 /** So many peers are remarked on at most, to bound log and memory. */
 const MAX_REMARKS = 1000;
 
@@ -22,6 +25,8 @@ export interface GatewaySocketOptions {
   connections: Connections;
   dispatch: Dispatch;
   trustedProxies(): readonly string[];
+  /** Asks Tailscale who has sent a request; absent where its users are not let in. */
+  tailscaleLogin?: ((request: IncomingMessage) => Promise<string | undefined>) | undefined;
   handshakeContext(): HandshakeContext;
   /** The answer to a successful handshake. */
   hello(connection: Connection, session: Session, result: HandshakeResult & { ok: true }): object;
@@ -82,6 +87,8 @@ export function createGatewaySocket(options: GatewaySocketOptions): GatewaySocke
 
     const nonce = crypto.randomUUID();
     let received = early;
+    /** What came while Tailscale was being asked. */
+    let waiting: string[] | undefined;
     const count = (chunk: Buffer) => {
       received += chunk.length;
       if (received > limits.maxHandshakePayload) connection.close(1009, "");
@@ -93,13 +100,35 @@ export function createGatewaySocket(options: GatewaySocketOptions): GatewaySocke
       if (connection.closing) return;
       const text = decode(data, isBinary);
       if (connection.session) return options.dispatch(connection, connection.session, text);
+      if (waiting) {
+        waiting.push(text);
+        if (waiting.length > MAX_EARLY_REQUESTS) connection.close(1008, "too many requests before hello-ok");
+        return;
+      }
       // A frame that came in one piece was complete before its bytes were counted.
       if (Buffer.byteLength(text) > limits.maxHandshakePayload) return connection.close(1009, "");
-      const session = shakeHands(connection, nonce, text);
-      if (!session) return;
-      clearTimeout(timeout);
-      stream.off("data", count);
-      noLongerPending();
+      const finish = (tailscaleLogin?: string) => {
+        const session = shakeHands(connection, nonce, text, { ...remote, tailscaleLogin });
+        if (!session) return;
+        clearTimeout(timeout);
+        stream.off("data", count);
+        noLongerPending();
+        for (const early of waiting ?? []) options.dispatch(connection, session, early);
+        waiting = undefined;
+      };
+      const { tailscaleLogin } = options;
+      if (!tailscaleLogin || remote.localDirect || request.headers["tailscale-user-login"] === undefined)
+        return finish();
+      waiting = [];
+      tailscaleLogin(request).then(
+        (login) => {
+          if (!connection.closing) finish(login);
+        },
+        (error: unknown) => {
+          log.error("tailscale could not be asked who connects", { error: String(error) });
+          if (!connection.closing) finish();
+        },
+      );
     });
     socket.on("pong", () => connection.noteLife());
     socket.on("error", (error) => log.debug("connection error", { conn: connection.id, error: error.message }));
@@ -144,7 +173,7 @@ export function createGatewaySocket(options: GatewaySocketOptions): GatewaySocke
   };
 
   /** Handles the first frame; returns the session when it was a good `connect`. */
-  const shakeHands = (connection: Connection, nonce: string, text: string): Session | undefined => {
+  const shakeHands = (connection: Connection, nonce: string, text: string, remote: Remote): Session | undefined => {
     let message: unknown;
     try {
       message = JSON.parse(text);
@@ -164,7 +193,7 @@ export function createGatewaySocket(options: GatewaySocketOptions): GatewaySocke
       connection.close(1008, reason);
       return undefined;
     }
-    const result = handshake(frame.params, nonce, connection.remote, options.handshakeContext());
+    const result = handshake(frame.params, nonce, remote, options.handshakeContext());
     if (!result.ok) {
       log.warn(`connection refused: ${result.error.message}`, {
         conn: connection.id,

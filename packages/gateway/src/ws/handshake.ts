@@ -90,6 +90,7 @@ export function handshake(params: unknown, nonce: string, remote: Remote, contex
     });
   }
 
+  // Whom Tailscale vouches for needs no secret; a device does, to be told apart from others.
   const shared = checkSharedSecret(context.auth, presented, protocol);
   const failAuth = (reason: AuthReason, credential: "wrong" | "too-narrow" = "wrong") => {
     // Only wrong secrets count: a right one that does not reach far enough is no guess.
@@ -155,7 +156,9 @@ export function handshake(params: unknown, nonce: string, remote: Remote, contex
   if (!signed) return refuseDevice("device signature invalid", "DEVICE_AUTH_SIGNATURE_INVALID", "device-signature");
 
   let method: Session["authMethod"];
-  if (shared.ok) {
+  if (remote.tailscaleLogin !== undefined) {
+    method = "tailscale";
+  } else if (shared.ok) {
     context.limiter.succeeded(attempt("shared-secret"));
     method = shared.method;
   } else {

@@ -11,6 +11,7 @@ import type { DeviceStore } from "../pairing/device-store.ts";
 import type { PairingEvents } from "../pairing/pairing-events.ts";
 import type { Presence } from "../presence.ts";
 import type { GatewaySettings } from "../settings.ts";
+import type { GatewayTailscale } from "../tailscale/open-tailscale.ts";
 import type { VoiceWake } from "../voice-wake.ts";
 import type { Connection, Session } from "./connection.ts";
 import type { Connections } from "./connections.ts";
@@ -26,6 +27,7 @@ export interface OpenSocketOptions {
   pluginMethods: () => readonly string[];
   dispatch: ReturnType<typeof createDispatch>;
   limiter: ReturnType<typeof createAuthLimiter>;
+  tailscale: GatewayTailscale;
   connections: Connections;
   devices: DeviceStore;
   pairingEvents: PairingEvents;
@@ -72,6 +74,12 @@ export function openSocket(options: OpenSocketOptions): ReturnType<typeof create
     connections,
     dispatch,
     trustedProxies: () => settings.trustedProxies,
+    tailscaleLogin: settings.allowTailscale
+      ? async (request) => {
+          const { tailnetIdentity } = await import("../tailscale/tailnet-identity.ts");
+          return tailnetIdentity(request, () => options.tailscale.program());
+        }
+      : undefined,
     handshakeContext: () => ({
       auth: settings.auth,
       devices,
