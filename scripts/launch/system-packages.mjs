@@ -6,6 +6,7 @@ const NEEDED = [
   { name: "libnss3", present: () => sharedLibrary("libnss3.so") },
   { name: "libnspr4", present: () => sharedLibrary("libnspr4.so") },
   { name: "bubblewrap", present: () => fs.existsSync("/usr/bin/bwrap") },
+  { name: "openssl", present: () => fs.existsSync("/usr/bin/openssl") },
 ];
 
 /**

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { builtinProviderAuths, offerLoginImports, withLoginImports } from "@openclaw/models/auth";
+import { builtinProviderAuths, withLoginImports } from "@openclaw/models/auth";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { testAuthContext } from "../../models/src/testing/auth-context.ts";
 import { createUnreadFile } from "../../models/src/testing/unread-file.ts";
