@@ -20,7 +20,7 @@ async function offered(line: string): Promise<string[]> {
 COMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length - 1}
 compopt() { :; }
 _openclaw; printf '%s\\n' "\${COMPREPLY[@]}"`;
-  return execFileSync("bash", ["-c", script], { encoding: "utf8" }).split("\n").filter(Boolean);
+  return execFileSync("bash", [], { input: script, encoding: "utf8" }).split("\n").filter(Boolean);
 }
 
 test("bash offers commands, subcommands, flags and the values of flags", async () => {
@@ -46,8 +46,10 @@ test.each([
 });
 
 test.runIf(has("fish"))("fish offers what follows a command", async () => {
-  const { stdout } = await home().run(["completion", "--shell", "fish"]);
-  const answer = spawnSync("fish", ["-c", `${stdout}\ncomplete -C 'openclaw config '`], { encoding: "utf8" });
+  const cli = home();
+  await cli.run(["completion", "--write-state", "--shell", "fish"]);
+  const script = path.join(cli.home, ".openclaw", "completions", "openclaw.fish");
+  const answer = spawnSync("fish", ["-c", `source ${script}; complete -C 'openclaw config '`], { encoding: "utf8" });
   expect(answer.stdout.split("\n").map((line) => line.split("\t")[0])).toEqual(expect.arrayContaining(["get", "set"]));
 });
 
