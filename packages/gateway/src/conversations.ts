@@ -281,17 +281,7 @@ export function createConversations(options: {
     },
     begin(
       key,
-      {
-        now,
-        reset: asked,
-        route: from,
-        senderName,
-        group,
-        place,
-        parentKey,
-        heartbeat: isHeartbeat = false,
-        begins,
-      },
+      { now, reset: asked, route: from, senderName, group, place, parentKey, heartbeat: isHeartbeat = false, begins },
     ) {
       const reset = asked || begins !== undefined;
       const previousRunAborted = sessions.get(key)?.abortedLastRun === true && !reset;

@@ -92,7 +92,10 @@ test("what lies outside of the workspace is not offered, nor what leads out of i
 });
 
 test("/tts audio is played in the web chat, and no path is shown", async () => {
-  service = await startFakeService(() => ({ headers: { "content-type": "audio/mpeg" }, body: Buffer.from("ID3sound") }));
+  service = await startFakeService(() => ({
+    headers: { "content-type": "audio/mpeg" },
+    body: Buffer.from("ID3sound"),
+  }));
   gateway = await startTestGateway({
     config: { messages: { tts: { provider: "openai", openai: { apiKey: "sk-test-0123456789" } } } },
     env: { OPENAI_TTS_BASE_URL: service.url },
