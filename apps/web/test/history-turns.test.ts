@@ -39,6 +39,29 @@ it("what was spoken of an answer stands under it, when it is this Gateway's", ()
   ]);
 });
 
+it("pictures of an answer stand under it, and what else it holds can be fetched; nothing leads anywhere else", () => {
+  const files = [
+    { url: "/__openclaw__/media/abc", mimeType: "image/png", name: "dot.png" },
+    { url: "/__openclaw__/media/def", mimeType: "application/octet-stream", name: "plan.pdf" },
+    { url: "https://example.com/b.pdf", mimeType: "application/octet-stream", name: "b.pdf" },
+    { url: "https://example.com/spy.png", mimeType: "image/png" },
+    { url: "javascript:alert(1)", mimeType: "image/png" },
+    { url: "//elsewhere.example/a", mimeType: "image/png" },
+  ];
+  const message: ChatMessage = { role: "assistant", content: text("Hi"), timestamp: 1, __openclaw: { files } };
+  expect(historyTurns([message])).toMatchObject([
+    {
+      parts: [
+        { kind: "text", text: "Hi" },
+        { kind: "image", image: { url: "/__openclaw__/media/abc" } },
+        { kind: "file", url: "/__openclaw__/media/def", name: "plan.pdf" },
+        { kind: "file", url: "https://example.com/b.pdf", name: "b.pdf" },
+        { kind: "file", url: "https://example.com/spy.png", name: "https://example.com/spy.png" },
+      ],
+    },
+  ]);
+});
+
 describe("historyTurns", () => {
   it("shows that a run was stopped before it had said anything, alone or after its tools", () => {
     const stop: ChatMessage = { role: "assistant", content: [], stopReason: "aborted", timestamp: 2 };

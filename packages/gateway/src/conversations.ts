@@ -34,13 +34,12 @@ import { z } from "zod";
 import { type MatchedBy, matchBinding } from "./access/bindings.ts";
 import type { Agents } from "./agents.ts";
 import type { HealthSource } from "./health.ts";
-import type { WebSounds } from "./media/web-sounds.ts";
+import type { ShownFiles } from "./media/shown-files.ts";
 import { invalidRequest } from "./methods/handler.ts";
 import type { ModelWindow } from "./model-windows.ts";
 import type { RoutedMessage } from "./pipeline/channel-inbound.ts";
 import type { Inbound, ReplyRoute } from "./pipeline/inbound.ts";
 import type { SystemEvents } from "./pipeline/system-events.ts";
-import { withSounds } from "./runs/chat-stream.ts";
 
 /** Records of single runs that are kept beside a session whose every run begins anew. */
 const keptRunRecords = 50;
@@ -92,6 +91,8 @@ export interface Conversations {
   lastText(key: string): string | undefined;
   /** When the last message of a session was written, ms since the epoch. */
   lastTimestamp(key: string): number | undefined;
+  /** A message of a session as its readers see it: the files its text names are taken out of it and can be fetched. */
+  shown(key: string, message: AssistantMessage): AssistantMessage;
   /** Appends a text the Gateway itself says. */
   note(key: string, text: string): { id: string; message: AssistantMessage };
   history(request: HistoryRequest, protocol: 3 | 4): ResultOf<"chat.history">;
@@ -130,10 +131,9 @@ export function createConversations(options: {
   clock: Clock;
   systemEvents: SystemEvents;
   modelWindow: ModelWindow;
-  /** Spoken answers that can be played. */
-  sounds: Pick<WebSounds, "of">;
+  shownFiles: ShownFiles;
 }): Conversations {
-  const { sessions, models, agents, config, clock, sounds } = options;
+  const { sessions, models, agents, config, clock, shownFiles } = options;
 
   const canonicalKey = (key: string, agentId?: string): string => {
     if (key.trim() === "") throw invalidRequest("key required");
@@ -309,6 +309,7 @@ export function createConversations(options: {
       const [last] = sessions.transcript(key).history(1);
       return last?.kind === "message" ? last.message.timestamp : undefined;
     },
+    shown: (key, message) => shownFiles(key, sessions.agentIdOf(key), message),
     note(key, text) {
       if (!sessions.get(key)?.sessionId) sessions.ensure(key, { now: clock.now() });
       const message = syntheticAssistantMessage({ model: "gateway-injected", text, now: clock.now() });
@@ -325,7 +326,7 @@ export function createConversations(options: {
       const hasMore = items.length > limit;
       const shown = chatHistoryMessages(hasMore ? items.slice(1) : items, { maxChars, assistantText: shownText });
       const messages = shown.map((message) =>
-        message.role === "assistant" ? { ...message, ...withSounds(sounds.of(key, message.timestamp)) } : message,
+        message.role === "assistant" ? shownFiles(key, sessions.agentIdOf(key), message) : message,
       );
       return {
         sessionKey,

@@ -46,12 +46,13 @@ import type { ApiServices } from "./http/api/api-services.ts";
 import { apiRoutes } from "./http/api-routes.ts";
 import { createChannelRoutes } from "./http/channel-routes.ts";
 import { createHttpAuth } from "./http/http-auth.ts";
-import { webSoundsRoute } from "./http/web-sounds-route.ts";
+import { webFilesRoute } from "./http/web-files-route.ts";
 import { openMcp } from "./mcp/open-mcp.ts";
 import { createGatewaySpeech } from "./media/gateway-speech.ts";
 import { createMessageMedia } from "./media/message-media.ts";
 import { outboundLimit } from "./media/outbound-limit.ts";
-import { createWebSounds } from "./media/web-sounds.ts";
+import { createShownFiles } from "./media/shown-files.ts";
+import { createWebFiles } from "./media/web-files.ts";
 import { createHandlers } from "./methods/handlers.ts";
 import type { Updater } from "./methods/update.ts";
 import { createGatewayMetrics } from "./metrics/gateway-metrics.ts";
@@ -200,9 +201,13 @@ export async function startGateway(
     let plugins: GatewayPlugins | undefined;
     const mediaDir = path.join(paths.stateDir, "media");
     const { basePath } = settings.controlUi;
-    const sounds = createWebSounds({ mediaDir, basePath, clock });
+    const trustedRoots = () => [
+      ...agents.ids().flatMap((id) => [agents.workspace(id), resolveSandboxSettings(config(), id, env).workspaceRoot]),
+      mediaDir,
+    ];
+    const webFiles = createWebFiles({ roots: trustedRoots, basePath, clock });
     const frontDoor = await openFrontDoor({
-      soundsRoute: webSoundsRoute({ sounds, mediaDir, basePath, platform: process.platform }),
+      filesRoute: webFilesRoute({ webFiles, roots: trustedRoots, basePath, platform: process.platform }),
       settings,
       stateDir: paths.stateDir,
       env,
@@ -295,7 +300,7 @@ export async function startGateway(
       clock,
       log: log.child("speech"),
       isWaiting: (file) =>
-        sounds.isOffered(file) || JSON.stringify(storage.outbox.pending()).includes(JSON.stringify(file)),
+        webFiles.isOffered(file) || JSON.stringify(storage.outbox.pending()).includes(JSON.stringify(file)),
       edgeUrl: options.edgeSpeechUrl,
     });
     releases.push(() => speech.close());
@@ -402,7 +407,7 @@ export async function startGateway(
       clock,
       systemEvents,
       modelWindow,
-      sounds,
+      shownFiles: createShownFiles({ webFiles, workspace: (id) => agents.workspace(id), mediaDir }),
     });
     const health = createHealth({ source: conversations.healthSource(), clock, connections, stateVersion });
     releases.push(() => health.close());
@@ -428,12 +433,7 @@ export async function startGateway(
     });
     const outgoingFiles = createOutgoingFiles({
       dir: path.join(paths.stateDir, "media", "outbound"),
-      roots: () => [
-        ...agents
-          .ids()
-          .flatMap((id) => [agents.workspace(id), resolveSandboxSettings(config(), id, env).workspaceRoot]),
-        path.join(paths.stateDir, "media"),
-      ],
+      roots: trustedRoots,
       maxBytes: ({ channel, accountId }, kind) => outboundLimit(config(), { channel, accountId, kind }),
       textLimit: (channel) => channels.get(channel)?.textLimit,
       platform: process.platform,
@@ -578,7 +578,7 @@ export async function startGateway(
       chunk: channels.chunker(channel, accountId),
     });
     const pipeline = createPipeline({
-      sounds,
+      webFiles,
       journal: storage.journal,
       conversations,
       commands,

@@ -18,8 +18,8 @@ export interface FrontDoorOptions {
   /** Folder of the web page's built files. */
   webRoot: string | undefined;
   agents: Agents;
-  /** Serves the sounds of answers. */
-  soundsRoute: HttpHandler;
+  /** Serves the files of answers. */
+  filesRoute: HttpHandler;
   /** Serves what plugins have routes for. */
   pluginRoutes: HttpHandler;
   /** Serves the APIs for programs, which prove themselves and may use any name for this machine. */
@@ -95,7 +95,7 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
       handlers: [
         probes(options.ready),
         options.pluginRoutes,
-        ...(settings.controlUi.enabled ? [options.soundsRoute, ui] : []),
+        ...(settings.controlUi.enabled ? [options.filesRoute, ui] : []),
       ],
       hostAllowed,
       onUpgrade: options.onUpgrade,

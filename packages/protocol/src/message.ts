@@ -45,6 +45,8 @@ export const chatMessage = once(() =>
       id: text().optional(),
       /** What was spoken of an answer: paths of the Gateway that need no further proof. */
       sounds: z.array(open({ url: text(), mimeType: text() })).optional(),
+      /** Its other files: pictures, and what can be downloaded; paths of the Gateway, or addresses of the web. */
+      files: z.array(open({ url: text(), mimeType: text(), name: text().optional() })).optional(),
     }).optional(),
   }),
 );

@@ -1,7 +1,7 @@
 import type { AgentEvent, ChatEvent, ChatMessage } from "@openclaw/protocol";
 import { historyTurns } from "./history-turns.ts";
 import { finishedParts, type LiveRun, newRun, withAgentEvent, withChatDelta, withoutKnownParts } from "./live-run.ts";
-import { soundsOfMessage, textOfContent } from "./message-content.ts";
+import { filesOfMessage, textOfContent } from "./message-content.ts";
 import type { ChatImage, Part, Turn } from "./turn.ts";
 
 /** What the user is writing or has written. */
@@ -266,8 +266,8 @@ function withChat(state: ChatState, event: ChatEvent, at: number): ChatState {
     }
     case "final": {
       const text = event.message ? textOfContent(event.message.content) : "";
-      const sounds = event.message ? soundsOfMessage(event.message) : [];
-      const ended = endRun(state, event.runId, (run) => [...finishedParts(run, text), ...sounds], { at });
+      const files = event.message ? filesOfMessage(event.message) : [];
+      const ended = endRun(state, event.runId, (run) => [...finishedParts(run, text), ...files], { at });
       return text ? announce(ended, text) : ended;
     }
     case "aborted": {

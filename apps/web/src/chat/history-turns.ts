@@ -2,11 +2,11 @@ import type { ChatMessage } from "@openclaw/protocol";
 import { mergedTexts } from "./merged-message.ts";
 import {
   contentParts,
+  filesOfMessage,
   finishedState,
   imageOfPart,
   imagesOfContent,
   isObject,
-  soundsOfMessage,
   textOfContent,
   toolOutput,
   visibleText,
@@ -100,7 +100,7 @@ function assistantParts(message: ChatMessage): Part[] {
       if (image) parts.push({ kind: "image", image });
     }
   }
-  parts.push(...soundsOfMessage(message));
+  parts.push(...filesOfMessage(message));
   if (message.stopReason === "error" || (message.errorMessage && message.stopReason !== "aborted")) {
     parts.push({ kind: "error", text: message.errorMessage ?? "The model did not answer." });
   }

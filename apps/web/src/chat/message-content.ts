@@ -44,11 +44,17 @@ export function imagesOfContent(content: unknown): ChatImage[] {
   return contentParts(content).flatMap((part) => imageOfPart(part) ?? []);
 }
 
-/** What was spoken of a message. */
-export function soundsOfMessage({ __openclaw }: Pick<ChatMessage, "__openclaw">): Part[] {
-  // Another page's sounds would not be this Gateway's.
-  const own = (__openclaw?.sounds ?? []).filter(({ url }) => /^\/(?!\/)/.test(url));
-  return own.map(({ url }) => ({ kind: "audio", url }));
+/** The files of a message, and what was spoken of it. */
+export function filesOfMessage({ __openclaw }: Pick<ChatMessage, "__openclaw">): Part[] {
+  // What another page offers would not be this Gateway's; a link may lead anywhere.
+  const isOwn = ({ url }: { url: string }) => /^\/(?!\/)/.test(url);
+  const sounds = (__openclaw?.sounds ?? []).filter(isOwn).map(({ url }): Part => ({ kind: "audio", url }));
+  const files = (__openclaw?.files ?? []).flatMap(({ url, mimeType, name }): Part[] => {
+    if (isOwn({ url }) && mimeType.startsWith("image/")) return [{ kind: "image", image: { url, mimeType } }];
+    if (!isOwn({ url }) && !/^https?:\/\//i.test(url)) return [];
+    return [{ kind: "file", url, name: name || url }];
+  });
+  return [...files, ...sounds];
 }
 
 /** How a call stands whose result is there; `details` are what the tool says of it to programs. */

@@ -32,6 +32,8 @@ export type Part =
   | { kind: "image"; image: ChatImage }
   /** The answer as it was spoken; `url` is a path of the Gateway. */
   | { kind: "audio"; url: string }
+  /** A file to be downloaded from the Gateway, or a link to one elsewhere. */
+  | { kind: "file"; url: string; name: string }
   | { kind: "error"; text: string };
 
 /** What one side said without interruption by the other; `at` is in ms since the epoch. */

@@ -99,6 +99,12 @@ function PartView({ part, active, live }: { part: Part; active: boolean; live: b
     case "audio":
       // biome-ignore lint/a11y/useMediaCaption: the text stands above it
       return <audio className="sound" controls preload="metadata" src={part.url} aria-label="Spoken answer" />;
+    case "file":
+      return (
+        <a className="file" href={part.url} target="_blank" rel="noopener noreferrer">
+          {part.name}
+        </a>
+      );
     case "error":
       return (
         <p className="turn-error">

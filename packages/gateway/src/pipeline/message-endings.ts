@@ -73,7 +73,7 @@ export function createMessageEndings(context: MessageEndingsContext) {
       // A chat on a channel has its own history; in the session the text would be taken for the model's.
       show(
         message.route.surface === "webchat"
-          ? conversations.note(message.sessionKey, text).message
+          ? conversations.shown(message.sessionKey, conversations.note(message.sessionKey, text).message)
           : syntheticAssistantMessage({ model: "gateway-injected", text, now: clock.now() }),
       );
     },

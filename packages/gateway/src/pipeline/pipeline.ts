@@ -17,7 +17,7 @@ import type { GatewayCommands } from "../commands/gateway-commands.ts";
 import type { Reception } from "../commands/reception.ts";
 import type { Conversations } from "../conversations.ts";
 import type { MessageMedia } from "../media/message-media.ts";
-import type { WebSounds } from "../media/web-sounds.ts";
+import type { WebFiles } from "../media/web-files.ts";
 import { unavailable } from "../methods/handler.ts";
 import type { ChatStream } from "../runs/chat-stream.ts";
 import type { RunRegistry } from "../runs/run-registry.ts";
@@ -33,7 +33,7 @@ import { createInboundDebounce } from "./inbound-debounce.ts";
 import type { RefusedFile } from "./inbound-media.ts";
 import { createMessageEndings } from "./message-endings.ts";
 import type { OutboxWorker } from "./outbox.ts";
-import { createPageSounds } from "./page-sounds.ts";
+import { createPageFiles } from "./page-files.ts";
 import { createPreparation } from "./preparation.ts";
 import { promptTimeFormat } from "./prompt-body.ts";
 import { textDeliveries } from "./reply.ts";
@@ -58,7 +58,7 @@ export interface PipelineConfig {
 
 export interface PipelineContext {
   /** Spoken answers that the web chat can play. */
-  sounds: WebSounds;
+  webFiles: WebFiles;
   journal: Journal;
   conversations: Conversations;
   commands: GatewayCommands;
@@ -166,9 +166,9 @@ export function createPipeline(context: PipelineContext): Pipeline {
       verboseLevel: (sessionKey) => runtime.verboseLevel(sessionKey),
       log,
     }),
-    pageSounds: createPageSounds({
+    pageFiles: createPageFiles({
       ...context.replies,
-      sounds: context.sounds,
+      webFiles: context.webFiles,
       lastTimestamp: (sessionKey) => conversations.lastTimestamp(sessionKey),
       stopped: stopped.signal,
     }),

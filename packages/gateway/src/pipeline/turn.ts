@@ -17,7 +17,7 @@ import { keptResult, shownAnswer } from "./agent-result.ts";
 import type { Gate } from "./gate.ts";
 import { type Inbound, isUnattended } from "./inbound.ts";
 import type { MessageEndings } from "./message-endings.ts";
-import type { PageSounds } from "./page-sounds.ts";
+import type { PageFiles } from "./page-files.ts";
 import type { RunReplies, RunRepliesFactory } from "./run-replies.ts";
 import type { TurnPrompt } from "./run-turn.ts";
 import { startTurn } from "./run-turn.ts";
@@ -35,7 +35,7 @@ export interface TurnsContext {
   endings: MessageEndings;
   repliesTo: RunRepliesFactory;
   /** What the web chat can play of an answer. */
-  pageSounds: PageSounds;
+  pageFiles: PageFiles;
   promptOf(request: TurnPromptRequest): Promise<TurnPrompt>;
   /** Told of each turn that has ended. */
   onRan?(message: Inbound, result: RunResult): void;
@@ -109,8 +109,8 @@ export function createTurns(context: TurnsContext) {
       case "ok": {
         const text = shownAnswer(result);
         if (!(await replies.finish(result))) return undefined;
-        const sounds = await context.pageSounds(docked(message), result);
-        chat.end({ state: "final", text, stopReason: result.stopReason, usage: result.usage, sounds });
+        const files = await context.pageFiles(docked(message), result);
+        chat.end({ state: "final", text, stopReason: result.stopReason, usage: result.usage, files });
         await endings.settle(message.id, "done", { status: "ok", ...keptResult(message, result) });
         runs.finish(message.id, { status: "ok", startedAt, endedAt, stopReason: result.stopReason });
         return result;

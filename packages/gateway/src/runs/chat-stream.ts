@@ -1,4 +1,4 @@
-import type { WebSound } from "../media/web-sounds.ts";
+import { type OfferedFiles, withFiles } from "../media/web-files.ts";
 import type { Connections } from "../ws/connections.ts";
 
 /** At most one `chat` delta per run in this time, ms, for protocol 3 and protocol 4 clients. */
@@ -33,8 +33,8 @@ export type ChatOutcome =
       stopReason?: string | undefined;
       usage?: object | undefined;
       mergedInto?: string;
-      /** What was spoken of it. */
-      sounds?: readonly WebSound[];
+      /** Its files, and what was spoken of it; absent where there are none. */
+      files?: OfferedFiles;
     }
   | { state: "error"; errorMessage: string; errorKind?: string | undefined }
   | { state: "aborted"; stopReason: string };
@@ -121,7 +121,7 @@ export class ChatStream {
       const v3 = {
         ...base,
         state: "final",
-        ...(text ? { message: { ...this.#message(text), ...withSounds(outcome.sounds) } } : {}),
+        ...(text || outcome.files ? { message: { ...this.#message(text), ...withFiles(outcome.files) } } : {}),
         ...(outcome.mergedInto ? { mergedInto: outcome.mergedInto } : {}),
       };
       this.#broadcast(v3, {
@@ -176,11 +176,6 @@ export class ChatStream {
   #broadcast(v3: object, v4: object): void {
     this.#context.connections.broadcastVersions("chat", { v3, v4 });
   }
-}
-
-/** What clients are told of the sounds of a message. */
-export function withSounds(sounds: readonly WebSound[] = []): { __openclaw?: { sounds: WebSound[] } } {
-  return sounds.length === 0 ? {} : { __openclaw: { sounds: [...sounds] } };
 }
 
 /** How protocol 4 tells a client to get from the text it has to the next one. */

@@ -1,7 +1,8 @@
 import type http from "node:http";
+import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { openMedia } from "@openclaw/agent-runtime";
-import { soundsPath, type WebSounds } from "../media/web-sounds.ts";
+import { filesPath, type WebFiles } from "../media/web-files.ts";
 import { type HttpHandler, sendText } from "./http-server.ts";
 
 const headers = {
@@ -13,30 +14,31 @@ const headers = {
   "X-Content-Type-Options": "nosniff",
 };
 
-export interface WebSoundsRouteOptions {
-  sounds: Pick<WebSounds, "find">;
-  mediaDir: string;
+export interface WebFilesRouteOptions {
+  webFiles: Pick<WebFiles, "find">;
+  /** Folders files are served from. */
+  roots(): readonly string[];
   basePath: string;
   platform: NodeJS.Platform;
 }
 
 /**
- * Serves the sounds that clients were told of, whole or in part. An address holds 256 random bits and is told to those who
+ * Serves the files that clients were told of, whole or in part. An address holds 256 random bits and is told to those who
  * may read the session alone, so that it needs no further proof; a player of a page could not give one.
  */
-export function webSoundsRoute(options: WebSoundsRouteOptions): HttpHandler {
-  const prefix = `${options.basePath}${soundsPath}`;
+export function webFilesRoute(options: WebFilesRouteOptions): HttpHandler {
+  const prefix = `${options.basePath}${filesPath}`;
   return async (request, response) => {
-    const [path = ""] = (request.url ?? "").split("?", 1);
-    if (!path.startsWith(prefix)) return false;
+    const [where = ""] = (request.url ?? "").split("?", 1);
+    if (!where.startsWith(prefix)) return false;
     if (request.method !== "GET" && request.method !== "HEAD") {
       sendText(response, 405, "Method Not Allowed", { Allow: "GET, HEAD" });
       return true;
     }
-    const offered = options.sounds.find(path.slice(prefix.length));
+    const offered = options.webFiles.find(where.slice(prefix.length));
     const handle =
       offered &&
-      (await openMedia(offered.file, { roots: [options.mediaDir], platform: options.platform }).catch(() => undefined));
+      (await openMedia(offered.file, { roots: options.roots(), platform: options.platform }).catch(() => undefined));
     if (offered === undefined || handle === undefined) {
       // A file that is gone and one that never was look alike from outside.
       sendText(response, 404, "Not Found");
@@ -44,7 +46,7 @@ export function webSoundsRoute(options: WebSoundsRouteOptions): HttpHandler {
     }
     try {
       const { size } = await handle.stat();
-      await send(request, response, { handle, size, mimeType: offered.mimeType });
+      await send(request, response, { handle, size, ...offered });
     } finally {
       await handle.close();
     }
@@ -55,7 +57,12 @@ export function webSoundsRoute(options: WebSoundsRouteOptions): HttpHandler {
 async function send(
   request: http.IncomingMessage,
   response: http.ServerResponse,
-  { handle, size, mimeType }: { handle: Awaited<ReturnType<typeof openMedia>>; size: number; mimeType: string },
+  {
+    handle,
+    size,
+    mimeType,
+    file,
+  }: { handle: Awaited<ReturnType<typeof openMedia>>; size: number; mimeType: string; file: string },
 ): Promise<void> {
   const range = rangeOf(request.headers.range, size);
   if (range === "none") {
@@ -66,11 +73,19 @@ async function send(
   response.writeHead(range === undefined ? 200 : 206, {
     ...headers,
     "Content-Type": mimeType,
+    // What a page does not show by itself may be anything; it is never opened in the place of the page.
+    ...(/^(?:image|audio)\//.test(mimeType) ? {} : { "Content-Disposition": attachment(file) }),
     "Content-Length": end - start + 1,
     ...(range === undefined ? {} : { "Content-Range": `bytes ${start}-${end}/${size}` }),
   });
   if (request.method === "HEAD" || size === 0) response.end();
   else await pipeline(handle.createReadStream({ start, end, autoClose: false }), response).catch(ignoreHangUp);
+}
+
+/** RFC 6266: the name as it is, percent-encoded. */
+function attachment(file: string): string {
+  const name = encodeURIComponent(path.basename(file)).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
+  return `attachment; filename*=UTF-8''${name}`;
 }
 
 /** A player stops reading when it has what it wants. */

@@ -1,23 +1,23 @@
 import type { RunResult } from "@openclaw/agent-runtime";
-import type { WebSound, WebSounds } from "../media/web-sounds.ts";
+import type { OfferedFiles, WebFiles } from "../media/web-files.ts";
 import type { Inbound } from "./inbound.ts";
 import { createSpokenReplies, type SpeakReply } from "./spoken-replies.ts";
 
-/** The sounds of an answer that the web chat shows; none where it is not spoken. */
-export type PageSounds = (message: Inbound, result: RunResult) => Promise<readonly WebSound[]>;
+/** The files of an answer that the web chat shows, and what is spoken of it; undefined where there are none. */
+export type PageFiles = (message: Inbound, result: RunResult) => Promise<OfferedFiles | undefined>;
 
-export function createPageSounds(options: {
+export function createPageFiles(options: {
   speak: SpeakReply;
   speechMode(sessionKey: string): string | undefined;
-  sounds: WebSounds;
+  webFiles: WebFiles;
   /** When the last message of a session was written, ms since the epoch. */
   lastTimestamp(sessionKey: string): number | undefined;
   stopped: AbortSignal;
-}): PageSounds {
-  const { speak, sounds, stopped } = options;
+}): PageFiles {
+  const { speak, webFiles, stopped } = options;
   return async (message, result) => {
     const { sessionKey, route, voice } = message;
-    if (route.surface !== "webchat") return [];
+    if (route.surface !== "webchat") return undefined;
     const replies = createSpokenReplies({
       speak,
       channel: "webchat",
@@ -26,9 +26,10 @@ export function createPageSounds(options: {
       signal: stopped,
     });
     const spoken = await replies.withSound(result.payloads, result);
-    const offered = spoken.flatMap(({ mediaUrls = [] }) => mediaUrls.flatMap((file) => sounds.offer(file) ?? []));
-    const at = offered.length > 0 ? options.lastTimestamp(sessionKey) : undefined;
-    if (at !== undefined) sounds.attach(sessionKey, at, offered);
+    const offered = webFiles.offer(spoken.flatMap(({ mediaUrls = [] }) => mediaUrls));
+    if (offered.sounds.length + offered.files.length === 0) return undefined;
+    const at = options.lastTimestamp(sessionKey);
+    if (at !== undefined) webFiles.attach(sessionKey, at, offered);
     return offered;
   };
 }
