@@ -198,10 +198,12 @@ export async function startGateway(
     const mediaDir = path.join(paths.stateDir, "media");
     const { basePath } = settings.controlUi;
     const sounds = createWebSounds({ mediaDir, basePath, clock });
+    let automation: Automation | undefined;
     const frontDoor = await openFrontDoor({
       soundsRoute: webSoundsRoute({ sounds, mediaDir, basePath, platform: process.platform }),
       settings,
       pluginRoutes: pluginHttp(() => plugins, httpAuth),
+      hookRoutes: (request, response) => automation?.http(request, response) ?? false,
       apiRoutes: apiRoutes({ auth: httpAuth, config, services: () => (takesWork ? apiServices : undefined) }),
       webRoot: options.webRoot,
       agents,
@@ -306,7 +308,6 @@ export async function startGateway(
       log: log.child("media"),
     });
     let agentTools: AgentTools | undefined;
-    let automation: Automation | undefined;
     const waits = createCallWaits(() => runtime.reload());
     const skills = createGatewaySkills({
       config,
@@ -704,6 +705,8 @@ export async function startGateway(
         targets,
         outbox,
         replySettings: replySettingsOf,
+        hotReload,
+        trustedProxies: settings.trustedProxies,
         userTimeZone: timeZone,
         hostTimeZone,
         clock,

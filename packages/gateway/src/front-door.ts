@@ -19,6 +19,8 @@ export interface FrontDoorOptions {
   pluginRoutes: HttpHandler;
   /** Serves the APIs for programs, which prove themselves and may use any name for this machine. */
   apiRoutes: HttpHandler;
+  /** Serves webhooks, which carry a token and may use any name for this machine. */
+  hookRoutes: HttpHandler;
   /** Whether the Gateway takes work, for `/readyz`. */
   ready: () => boolean;
   /** Paths that channels answer. */
@@ -58,7 +60,9 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<{ port: 
     optional: index > 0,
     server: createHttpServer({
       signed: async (request, response) =>
-        (await options.apiRoutes(request, response)) || options.channelRoutes(request, response),
+        (await options.hookRoutes(request, response)) ||
+        (await options.apiRoutes(request, response)) ||
+        options.channelRoutes(request, response),
       handlers: [
         probes(options.ready),
         options.pluginRoutes,
