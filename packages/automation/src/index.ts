@@ -13,3 +13,8 @@ export { type DurationUnit, parseDuration } from "./duration.ts";
 export { type HourZones, isActiveHour } from "./heartbeat/active-hours.ts";
 export { isEmptyHeartbeatFile } from "./heartbeat/heartbeat-file.ts";
 export { heartbeatToken, type StrippedAck, stripHeartbeatAck } from "./heartbeat/strip-ack.ts";
+export type { AgentAction, WakeAction, WebhookAction } from "./webhooks/action.ts";
+export { webhookMappings } from "./webhooks/mapping.ts";
+export { countSuspicious } from "./webhooks/suspicious.ts";
+export { createTransforms, type TransformRequest, type Transforms } from "./webhooks/transform.ts";
+export { createWebhookServer, type WebhookServer, type WebhookServerOptions } from "./webhooks/webhook-server.ts";

@@ -9,3 +9,10 @@ export {
   requestsInFlight,
 } from "./heartbeat/heartbeats.ts";
 export { type HeartbeatVisibility, heartbeatVisibility } from "./heartbeat/visibility.ts";
+export {
+  type HooksConfig,
+  WebhookConfigError,
+  webhookPath,
+  type WebhookSettings,
+  webhookSettings,
+} from "./webhooks/webhook-settings.ts";

@@ -206,12 +206,14 @@ export async function startGateway(
       mediaDir,
     ];
     const webFiles = createWebFiles({ roots: trustedRoots, basePath, clock });
+    let automation: Automation | undefined;
     const frontDoor = await openFrontDoor({
       filesRoute: webFilesRoute({ webFiles, roots: trustedRoots, basePath, platform: process.platform }),
       settings,
       stateDir: paths.stateDir,
       env,
       pluginRoutes: pluginHttp(() => plugins, httpAuth),
+      hookRoutes: (request, response) => automation?.http(request, response) ?? false,
       apiRoutes: apiRoutes({ auth: httpAuth, config, services: () => (takesWork ? apiServices : undefined) }),
       webRoot: options.webRoot,
       agents,
@@ -328,7 +330,6 @@ export async function startGateway(
     });
     releases.push(() => mcp.close());
     let agentTools: AgentTools | undefined;
-    let automation: Automation | undefined;
     const waits = createCallWaits(() => runtime.reload());
     const skills = createGatewaySkills({
       config,
@@ -726,6 +727,8 @@ export async function startGateway(
         targets,
         outbox,
         replySettings: replySettingsOf,
+        hotReload,
+        trustedProxies: settings.trustedProxies,
         userTimeZone: timeZone,
         hostTimeZone,
         clock,

@@ -24,6 +24,8 @@ export interface FrontDoorOptions {
   pluginRoutes: HttpHandler;
   /** Serves the APIs for programs, which prove themselves and may use any name for this machine. */
   apiRoutes: HttpHandler;
+  /** Serves webhooks, which carry a token and may use any name for this machine. */
+  hookRoutes: HttpHandler;
   /** Whether the Gateway takes work, for `/readyz`. */
   ready: () => boolean;
   /** Paths that channels answer. */
@@ -91,7 +93,9 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
     server: createHttpServer({
       ...(tls && createServer ? { secure: (limits: ServerOptions) => createServer({ ...limits, ...tls }) } : {}),
       signed: async (request, response) =>
-        (await options.apiRoutes(request, response)) || options.channelRoutes(request, response),
+        (await options.hookRoutes(request, response)) ||
+        (await options.apiRoutes(request, response)) ||
+        options.channelRoutes(request, response),
       handlers: [
         probes(options.ready),
         options.pluginRoutes,

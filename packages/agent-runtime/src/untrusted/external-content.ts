@@ -7,6 +7,8 @@ export interface ExternalContentOptions {
   source: ExternalSource;
   sender?: string;
   subject?: string;
+  /** A line of our own about it, between the notice and the content. */
+  about?: string;
   /** Whether the notice stands in front. Default: as usual for the source. */
   notice?: boolean;
 }
@@ -33,6 +35,7 @@ export function wrapExternalContent(content: string, options: ExternalContentOpt
   const withNotice = options.notice ?? hasNotice(source);
   return [
     ...(withNotice ? [notice, ""] : []),
+    ...(options.about === undefined ? [] : [headerLine(options.about), ""]),
     startMarker,
     `Source: ${labels[source]}`,
     ...(sender === undefined ? [] : [`From: ${headerLine(sender)}`]),

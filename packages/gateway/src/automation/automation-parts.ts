@@ -9,6 +9,7 @@ import type { Agents } from "../agents.ts";
 import type { ChannelSettings } from "../channels/account-config.ts";
 import type { Channels } from "../channels/channels.ts";
 import type { Conversations } from "../conversations.ts";
+import type { HotReload } from "../hot-reload.ts";
 import type { Targets } from "../outbound/resolve-target.ts";
 import type { OutboxWorker } from "../pipeline/outbox.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
@@ -38,8 +39,10 @@ export interface AutomationGateway {
   channelSettings: ChannelSettings;
   targets: Targets;
   outbox: OutboxWorker;
+  hotReload: HotReload;
   /** How a chat wants what is written to it. */
   replySettings(route: ChannelRoute, agentId: string): ReplySettings;
+  trustedProxies: readonly string[];
   userTimeZone(): string;
   hostTimeZone: string;
   clock: Clock;

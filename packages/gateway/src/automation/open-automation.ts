@@ -5,10 +5,12 @@ import { createHeartbeats, type Heartbeats, heartbeatAgents } from "@openclaw/au
 import type { Tool } from "@openclaw/plugin-sdk";
 import type { Heartbeat } from "@openclaw/protocol";
 import { normalizeAgentId } from "@openclaw/sessions";
+import type { HttpHandler } from "../http/http-server.ts";
 import type { AutomationGateway } from "./automation-parts.ts";
 import type { CronDesk } from "./cron-desk.ts";
 import { cronToolFor } from "./cron-tool-door.ts";
 import type { AutomationWork } from "./load-automation.ts";
+import { openWebhookDoor } from "./webhook-door.ts";
 
 /** What a Gateway does without being asked: jobs, heartbeats, webhooks. Its libraries are loaded with the first job or call. */
 export interface Automation {
@@ -18,6 +20,8 @@ export interface Automation {
   /** The last one clients were told of. */
   readonly lastHeartbeat: Heartbeat | undefined;
   cron(): Promise<CronDesk>;
+  /** Serves webhooks. */
+  readonly http: HttpHandler;
   /** Tells the main session something; resolves when that is on disk. */
   wake(text: string, mode: "now" | "next-heartbeat", reason?: string): Promise<void>;
   tools(scope: ToolScope): Tool[];
@@ -33,9 +37,9 @@ export function openAutomation(gateway: AutomationGateway, instanceId: string): 
   const { config, conversations, systemEvents, connections, clock, timers } = gateway;
   const log = gateway.log;
   let lastHeartbeat: Heartbeat | undefined;
+  let started = false;
   let paused = false;
   let loading: Promise<AutomationWork> | undefined;
-  let unwatch = () => {};
 
   const heartbeats = createHeartbeats({
     agents: () => heartbeatAgents(config(), { defaultId: gateway.agents.defaultId(), normalizeId: normalizeAgentId }),
@@ -69,6 +73,7 @@ export function openAutomation(gateway: AutomationGateway, instanceId: string): 
     return store ? gateway.stateDir : path.join(gateway.stateDir, "cron", "jobs.json");
   };
 
+  const webhooks = openWebhookDoor(gateway, work, () => started && !paused);
   const automation: Automation = {
     instanceId,
     heartbeats,
@@ -76,6 +81,7 @@ export function openAutomation(gateway: AutomationGateway, instanceId: string): 
       return lastHeartbeat;
     },
     cron: async () => (await work()).cron(),
+    http: webhooks.http,
     async wake(text, mode, reason = "wake") {
       await systemEvents.enqueue(conversations.mainKey(), text);
       if (mode === "now") heartbeats.request(reason);
@@ -83,14 +89,10 @@ export function openAutomation(gateway: AutomationGateway, instanceId: string): 
     tools: (scope) => [cronToolFor(scope, gateway, automation)],
     start() {
       heartbeats.start();
-      unwatch = gateway.configStore.watch(() => {
-        heartbeats.reload();
-        loading
-          ?.then((loaded) => loaded.reload())
-          .catch((error: unknown) =>
-            log.error("the automation could not take over the configuration", { error: String(error) }),
-          );
-      });
+      started = true;
+      gateway.hotReload.on("heartbeat", () => heartbeats.reload());
+      gateway.hotReload.on("cron", async () => (await loading)?.reload());
+      gateway.hotReload.on("hooks", () => webhooks.reload());
       if (hasWork()) {
         work()
           .then((loaded) => loaded.cron())
@@ -99,7 +101,6 @@ export function openAutomation(gateway: AutomationGateway, instanceId: string): 
     },
     pause() {
       paused = true;
-      unwatch();
       void heartbeats.stop();
       loading?.then((loaded) => loaded.pause()).catch(() => {}); // what could not be loaded has nothing to stop
     },
