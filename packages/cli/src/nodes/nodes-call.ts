@@ -61,7 +61,7 @@ export async function withNodes(
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const hint = /unauthorized|pairing required/i.test(message)
-      ? [`Approve this device on the Gateway's machine: ${context.hint("devices list")}`]
+      ? [`Approve this device on the Gateway's machine: ${context.hint("openclaw devices list")}`]
       : [];
     throw new CliError([`nodes ${label} failed: ${message}`, ...hint], { code: "nodes", cause: error });
   }
