@@ -50,5 +50,6 @@ export {
   type ApprovalsStoreOptions,
   openApprovalsStore,
 } from "./file/approvals-store.ts";
+export { type ExecutablePlace, findExecutable } from "./programs/find-executable.ts";
 export { defaultSafeBins } from "./programs/safe-bins.ts";
 export { changesWhatRuns, isForbiddenVariable } from "./shell/variables.ts";

@@ -29,6 +29,10 @@ export interface ConnectSettings {
   /** Default: `operator.admin` for operators, none for nodes. */
   scopes?: readonly string[] | undefined;
   caps?: readonly string[] | undefined;
+  /** What a node lends: the commands it may be asked for, the permissions it has, the PATH of its programs. */
+  commands?: readonly string[] | undefined;
+  permissions?: Readonly<Record<string, boolean>> | undefined;
+  pathEnv?: string | undefined;
   /** Inclusive range of protocol versions; default 3 to 4. */
   protocol?: { min: number; max: number } | undefined;
   /** Without it the shared secret alone must do. */
@@ -91,6 +95,9 @@ export async function connectRequest(
       role,
       scopes,
       ...(settings.caps ? { caps: [...settings.caps] } : {}),
+      ...(settings.commands ? { commands: [...settings.commands] } : {}),
+      ...(settings.permissions ? { permissions: { ...settings.permissions } } : {}),
+      ...(settings.pathEnv === undefined ? {} : { pathEnv: settings.pathEnv }),
       ...(Object.keys(auth).length > 0 ? { auth } : {}),
       ...(device ? { device } : {}),
       ...(settings.locale ? { locale: settings.locale } : {}),

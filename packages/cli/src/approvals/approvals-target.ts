@@ -7,20 +7,22 @@ import {
   readApprovals,
 } from "@openclaw/approvals";
 import { silentLog } from "@openclaw/log";
+import type { NodeRow } from "@openclaw/protocol";
 import { gatewayCall } from "../call/gateway-call.ts";
 import type { TargetFlags } from "../call/gateway-target.ts";
-import { isRecord, recordOf, textOf } from "../commands/payload.ts";
+import { isRecord, listOf, recordOf, textOf } from "../commands/payload.ts";
 import { CliError } from "../run/cli-error.ts";
 import type { CommandContext } from "../run/command-context.ts";
 
 export interface ApprovalsTargetFlags extends TargetFlags {
   gateway: boolean;
+  node: string | undefined;
   timeout: number;
 }
 
 /** An approvals file as commands show and change it: without the socket's secret. */
 export interface ApprovalsSnapshot {
-  target: "local" | "gateway";
+  target: "local" | "gateway" | "node";
   path: string;
   exists: boolean;
   hash: string;
@@ -29,7 +31,7 @@ export interface ApprovalsSnapshot {
   problem?: string;
 }
 
-/** The approvals file of this machine, or of the Gateway's. */
+/** The approvals file of this machine, of the Gateway's, or of a node. */
 export interface ApprovalsTarget {
   read(): Promise<ApprovalsSnapshot>;
   /** @throws CliError when somebody else has changed it since it was read */
@@ -37,6 +39,7 @@ export interface ApprovalsTarget {
 }
 
 export function approvalsTarget(flags: ApprovalsTargetFlags, context: CommandContext): ApprovalsTarget {
+  if (flags.node !== undefined) return nodeFile(flags, flags.node, context);
   return flags.gateway || flags.url !== undefined ? gatewayFile(flags, context) : localFile(context);
 }
 
@@ -80,13 +83,47 @@ function localFile(context: CommandContext): ApprovalsTarget {
   };
 }
 
+type Call = (method: string, params: object) => Promise<unknown>;
+
+function caller({ url, token, password, timeout }: ApprovalsTargetFlags, context: CommandContext): Call {
+  return (method, params) => gatewayCall({ context, url, token, password, timeoutMs: timeout, method, params });
+}
+
 function gatewayFile(flags: ApprovalsTargetFlags, context: CommandContext): ApprovalsTarget {
-  const call = async (method: string, params: object): Promise<ApprovalsSnapshot> => {
-    const { url, token, password, timeout } = flags;
-    const answer = await gatewayCall({ context, url, token, password, timeoutMs: timeout, method, params });
+  const call = caller(flags, context);
+  return remoteFile("gateway", {
+    get: () => call("exec.approvals.get", {}),
+    set: (change) => call("exec.approvals.set", change),
+  });
+}
+
+function nodeFile(flags: ApprovalsTargetFlags, query: string, context: CommandContext): ApprovalsTarget {
+  const call = caller(flags, context);
+  const findId = async () => {
+    const { findNode } = await import("@openclaw/gateway/nodes");
+    const { nodes } = recordOf(await call("node.list", {}));
+    try {
+      return findNode(listOf(nodes) as readonly NodeRow[], query).nodeId;
+    } catch (error) {
+      throw new CliError(error instanceof Error ? error.message : String(error), { cause: error });
+    }
+  };
+  let found: Promise<string> | undefined;
+  const nodeId = () => (found ??= findId());
+  return remoteFile("node", {
+    get: async () => call("exec.approvals.node.get", { nodeId: await nodeId() }),
+    set: async (change) => call("exec.approvals.node.set", { nodeId: await nodeId(), ...change }),
+  });
+}
+
+function remoteFile(
+  target: "gateway" | "node",
+  ask: { get(): Promise<unknown>; set(change: { file: ApprovalsFile; baseHash: string }): Promise<unknown> },
+): ApprovalsTarget {
+  const snapshot = (answer: unknown): ApprovalsSnapshot => {
     const { path, exists, hash, file } = recordOf(answer);
     return {
-      target: "gateway",
+      target,
       path: textOf(path) ?? "",
       exists: exists === true,
       hash: textOf(hash) ?? "",
@@ -94,10 +131,10 @@ function gatewayFile(flags: ApprovalsTargetFlags, context: CommandContext): Appr
     };
   };
   return {
-    read: () => call("exec.approvals.get", {}),
-    save(file, { hash }) {
+    read: async () => snapshot(await ask.get()),
+    async save(file, { hash }) {
       if (hash === "") throw new CliError("Exec approvals hash missing; reload and retry.");
-      return call("exec.approvals.set", { file, baseHash: hash });
+      return snapshot(await ask.set({ file, baseHash: hash }));
     },
   };
 }
@@ -107,7 +144,7 @@ function readFileOf(value: unknown): ApprovalsFile {
     return readApprovals(isRecord(value) ? value : {});
   } catch (error) {
     if (error instanceof ApprovalsFileError) {
-      throw new CliError(`The Gateway's approvals file cannot be read here: ${error.message}`, { cause: error });
+      throw new CliError(`The approvals file cannot be read here: ${error.message}`, { cause: error });
     }
     throw error;
   }

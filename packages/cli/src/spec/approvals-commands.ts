@@ -3,6 +3,7 @@ import { gatewayFlags, json, timeoutFlag } from "./shared-flags.ts";
 
 export const approvalsGetFlags = {
   gateway: { type: "boolean", summary: "use the gateway host approvals" },
+  node: { type: "string", value: "node", summary: "use the approvals of a node: id, name or IP" },
   ...gatewayFlags,
   timeout: timeoutFlag(10_000),
   json,

@@ -10,6 +10,8 @@ import { gatewayCommands } from "./gateway-commands.ts";
 import { mcpCommands } from "./mcp-commands.ts";
 import { messageCommands } from "./message-commands.ts";
 import { modelsCommands } from "./models-commands.ts";
+import { nodeCommands } from "./node-commands.ts";
+import { nodesCommands } from "./nodes-commands.ts";
 import { observeCommands } from "./observe-commands.ts";
 import { pluginsCommands } from "./plugins-commands.ts";
 import { sandboxCommands } from "./sandbox-commands.ts";
@@ -29,6 +31,8 @@ export const commands: readonly AnyCommand[] = [
   ...mcpCommands,
   ...modelsCommands,
   ...messageCommands,
+  ...nodeCommands,
+  ...nodesCommands,
   ...observeCommands,
   ...pluginsCommands,
   ...sandboxCommands,
@@ -65,6 +69,13 @@ export const groups: readonly GroupSpec[] = [
   { id: "models auth order", summary: "Per-agent profile order override" },
   { id: "models fallbacks", summary: "Text model fallback list" },
   { id: "models image-fallbacks", summary: "Image model fallback list" },
+  { id: "node", summary: "Headless node host on this machine" },
+  { id: "nodes", summary: "Paired nodes seen by the Gateway" },
+  { id: "nodes camera", summary: "Cameras of a node" },
+  { id: "nodes canvas", summary: "Canvas of a node" },
+  { id: "nodes canvas a2ui", summary: "A2UI surfaces on the canvas" },
+  { id: "nodes location", summary: "Location of a node" },
+  { id: "nodes screen", summary: "Screen of a node" },
   { id: "plugins", summary: "Plugins and their config" },
   { id: "sandbox", summary: "Sandbox containers and effective policy" },
   { id: "security", summary: "Security tools" },
