@@ -47,6 +47,7 @@ import { apiRoutes } from "./http/api-routes.ts";
 import { createChannelRoutes } from "./http/channel-routes.ts";
 import { createHttpAuth } from "./http/http-auth.ts";
 import { webSoundsRoute } from "./http/web-sounds-route.ts";
+import { takeOverLegacyState } from "./legacy-state.ts";
 import { openMcp } from "./mcp/open-mcp.ts";
 import { createGatewaySpeech } from "./media/gateway-speech.ts";
 import { createMessageMedia } from "./media/message-media.ts";
@@ -218,6 +219,7 @@ export async function startGateway(
     const { port } = frontDoor;
     releases.push(() => frontDoor.close());
 
+    await takeOverLegacyState(paths, config(), () => clock.now(), log);
     const storage = await openStorage({
       stateDir: paths.stateDir,
       fsync: config().storage?.fsync ?? "group",
