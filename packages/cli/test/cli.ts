@@ -55,6 +55,7 @@ export function temporaryHome() {
         argv,
         env: env(options.env),
         cwd: home,
+        program: path.join(home, "bin", "openclaw.js"),
         version: "1.2.3",
         stdin,
         stdout,

@@ -47,6 +47,7 @@ import { apiRoutes } from "./http/api-routes.ts";
 import { createChannelRoutes } from "./http/channel-routes.ts";
 import { createHttpAuth } from "./http/http-auth.ts";
 import { webFilesRoute } from "./http/web-files-route.ts";
+import { takeOverLegacyState } from "./legacy-state.ts";
 import { openMcp } from "./mcp/open-mcp.ts";
 import { createGatewaySpeech } from "./media/gateway-speech.ts";
 import { createMessageMedia } from "./media/message-media.ts";
@@ -225,6 +226,7 @@ export async function startGateway(
     const { port } = frontDoor;
     releases.push(() => frontDoor.close());
 
+    await takeOverLegacyState(paths, config(), () => clock.now(), log);
     const storage = await openStorage({
       stateDir: paths.stateDir,
       fsync: config().storage?.fsync ?? "group",

@@ -1,2 +1,4 @@
 export * from "./audit/index.ts";
+export * from "./doctor/index.ts";
 export * from "./services/index.ts";
+export * from "./state/index.ts";

@@ -1,6 +1,6 @@
-import { openConfigStore } from "@openclaw/config";
+import { type ConfigStore, openConfigStore } from "@openclaw/config";
 import { GatewayPortError, GatewayStartError, resolveSettings } from "@openclaw/gateway";
-import { createLog } from "@openclaw/log";
+import { createLog, type Log } from "@openclaw/log";
 import { GatewayLockError } from "@openclaw/storage";
 import { rawStreamPath } from "../foreground/raw-stream.ts";
 import { runGateway } from "../foreground/run-gateway.ts";
@@ -25,6 +25,7 @@ export async function run({ flags }: { flags: StartInput }, context: CommandCont
   const plugins = await context.plugins();
   const store = await openConfigStore({ paths, env, version, log, manifests: plugins.manifests });
   try {
+    if (store.snapshot().legacyIssues.length > 0) await migrate(store, log);
     const snapshot = store.snapshot();
     if (!snapshot.valid) throw new CliError(invalidConfigLines(snapshot, context), { code: "invalid-config" });
     if (start.badBind) {
@@ -56,6 +57,20 @@ export async function run({ flags }: { flags: StartInput }, context: CommandCont
   } finally {
     await store.close();
     await log.close();
+  }
+}
+
+/** Brings keys of former releases to their places in the file, when the whole is valid then. A backup is kept. */
+async function migrate(store: ConfigStore, log: Log): Promise<void> {
+  const { migrateConfig } = await import("@openclaw/config/migrations");
+  const { changes } = migrateConfig(store.snapshot().parsed);
+  if (changes.length === 0) return;
+  try {
+    await store.edit((value) => migrateConfig(value).value);
+    for (const change of changes) log.info(`config: ${change}`);
+  } catch (error) {
+    // The start goes on to say what is wrong with the file as it stands.
+    log.warn(`config: keys of a former release were left alone: ${error instanceof Error ? error.message : error}`);
   }
 }
 

@@ -19,6 +19,8 @@ export interface CommandContext {
   readonly version: string;
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
+  /** The file the program was started with; what a background service runs. */
+  readonly program: string | undefined;
   readonly paths: Paths;
   readonly stdin: TerminalInput;
   readonly stdout: Terminal;

@@ -30,6 +30,8 @@ export interface RunCliOptions {
   webRoot?: string | undefined;
   /** Folder of the plugins that come with the program. */
   bundledPlugins?: string | undefined;
+  /** The file the program was started with; the process's own when absent. */
+  program?: string;
   /** What commands with `--stdin` read, and where questions are answered; the process's own when absent. */
   stdin?: TerminalInput;
   stdout: Terminal;
@@ -120,6 +122,7 @@ async function createContext(options: RunCliOptions, paths: Paths, globals: Glob
     version,
     env,
     cwd: options.cwd,
+    program: options.program ?? process.argv[1],
     paths,
     stdin: options.stdin ?? process.stdin,
     stdout,

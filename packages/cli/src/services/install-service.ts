@@ -46,7 +46,7 @@ export async function installAndReport(
   const { kind } = request;
   const report = { kind, action: "install", json } as const;
   return reportAction(report, context, async (service) => {
-    const entry = programFile();
+    const entry = programFile(context);
     if (entry === undefined) throw new ServiceError("refused", "the program's own file is not known");
     const world = serviceWorld(context);
     const outcome = await installService({ ...request, entry, version: context.version }, world);

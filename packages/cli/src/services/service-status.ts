@@ -54,7 +54,7 @@ export async function serviceStatus(context: CommandContext, options: { deep: bo
         env: context.env,
         home: context.paths.home,
         platform: world.platform,
-        entry: programFile(),
+        entry: programFile(context),
         systemNode: await findSystemNode({ ...world, home: context.paths.home }),
       })
     : { ok: true, issues: [] };

@@ -1,5 +1,6 @@
-import { realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import os from "node:os";
+import path from "node:path";
 import { createRunProgram, type ServiceWorld } from "@openclaw/setup/services";
 import type { CommandContext } from "../run/command-context.ts";
 
@@ -22,11 +23,25 @@ export function userName(env: NodeJS.ProcessEnv): string {
 }
 
 /** The file this program was started with; what a service runs. */
-export function programFile(script = process.argv[1]): string | undefined {
+export function programFile({ program: script }: Pick<CommandContext, "program">): string | undefined {
   if (script === undefined) return undefined;
   try {
     return realpathSync(script);
   } catch {
     return script; // it was replaced while it ran
   }
+}
+
+/** The checkout or the package a program file belongs to: the nearest folder up with a workspace, else its package. */
+export function programRoot(file: string | undefined): string | undefined {
+  let found: string | undefined;
+  for (
+    let dir = file === undefined ? "" : path.dirname(file);
+    dir !== "" && dir !== path.dirname(dir);
+    dir = path.dirname(dir)
+  ) {
+    if (existsSync(path.join(dir, "pnpm-workspace.yaml"))) return dir;
+    if (found === undefined && existsSync(path.join(dir, "package.json"))) found = dir;
+  }
+  return found;
 }

@@ -6,6 +6,7 @@ import { completionCommands } from "./completion-commands.ts";
 import { configCommands } from "./config-commands.ts";
 import { cronCommands } from "./cron-commands.ts";
 import { devicesCommands } from "./devices-commands.ts";
+import { doctorCommands } from "./doctor-commands.ts";
 import { gatewayCommands } from "./gateway-commands.ts";
 import { mcpCommands } from "./mcp-commands.ts";
 import { messageCommands } from "./message-commands.ts";
@@ -27,6 +28,7 @@ export const commands: readonly AnyCommand[] = [
   ...completionCommands,
   ...configCommands,
   ...devicesCommands,
+  ...doctorCommands,
   ...gatewayCommands,
   ...mcpCommands,
   ...modelsCommands,

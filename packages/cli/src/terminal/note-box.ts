@@ -9,7 +9,7 @@ export function renderNote(title: string, text: string, options: { width: number
   const width = Math.max(textWidth(title) + 1, ...lines.map((line) => textWidth(line)));
   const edge = (mark: string) => style.muted(mark);
   return [
-    `${edge("┌")} ${style.heading(title)} ${edge(`${"─".repeat(Math.max(0, width - textWidth(title) - 1))}┐`)}`,
+    `${edge("┌")} ${style.heading(title)} ${edge(`${"─".repeat(Math.max(0, width - textWidth(title)))}┐`)}`,
     ...lines.map((line) => `${edge("│")} ${padText(line, width)} ${edge("│")}`),
     edge(`└${"─".repeat(width + 2)}┘`),
   ].join("\n");

@@ -50,6 +50,6 @@ describe("renderTable", () => {
 describe("renderNote", () => {
   it("boxes a text under its title", () => {
     const lines = renderNote("Config", "one\ntwo", { width: 80, style: plainStyle }).split("\n");
-    expect(lines).toEqual(["┌ Config ┐", "│ one     │", "│ two     │", "└─────────┘"]);
+    expect(lines).toEqual(["┌ Config ─┐", "│ one     │", "│ two     │", "└─────────┘"]);
   });
 });
