@@ -666,6 +666,7 @@ export async function startGateway(
       runs,
       connections,
       channels,
+      logins,
       outbox,
       systemEvents,
       waits,
