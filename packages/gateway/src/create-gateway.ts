@@ -696,6 +696,7 @@ export async function startGateway(
       runs,
       connections,
       channels,
+      logins,
       outbox,
       systemEvents,
       waits,

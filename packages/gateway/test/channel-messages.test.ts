@@ -416,9 +416,10 @@ describe("linking by QR", () => {
       meta: { id: "whatsapp", label: "WhatsApp" },
       login: {
         linkedAs: async () => undefined,
-        async login({ onQr }) {
+        async login({ onQr, onPairingCode, phoneNumber }) {
           logins += 1;
-          onQr("2@qr-content");
+          if (phoneNumber === undefined) onQr("2@qr-content");
+          else onPairingCode(`CODE-${phoneNumber}`);
           await new Promise<void>((resolve) => {
             scan = resolve;
           });
@@ -450,5 +451,56 @@ describe("linking by QR", () => {
     scan();
     expect(await waiting).toEqual({ connected: true, message: "✅ Linked! WhatsApp is ready." });
     expect((await call("channels.status", {})).channelAccounts).toMatchObject({ whatsapp: [{ running: true }] });
+  });
+
+  it("gives a code for a telephone's number instead, also where a picture was asked for before", async () => {
+    const { service, scan, logins } = linking();
+    gateway = await startTestGateway({ channels: [service.channel], config: { channels: { whatsapp: {} } } });
+    client = await gateway.connect({ protocol: 4 });
+    await call("web.login.start", {});
+    const code = await call("web.login.start", { phoneNumber: "+15550001" });
+    expect(code).toEqual({ pairingCode: "CODE-+15550001", message: expect.stringContaining("Type this code") });
+    expect(await call("web.login.start", { phoneNumber: "+15550001" })).toMatchObject({
+      pairingCode: "CODE-+15550001",
+      message: expect.stringContaining("active already"),
+    });
+    expect(logins()).toBe(2);
+    const waiting = call("web.login.wait", {});
+    scan();
+    expect(await waiting).toMatchObject({ connected: true });
+  });
+
+  it("is a tool of the owner's, which shows the picture in the chat; nobody else has it", async () => {
+    const { service: linked, scan } = linking();
+    // The account that is linked cannot speak meanwhile.
+    const service = chatService("telegram");
+    gateway = await startTestGateway({
+      channels: [linked.channel, service.channel],
+      config: {
+        channels: { whatsapp: {}, telegram: { dmPolicy: "open", allowFrom: ["*"] } },
+        commands: { ownerAllowFrom: ["telegram:1"] },
+      },
+    });
+    const offered = () => JSON.stringify(gateway.model.lastRequest().body.tools);
+    const calls = (args: object) =>
+      gateway.model.enqueue(
+        { tools: [{ name: "whatsapp_login", args: JSON.stringify(args) }] },
+        { words: ["see above"] },
+      );
+    calls({ action: "start" });
+    await service.tell("link it", { sender: { id: "1" } });
+    await service.sent();
+    expect(offered()).toContain("whatsapp_login");
+    expect(JSON.stringify(gateway.model.lastRequest().body.messages)).toContain(
+      "![QR of WhatsApp](data:image/png;base64,",
+    );
+    scan();
+    calls({ action: "wait" });
+    await service.tell("done", { sender: { id: "1" } });
+    await service.sent();
+    expect(JSON.stringify(gateway.model.lastRequest().body.messages)).toContain("✅ Linked! WhatsApp is ready.");
+    await service.tell("me too", { sender: { id: "2" } });
+    await service.sent();
+    expect(offered()).not.toContain("whatsapp_login");
   });
 });

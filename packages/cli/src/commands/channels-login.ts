@@ -31,13 +31,17 @@ export async function run(
       ...input,
       account,
       force: true,
+      ...(flags.phone === undefined ? {} : { phoneNumber: flags.phone }),
       log: flags.verbose ? terminalLog(context) : silent,
       signal: stop.signal,
       onQr(content) {
         context.print(`Scan this QR in ${label} (Linked Devices):`);
         context.print(renderUnicodeCompact(content, { ecc: "L" }));
       },
-      onPairingCode: (code) => context.print(`Pairing code: ${code}`),
+      onPairingCode(code) {
+        context.print(`Type this code in ${label} (Linked Devices, Link with phone number):`);
+        context.print(`Pairing code: ${code}`);
+      },
     });
     if (!result.linked) throw new CliError(`Channel login failed: ${result.message}`);
     context.print(

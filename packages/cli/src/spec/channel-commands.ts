@@ -65,6 +65,7 @@ export const channelsRemoveFlags = {
 export const channelsLoginFlags = {
   channel: { ...channel, default: "whatsapp" },
   account,
+  phone: { type: "string", value: "number", summary: "link with a code typed on this telephone, not a QR" },
   verbose: { type: "boolean", summary: "more detail" },
 } as const satisfies FlagSpecs;
 export const channelsLogoutFlags = {

@@ -20,6 +20,7 @@ import type { Tool } from "@openclaw/plugin-sdk";
 import type { Sessions } from "@openclaw/sessions";
 import type { Clock, Storage } from "@openclaw/storage";
 import type { Channels } from "../channels/channels.ts";
+import type { QrLogins } from "../channels/qr-logins.ts";
 import type { Conversations } from "../conversations.ts";
 import type { GatewaySpeech } from "../media/gateway-speech.ts";
 import type { MessageActions } from "../outbound/message-actions.ts";
@@ -31,6 +32,7 @@ import { tellOfRestart } from "../restart-sentinel.ts";
 import type { RunRegistry } from "../runs/run-registry.ts";
 import type { Connections } from "../ws/connections.ts";
 import { createGatewayTool } from "./gateway-tool.ts";
+import { createLoginTool } from "./login-tool.ts";
 import { createMessageTool } from "./message-tool.ts";
 import { createPipelineCalls } from "./pipeline-calls.ts";
 import { sayInSession } from "./say-in-session.ts";
@@ -62,6 +64,7 @@ export async function openAgentTools(gateway: {
   runs: RunRegistry;
   connections: Connections;
   channels: Channels;
+  logins: Pick<QrLogins, "start" | "wait">;
   outbox: OutboxWorker;
   systemEvents: SystemEvents;
   waits: CallWaits;
@@ -114,7 +117,13 @@ export async function openAgentTools(gateway: {
 
   return {
     subagents,
-    tools: (scope) => [messageTool(scope), ttsTool(scope), gatewayTool(scope), ...sessionTools(scope)],
+    tools: (scope) => [
+      messageTool(scope),
+      ttsTool(scope),
+      gatewayTool(scope),
+      ...loginTools(scope),
+      ...sessionTools(scope),
+    ],
     resume() {
       subagents.resume();
       agentToAgent.resume();
@@ -155,6 +164,19 @@ export async function openAgentTools(gateway: {
       channel: scope.channel,
       speak: async (text, about) => (await gateway.speech.load()).convert(text, about),
     });
+  }
+
+  /** For channels in use that are linked to somebody's device, and for their owner. */
+  function loginTools(scope: ToolScope): Tool[] {
+    const { channels, logins } = gateway;
+    const linking = channels.ids().flatMap((id) => {
+      const channel = channels.get(id);
+      return channel?.login === undefined ? [] : [channel];
+    });
+    const isOwner = () => messageOf(scope)?.owner === true;
+    return linking.length === 0 || !isOwner()
+      ? []
+      : linking.map((channel) => createLoginTool(channel, { logins, isOwner }));
   }
 
   function gatewayTool(scope: ToolScope): Tool {

@@ -6,12 +6,17 @@ import { accountIds, type ChannelSettings, channelConfigInput, readAccount } fro
 /** How long a QR can be scanned, ms. */
 const loginMs = 3 * 60_000;
 
-/** Linking by QR for clients: one asks for the picture, then waits for the scan. */
+/** Linking for clients: one asks for a picture to scan, or with a telephone number for a code to type, then waits. */
 export interface QrLogins {
   start(
     channel: Channel,
-    request: { accountId?: string | undefined; force?: boolean | undefined; timeoutMs?: number | undefined },
-  ): Promise<{ message: string; qrDataUrl?: string }>;
+    request: {
+      accountId?: string | undefined;
+      force?: boolean | undefined;
+      timeoutMs?: number | undefined;
+      phoneNumber?: string | undefined;
+    },
+  ): Promise<{ message: string; qrDataUrl?: string; pairingCode?: string }>;
   wait(
     channel: Channel,
     request: { accountId?: string | undefined; timeoutMs?: number | undefined },
@@ -22,7 +27,9 @@ export interface QrLogins {
 interface ActiveLogin {
   startedAt: number;
   stop: AbortController;
-  qr: Promise<string>;
+  /** By which telephone it is linked with a code; by a picture when absent. */
+  phoneNumber: string | undefined;
+  shown: Promise<{ qrDataUrl: string } | { pairingCode: string }>;
   done: Promise<LoginResult>;
 }
 
@@ -47,54 +54,61 @@ export function createQrLogins(options: {
   };
 
   return {
-    async start(channel, { accountId: wanted, force = false, timeoutMs }) {
+    async start(channel, { accountId: wanted, force = false, timeoutMs, phoneNumber }) {
       const { login } = channel;
       if (login === undefined) throw new Error(`channel ${channel.meta.id} does not link by QR`);
       const { key, accountId, account, input, problem } = place(channel, wanted);
-      if (problem !== undefined) return { message: `Failed to get QR: ${problem}` };
+      const what = phoneNumber === undefined ? "QR" : "pairing code";
+      if (problem !== undefined) return { message: `Failed to get ${what}: ${problem}` };
       const { label } = channel.meta;
       const linked = await login.linkedAs(account);
       if (linked !== undefined && !force) {
         return { message: `${label} is already linked (${linked}). Say “relink” if you want a fresh QR.` };
       }
       const running = active.get(key);
-      if (running !== undefined && isFresh(running)) {
-        return {
-          qrDataUrl: await running.qr,
-          message: `QR already active. Scan it in ${label} → Linked Devices.`,
-        };
+      if (running !== undefined && isFresh(running) && running.phoneNumber === phoneNumber) {
+        const shown = await running.shown;
+        return "qrDataUrl" in shown
+          ? { ...shown, message: `QR already active. Scan it in ${label} → Linked Devices.` }
+          : { ...shown, message: `A code is active already. Type it in ${label} → Linked Devices.` };
       }
       end(key);
       await options.stopAccount(channel.meta.id, accountId);
       const stop = new AbortController();
-      const first = Promise.withResolvers<string>();
+      const first = Promise.withResolvers<Awaited<ActiveLogin["shown"]>>();
       first.promise.catch(() => {}); // whoever asks for the picture hears of it
       const done = login
         .login({
           ...input,
           account,
           force,
+          phoneNumber,
           log: options.log,
           signal: stop.signal,
           onQr(content) {
-            import("./qr-png.ts").then(({ qrDataUrl }) => first.resolve(qrDataUrl(content)), first.reject);
+            import("./qr-png.ts").then(
+              ({ qrDataUrl }) => first.resolve({ qrDataUrl: qrDataUrl(content) }),
+              first.reject,
+            );
           },
-          onPairingCode() {},
+          onPairingCode: (pairingCode) => first.resolve({ pairingCode }),
         })
         .catch((error: unknown): LoginResult => {
           return { linked: false, reason: "failed", message: error instanceof Error ? error.message : String(error) };
         });
-      active.set(key, { startedAt: options.clock.now(), stop, qr: first.promise, done });
+      active.set(key, { startedAt: options.clock.now(), stop, phoneNumber, shown: first.promise, done });
       void done.then((result) => {
         if (!result.linked) first.reject(new Error(result.message));
       });
       const waitMs = Math.max(timeoutMs ?? 30_000, 5000);
       try {
-        const qrDataUrl = await within(first.promise, waitMs, `no QR within ${waitMs} ms`);
-        return { qrDataUrl, message: `Scan this QR in ${label} → Linked Devices.` };
+        const shown = await within(first.promise, waitMs, `no ${what} within ${waitMs} ms`);
+        return "qrDataUrl" in shown
+          ? { ...shown, message: `Scan this QR in ${label} → Linked Devices.` }
+          : { ...shown, message: `Type this code in ${label} → Linked Devices → Link with phone number.` };
       } catch (error) {
         end(key);
-        return { message: `Failed to get QR: ${error instanceof Error ? error.message : String(error)}` };
+        return { message: `Failed to get ${what}: ${error instanceof Error ? error.message : String(error)}` };
       }
     },
     async wait(channel, { accountId: wanted, timeoutMs }) {

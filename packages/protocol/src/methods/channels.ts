@@ -141,12 +141,15 @@ export const channelMethods = {
         timeoutMs: integer(0).optional(),
         verbose: flag().optional(),
         accountId: text().optional(),
+        /** Link with a code that is typed on the telephone of this number, instead of a QR. */
+        phoneNumber: text().optional(),
       }),
     result: () =>
       open({
         message: text(),
         /** Data URL of a PNG. */
         qrDataUrl: text().optional(),
+        pairingCode: text().optional(),
       }),
   }),
   "web.login.wait": method("web.login.wait", {
