@@ -12,7 +12,7 @@ export { type HeartbeatVisibility, heartbeatVisibility } from "./heartbeat/visib
 export {
   type HooksConfig,
   WebhookConfigError,
-  webhookPath,
   type WebhookSettings,
+  webhookPath,
   webhookSettings,
 } from "./webhooks/webhook-settings.ts";

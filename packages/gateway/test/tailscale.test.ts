@@ -65,7 +65,7 @@ it("lets in whom Tailscale confirms, once the device is paired", async () => {
     .open({ ...viaServe("ada@example.com "), token: "" })
     .connect({ protocol: 4, device, auth: {} });
   expect(first.error).toMatchObject({ code: "NOT_PAIRED" });
-  const { requestId } = (first.error?.details ?? {}) as unknown as Json;
+  const requestId = (first.error?.details as Json | undefined)?.requestId;
   await admin.request("device.pair.approve", { requestId });
   const again = own.open({ ...viaServe("ada@example.com"), token: "" });
   const answer = await again.connect({ protocol: 4, device, auth: {} });

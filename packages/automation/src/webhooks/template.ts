@@ -15,7 +15,9 @@ export interface TemplateFacts {
  * payload, with `.` and `[n]`. Only what an object holds itself can be reached; what is missing is empty, objects are JSON.
  */
 export function renderTemplate(template: string, facts: TemplateFacts): string {
-  return template.replace(/\{\{([^{}]*)\}\}/g, (_whole, expression: string) => asText(valueOf(expression.trim(), facts)));
+  return template.replace(/\{\{([^{}]*)\}\}/g, (_whole, expression: string) =>
+    asText(valueOf(expression.trim(), facts)),
+  );
 }
 
 function valueOf(expression: string, facts: TemplateFacts): unknown {

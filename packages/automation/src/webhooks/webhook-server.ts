@@ -29,12 +29,7 @@ export interface WebhookServer {
    * @param path what follows the base
    * @param address of the client, for whoever tries many tokens
    */
-  handle(
-    request: IncomingMessage,
-    response: ServerResponse,
-    path: string,
-    address: string | undefined,
-  ): Promise<void>;
+  handle(request: IncomingMessage, response: ServerResponse, path: string, address: string | undefined): Promise<void>;
 }
 
 export function createWebhookServer(options: WebhookServerOptions): WebhookServer {
@@ -124,7 +119,9 @@ export function createWebhookServer(options: WebhookServerOptions): WebhookServe
       else await agent(response, action, true);
     } catch (error) {
       if (error instanceof MappingRefusal) return refuse(response, error.message);
-      log.error(`hooks: the mapping ${mapping.id ?? facts.path} failed: ${error instanceof Error ? error.message : error}`);
+      log.error(
+        `hooks: the mapping ${mapping.id ?? facts.path} failed: ${error instanceof Error ? error.message : error}`,
+      );
       sendJson(response, 500, { ok: false, error: "hook mapping failed" });
     }
   };

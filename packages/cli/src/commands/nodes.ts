@@ -98,7 +98,9 @@ export async function invoke({ flags }: CommandInput<typeof nodesInvokeFlags>, c
     const command = flags.command?.trim();
     if (!command) throw new Error("command required");
     if (command === "system.run") {
-      throw new Error(`system.run is done with approvals: use ${context.hint("openclaw nodes run --node <node> -- <command>")}`);
+      throw new Error(
+        `system.run is done with approvals: use ${context.hint("openclaw nodes run --node <node> -- <command>")}`,
+      );
     }
     const params = parsed(flags.params);
     const { nodeId } = await session.node(flags.node);

@@ -1,9 +1,4 @@
-import {
-  WebhookConfigError,
-  type WebhookSettings,
-  webhookPath,
-  webhookSettings,
-} from "@openclaw/automation/resident";
+import { WebhookConfigError, type WebhookSettings, webhookPath, webhookSettings } from "@openclaw/automation/resident";
 import { requestOrigin } from "@openclaw/net";
 import type { HttpHandler } from "../http/http-server.ts";
 import { GatewayStartError } from "../start-error.ts";
