@@ -16,11 +16,11 @@ export interface TemplateFacts {
  */
 export function renderTemplate(template: string, facts: TemplateFacts): string {
   return template.replace(/\{\{([^{}]*)\}\}/g, (_whole, expression: string) =>
-    asText(valueOf(expression.trim(), facts)),
+    asText(factOf(expression.trim(), facts)),
   );
 }
 
-function valueOf(expression: string, facts: TemplateFacts): unknown {
+function factOf(expression: string, facts: TemplateFacts): unknown {
   if (expression === "path") return facts.path;
   if (expression === "now") return facts.now;
   const steps = stepsOf(expression);
