@@ -45,6 +45,8 @@ export interface CallOptions extends TargetFlags {
   /** Comes back by itself when the connection ends, and waits for a Gateway that is being started. */
   reconnect?: boolean;
   onState?: GatewayClientOptions["onState"];
+  /** Versions of the protocol to offer; all that are known when absent. */
+  protocol?: GatewayClientOptions["protocol"];
   /** `probe` leaves no trace in the Gateway's list of clients. */
   mode?: "cli" | "probe";
 }
@@ -81,6 +83,7 @@ export async function connectGateway(options: CallOptions): Promise<GatewayConne
     deviceTokens: target.kind === "local" ? fileDeviceTokens(context.paths.stateDir) : undefined,
     ...(options.reconnect === true ? {} : { reconnect: false }),
     ...(options.onState === undefined ? {} : { onState: options.onState }),
+    ...(options.protocol === undefined ? {} : { protocol: options.protocol }),
     requestTimeoutMs: timeoutMs,
     ...(await pinnedSocket(target, context.paths.stateDir, details)),
   });

@@ -24,7 +24,9 @@ export function withCron<T>(
   context: CommandContext,
   work: (connection: GatewayConnection) => Promise<T>,
 ): Promise<T> {
-  return withGateway({ context, url, token, password, timeoutMs: timeout }, work);
+  // Version 4 lists jobs in pages and does not wait for a run; what is printed here is the whole, and the run's end.
+  const protocol = { min: 3, max: 3 } as const;
+  return withGateway({ context, url, token, password, timeoutMs: timeout, protocol }, work);
 }
 
 /** Saves a job and prints it; says so when nothing will run it. */
