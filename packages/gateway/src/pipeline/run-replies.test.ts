@@ -295,6 +295,15 @@ describe("the reply at the end", () => {
     expect(deliveries.map(({ text }) => text)).toEqual(["⚠️ It failed.", "Reasoning:\n_x_", "partly"]);
   });
 
+  test("says in words for people that a message was too long", async () => {
+    const error =
+      "Context overflow: prompt too large for the model. Try again with less input or a larger-context model.";
+    const deliveries = await sentFor({}, { status: "error", error, payloads: [] });
+    expect(deliveries.map(({ text }) => text)).toEqual([
+      "⚠️ Context overflow — prompt too large for this model. Try a shorter message or a larger-context model.",
+    ]);
+  });
+
   test("answers the message with its first part, with all, or with none", async () => {
     const quotes = async (mode: string, channel = "telegram", all: Partial<RunResult> = { payloads }) => {
       const config = { channels: { [channel]: { replyToMode: mode } } } as OpenClawConfig;

@@ -307,6 +307,10 @@ function kept({ message, source, payload }: RunBlock): object {
   return { message, source, ...(payload.mediaUrls === undefined ? {} : { mediaUrls: payload.mediaUrls }) };
 }
 
+/** Chats are told of a message that is too long in words for people; programs get those of the error. */
+const overflowText =
+  "⚠️ Context overflow — prompt too large for this model. Try a shorter message or a larger-context model.";
+
 /** What is left to send at the end, in order: the error, the reasoning, the answer, what went wrong with tools. */
 function finalPayloads(result: RunResult, lost: readonly RunBlock[]): ReplyPayload[] {
   if (result.status !== "ok" && result.status !== "error") return [];
@@ -317,7 +321,8 @@ function finalPayloads(result: RunResult, lost: readonly RunBlock[]): ReplyPaylo
   const text = result.error ?? "The run failed.";
   // A provider's error that a model repeats as its answer says nothing new.
   const own = answers.filter((payload) => payload.text?.trim() !== text.trim());
-  return [{ text, isError: true }, ...reasoning, ...joined(lost), ...own];
+  const told = text.startsWith("Context overflow:") ? overflowText : text;
+  return [{ text: told, isError: true }, ...reasoning, ...joined(lost), ...own];
 }
 
 /** Blocks that were not sent, as whole texts again. */
