@@ -13,7 +13,12 @@ afterEach(async () => {
 });
 
 /** An editor on the other ends of the streams. */
-async function setUp(defaults: SessionDefaults = {}, config: object = {}) {
+async function setUp(defaults: SessionDefaults = {}, config: object = {}, { reconnect = false } = {}) {
+  let onConnected = () => {};
+  const connected = () =>
+    new Promise<void>((resolve) => {
+      onConnected = resolve;
+    });
   const gateway: TestGateway = await startTestGateway({ config: { ...config } });
   running.push(() => gateway.close());
   const own = createGatewayClient({
@@ -22,8 +27,9 @@ async function setUp(defaults: SessionDefaults = {}, config: object = {}) {
     credentials: () => ({ token: testToken }),
     scopes: ["operator.admin"],
     caps: ["tool-events"],
-    reconnect: false,
+    ...(reconnect ? {} : { reconnect: false as const }),
     onState: (state) => {
+      if (state.kind === "connected") onConnected();
       if (state.kind === "closed" && state.error) bridge.gatewayLost(`${state.error.closeCode ?? 1006}: gone`);
     },
   });
@@ -110,6 +116,7 @@ async function setUp(defaults: SessionDefaults = {}, config: object = {}) {
     stdin,
     bridge,
     own,
+    connected,
   };
 }
 
@@ -323,6 +330,17 @@ test("when the Gateway is lost, prompts fail and say so", async () => {
     code: -32603,
     data: { details: expect.stringMatching(/^Gateway disconnected: 1\d\d\d: /) },
   });
+});
+
+test("after a restart of the Gateway the session goes on", async () => {
+  const { begin, prompt, gateway, connected } = await setUp({ sessionKey: "agent:main:long" }, {}, { reconnect: true });
+  const sessionId = await begin();
+  await prompt(sessionId, "before");
+  const back = connected();
+  await gateway.restart("restarting");
+  await back;
+  expect(await prompt(sessionId, "after")).toEqual({ stopReason: "end_turn" });
+  expect(JSON.stringify(gateway.model.requests[1]?.body.messages)).toContain("before");
 });
 
 test("the end of standard input stops what runs", async () => {
