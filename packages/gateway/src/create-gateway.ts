@@ -197,7 +197,13 @@ export async function startGateway(
     let upgrade: FrontDoorOptions["onUpgrade"] = (_request, socket) => socket.destroy();
     const channelRoutes = createChannelRoutes();
     const limiter = createAuthLimiter({ ...config().gateway?.auth?.rateLimit, clock });
-    const httpAuth = createHttpAuth({ auth: settings.auth, limiter, trustedProxies: settings.trustedProxies });
+    const httpAuth = createHttpAuth({
+      auth: settings.auth,
+      limiter,
+      trustedProxies: settings.trustedProxies,
+      allowedOrigins: settings.controlUi.allowedOrigins,
+      tailscaleLogin: tailscale.login,
+    });
     let apiServices: ApiServices | undefined;
     let plugins: GatewayPlugins | undefined;
     const mediaDir = path.join(paths.stateDir, "media");

@@ -1,3 +1,4 @@
+import { acpCommands } from "./acp-commands.ts";
 import { agentCommands } from "./agent-commands.ts";
 import { approvalsCommands } from "./approvals-commands.ts";
 import { channelCommands } from "./channel-commands.ts";
@@ -22,6 +23,7 @@ import { systemCommands } from "./system-commands.ts";
 
 /** Every command, by id. */
 export const commands: readonly AnyCommand[] = [
+  ...acpCommands,
   ...agentCommands,
   ...approvalsCommands,
   ...channelCommands,

@@ -74,12 +74,7 @@ export function openSocket(options: OpenSocketOptions): ReturnType<typeof create
     connections,
     dispatch,
     trustedProxies: () => settings.trustedProxies,
-    tailscaleLogin: settings.allowTailscale
-      ? async (request) => {
-          const { tailnetIdentity } = await import("../tailscale/tailnet-identity.ts");
-          return tailnetIdentity(request, () => options.tailscale.program());
-        }
-      : undefined,
+    tailscaleLogin: options.tailscale.login,
     handshakeContext: () => ({
       auth: settings.auth,
       devices,
