@@ -3,7 +3,7 @@ import type { CronToolTarget } from "@openclaw/automation";
 import { cronToolDefinition } from "@openclaw/automation/resident";
 import type { Tool } from "@openclaw/plugin-sdk";
 import { checkParams, findMethod, type MethodName, type ParamsOf } from "@openclaw/protocol";
-import { messageText } from "@openclaw/sessions";
+import { messageText, stripEnvelope } from "@openclaw/sessions";
 import type { AutomationGateway } from "./automation-parts.ts";
 import type { CronDesk } from "./cron-desk.ts";
 
@@ -88,7 +88,8 @@ async function callThere(method: string, params: unknown, url: string, target: C
   }
 }
 
-function recentMessages(
+/** What the user and the assistant have said last, oldest first. */
+export function recentMessages(
   { sessions }: Pick<AutomationGateway, "sessions">,
   sessionKey: string,
   limit: number,
@@ -101,7 +102,7 @@ function recentMessages(
     .flatMap((item) => {
       if (item.kind !== "message") return [];
       const { role } = item.message;
-      const text = role === "user" || role === "assistant" ? messageText(item.message).trim() : "";
+      const text = role === "user" || role === "assistant" ? stripEnvelope(messageText(item.message)).trim() : "";
       return text === "" || (role !== "user" && role !== "assistant") ? [] : [{ role, text }];
     })
     .slice(-limit);
