@@ -25,3 +25,10 @@ export { webhookMappings } from "./webhooks/mapping.ts";
 export { countSuspicious } from "./webhooks/suspicious.ts";
 export { createTransforms, type TransformRequest, type Transforms } from "./webhooks/transform.ts";
 export { createWebhookServer, type WebhookServer, type WebhookServerOptions } from "./webhooks/webhook-server.ts";
+export {
+  HookInstallError,
+  type HookInstaller,
+  type InstalledHooks,
+  installHooks,
+  linkedHooks,
+} from "./hooks/install-hooks.ts";

@@ -43,7 +43,7 @@ function readFolder(dir: string, source: HookSource, problems: string[]): Hook[]
   let names: string[];
   try {
     names = readdirSync(dir, { withFileTypes: true }).flatMap((entry) =>
-      entry.isDirectory() || entry.isSymbolicLink() ? [entry.name] : [],
+      (entry.isDirectory() || entry.isSymbolicLink()) && !entry.name.startsWith(".") ? [entry.name] : [],
     );
   } catch (error) {
     if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return [];

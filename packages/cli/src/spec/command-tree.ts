@@ -9,6 +9,7 @@ import { devicesCommands } from "./devices-commands.ts";
 import { doctorCommands } from "./doctor-commands.ts";
 import { gatewayCommands } from "./gateway-commands.ts";
 import { mcpCommands } from "./mcp-commands.ts";
+import { hooksCommands } from "./hooks-commands.ts";
 import { messageCommands } from "./message-commands.ts";
 import { modelsCommands } from "./models-commands.ts";
 import { nodeCommands } from "./node-commands.ts";
@@ -42,6 +43,7 @@ export const commands: readonly AnyCommand[] = [
   ...serviceCommands,
   ...cronCommands,
   ...systemCommands,
+  ...hooksCommands,
 ];
 
 /** Words without an action of their own. */
