@@ -740,6 +740,7 @@ export async function startGateway(
         outbox,
         replySettings: replySettingsOf,
         hotReload,
+        port,
         trustedProxies: settings.trustedProxies,
         userTimeZone: timeZone,
         hostTimeZone,

@@ -85,7 +85,9 @@ describe("session-memory", () => {
     expect(second).not.toBe(first);
     const texts = files().map((name) => fs.readFileSync(path.join(dir, name), "utf8"));
     for (const text of texts) {
-      expect(text).toMatch(/^# Session: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\n\n- \*\*Session Key\*\*: agent:main:main\n/);
+      expect(text).toMatch(
+        /^# Session: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\n\n- \*\*Session Key\*\*: agent:main:main\n/,
+      );
       expect(text).toContain("## Conversation Summary\n\n");
       expect(text).not.toContain("/new");
     }
@@ -157,7 +159,12 @@ describe("a hook of one's own", () => {
           const dir = path.join(workspace, "hooks");
           writeHook(dir, "a-thrower", "command:new", 'export default () => { throw new Error("boom"); };');
           writeHook(dir, "broken", "command:new", "export default 1;");
-          writeHook(dir, "z-writer", "command:new", `import fs from "node:fs"; export default () => fs.writeFileSync(${JSON.stringify(path.join(stateDir, "z-ran"))}, "x");`);
+          writeHook(
+            dir,
+            "z-writer",
+            "command:new",
+            `import fs from "node:fs"; export default () => fs.writeFileSync(${JSON.stringify(path.join(stateDir, "z-ran"))}, "x");`,
+          );
           fs.mkdirSync(path.join(dir, "empty"));
           fs.writeFileSync(path.join(dir, "empty", "HOOK.md"), "---\nname: empty\n---\n");
         },
@@ -168,14 +175,19 @@ describe("a hook of one's own", () => {
     const log = gateway.log();
     expect(log).toContain("Hook error [command:new]: boom");
     expect(log).toMatch(/Hook \\"broken\\" could not be loaded: .*is not a function/);
-    expect(log).toContain('has HOOK.md but no handler file in');
+    expect(log).toContain("has HOOK.md but no handler file in");
     expect(fs.existsSync(commandLog(gateway))).toBe(true);
   });
 
   it("is not loaded while internal hooks are off", async () => {
     gateway = await startTestGateway({
       prepare: ({ workspace, stateDir }) =>
-        writeHook(path.join(workspace, "hooks"), "x", "command", `import fs from "node:fs"; fs.writeFileSync(${JSON.stringify(path.join(stateDir, "loaded"))}, "");`),
+        writeHook(
+          path.join(workspace, "hooks"),
+          "x",
+          "command",
+          `import fs from "node:fs"; fs.writeFileSync(${JSON.stringify(path.join(stateDir, "loaded"))}, "");`,
+        ),
     });
     await say(await gateway.connect(), "/new");
     expect(fs.existsSync(path.join(gateway.stateDir, "loaded"))).toBe(false);

@@ -4,10 +4,7 @@ import type { CommandInput } from "../spec/command-spec.ts";
 import type { hooksJsonFlags } from "../spec/hooks-commands.ts";
 
 /** `hooks check`. */
-export async function run(
-  { flags }: CommandInput<typeof hooksJsonFlags>,
-  context: CommandContext,
-): Promise<undefined> {
+export async function run({ flags }: CommandInput<typeof hooksJsonFlags>, context: CommandContext): Promise<undefined> {
   const { hooks } = await collectHooks(context);
   const ready = hooks.filter(({ eligible }) => eligible).map(({ hook }) => hook.name);
   const others = hooks.filter(({ eligible }) => !eligible);

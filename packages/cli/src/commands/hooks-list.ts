@@ -5,10 +5,7 @@ import type { hooksListFlags } from "../spec/hooks-commands.ts";
 import { renderTable } from "../terminal/table.ts";
 
 /** `hooks list`. */
-export async function run(
-  { flags }: CommandInput<typeof hooksListFlags>,
-  context: CommandContext,
-): Promise<undefined> {
+export async function run({ flags }: CommandInput<typeof hooksListFlags>, context: CommandContext): Promise<undefined> {
   const all = await collectHooks(context);
   const hooks = all.hooks.filter(({ eligible }) => eligible || !flags.eligible);
   if (flags.json) {

@@ -10,6 +10,7 @@ import type { Inbound } from "../pipeline/inbound.ts";
 import type { AutomationGateway } from "./automation-parts.ts";
 import type { CronDesk } from "./cron-desk.ts";
 import { cronToolFor, recentMessages } from "./cron-tool-door.ts";
+import { createGmailDoor } from "./gmail-door.ts";
 import { createHooksDoor, type HooksDoor } from "./hooks-door.ts";
 import type { AutomationWork } from "./load-automation.ts";
 import { openWebhookDoor } from "./webhook-door.ts";
@@ -79,6 +80,7 @@ export function openAutomation(gateway: AutomationGateway, instanceId: string): 
   };
 
   const hooks = createHooksDoor(gateway);
+  const gmail = createGmailDoor(gateway);
   const webhooks = openWebhookDoor(gateway, work, () => started && !paused);
   const automation: Automation = {
     instanceId,
@@ -112,6 +114,8 @@ export function openAutomation(gateway: AutomationGateway, instanceId: string): 
       gateway.hotReload.on("heartbeat", () => heartbeats.reload());
       gateway.hotReload.on("cron", async () => (await loading)?.reload());
       gateway.hotReload.on("hooks", () => webhooks.reload());
+      gateway.hotReload.on("gmail", () => gmail.reload());
+      gmail.start();
       if (hasWork()) {
         work()
           .then((loaded) => loaded.cron())
@@ -126,6 +130,7 @@ export function openAutomation(gateway: AutomationGateway, instanceId: string): 
     },
     async close() {
       if (!paused) automation.pause();
+      await gmail.stop();
       await heartbeats.stop();
       const loaded = await loading?.catch(() => undefined);
       await loaded?.close();

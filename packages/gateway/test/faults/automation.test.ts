@@ -55,7 +55,8 @@ it("shows what it was told before it died once, at the next turn", async () => {
   await client.send("main", "again", { key: "k2" });
   await client.waitForRun("k2");
   const [one, two] = prompts(home);
-  for (const text of ["Parcel by RPC", "Parcel by HTTP"]) expect(one).toMatch(new RegExp(`System: \\[[^\\]]+\\] ${text}`));
+  for (const text of ["Parcel by RPC", "Parcel by HTTP"])
+    expect(one).toMatch(new RegExp(`System: \\[[^\\]]+\\] ${text}`));
   // The second turn has it in the history of the first, and nowhere else.
   const asked = (JSON.parse(two ?? "[]") as { role: string }[]).filter(({ role }) => role === "user");
   expect(count(JSON.stringify(asked), "Parcel by HTTP")).toBe(1);
