@@ -78,6 +78,8 @@ async function callThere(method: string, params: unknown, url: string, target: C
     credentials: () => (target.token === undefined ? {} : { token: target.token }),
     scopes: ["operator.admin"],
     reconnect: false,
+    // Version 4 lists jobs in pages and does not wait for a run.
+    protocol: { min: 3, max: 3 },
     requestTimeoutMs: target.timeoutMs,
   });
   try {
