@@ -11,6 +11,7 @@ import { createPromptImages } from "./images/prompt-images.ts";
 import { verboseLevel } from "./levels/resolve-levels.ts";
 import { thrownText } from "./loop/thrown-text.ts";
 import { createArgumentChecker } from "./loop/tool-arguments.ts";
+import type { BootstrapHook } from "./prompt/bootstrap-files.ts";
 import { createPromptCache } from "./prompt/prompt-cache.ts";
 import { type HostInfo, readHostInfo } from "./prompt/runtime-line.ts";
 import type { SystemPromptReport } from "./prompt/system-prompt-report.ts";
@@ -94,6 +95,8 @@ export interface AgentRuntimeOptions {
   voiceHint?: (sessionMode: string | undefined) => Promise<string | undefined> | undefined;
   /** Whether its user stopped a run; asked for messages without an answer, whose run a crash may have kept from noting it. */
   wasStopped?: (runId: string) => boolean;
+  /** Lets hooks replace workspace files before they go into a prompt. */
+  bootstrap?: BootstrapHook;
   /** Runs the programs that make sandboxes. */
   runProgram?: RunProgram;
 }
@@ -235,6 +238,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
     pruned: new Map(),
     wasStopped: options.wasStopped,
     ...(options.voiceHint === undefined ? {} : { voiceHint: options.voiceHint }),
+    ...(options.bootstrap === undefined ? {} : { bootstrap: options.bootstrap }),
   };
 
   return {

@@ -40,6 +40,7 @@ export {
   type ToolProfilePolicyConfig,
   type ToolsPolicyConfig,
 } from "./policy/tool-policy.ts";
+export type { BootstrapFile, BootstrapHook } from "./prompt/bootstrap-files.ts";
 export type { HostInfo } from "./prompt/runtime-line.ts";
 export type { SystemPromptReport } from "./prompt/system-prompt-report.ts";
 export {

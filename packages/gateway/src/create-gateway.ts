@@ -368,6 +368,10 @@ export async function startGateway(
       idleNestedPlaces: () => waits.idlePlaces,
       wasStopped: (runId) => storage.journal.get(runId)?.state === "aborted",
       voiceHint: (sessionMode) => speech.hint(sessionMode),
+      bootstrap: {
+        listens: () => automation?.hooks.bootstrap.listens() ?? false,
+        apply: async (place, files) => automation?.hooks.bootstrap.apply(place, files) ?? files,
+      },
     });
     const metrics = createGatewayMetrics({ clock, clients: () => connections.size });
     const runs = metrics.counted(createRunRegistry(clock));
@@ -623,8 +627,13 @@ export async function startGateway(
       clock,
       log: log.child("pipeline"),
       onRan: (message, result) => metrics.ran(message, result),
-      onCommand: async (action, { sessionKey, senderId, agentId }) =>
-        ownPlugins.host?.bus.emit({ type: "command", action, sessionKey, context: { senderId, agentId } }) ?? [],
+      async onCommand(action, message) {
+        const { sessionKey, senderId, agentId } = message;
+        // What the conversation was is looked at before another one begins.
+        const emitOwn = automation?.onCommand(action, message);
+        const told = ownPlugins.host?.bus.emit({ type: "command", action, sessionKey, context: { senderId, agentId } });
+        return [...((await told) ?? []), ...((await emitOwn?.()) ?? [])];
+      },
     });
     let foreign: Promise<ForeignChannels> | undefined;
     const openForeign = () =>
@@ -737,6 +746,7 @@ export async function startGateway(
         outbox,
         replySettings: replySettingsOf,
         hotReload,
+        port,
         trustedProxies: settings.trustedProxies,
         userTimeZone: timeZone,
         hostTimeZone,

@@ -9,6 +9,7 @@ import { cronCommands } from "./cron-commands.ts";
 import { devicesCommands } from "./devices-commands.ts";
 import { doctorCommands } from "./doctor-commands.ts";
 import { gatewayCommands } from "./gateway-commands.ts";
+import { hooksCommands } from "./hooks-commands.ts";
 import { mcpCommands } from "./mcp-commands.ts";
 import { messageCommands } from "./message-commands.ts";
 import { modelsCommands } from "./models-commands.ts";
@@ -20,6 +21,7 @@ import { sandboxCommands } from "./sandbox-commands.ts";
 import { securityCommands } from "./security-commands.ts";
 import { serviceCommands } from "./service-commands.ts";
 import { systemCommands } from "./system-commands.ts";
+import { webhooksCommands } from "./webhooks-commands.ts";
 
 /** Every command, by id. */
 export const commands: readonly AnyCommand[] = [
@@ -44,6 +46,8 @@ export const commands: readonly AnyCommand[] = [
   ...serviceCommands,
   ...cronCommands,
   ...systemCommands,
+  ...hooksCommands,
+  ...webhooksCommands,
 ];
 
 /** Words without an action of their own. */
@@ -85,6 +89,8 @@ export const groups: readonly GroupSpec[] = [
   { id: "security", summary: "Security tools" },
   { id: "system", summary: "System events, heartbeat control and presence" },
   { id: "system heartbeat", summary: "Heartbeats" },
+  { id: "webhooks", summary: "Webhook integrations" },
+  { id: "webhooks gmail", summary: "Gmail Pub/Sub integration" },
 ];
 
 /** Hidden names: the words on the left are read as those on the right. */
