@@ -49,6 +49,8 @@ export interface SlackService {
   directChannel(user: string): Promise<string>;
   /** The next call of a method that was not taken yet. */
   take(method: string): Promise<ApiCall>;
+  /** The next call of one of several methods. */
+  takeFirst(methods: readonly string[]): Promise<ApiCall>;
   untaken(method: string): ApiCall[];
   serveFile(name: string, file: { data: Uint8Array; mimeType: string }): string;
   connected(): Promise<void>;
@@ -264,6 +266,13 @@ export async function startSlackService(
     },
     async take(method) {
       const call = await until(() => service.untaken(method)[0]);
+      taken.add(call);
+      return call;
+    },
+    async takeFirst(methods) {
+      const call = await until(() =>
+        calls.find((each) => methods.includes(each.method) && each.accepted && !taken.has(each)),
+      );
       taken.add(call);
       return call;
     },
