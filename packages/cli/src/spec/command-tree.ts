@@ -7,6 +7,7 @@ import { configCommands } from "./config-commands.ts";
 import { cronCommands } from "./cron-commands.ts";
 import { devicesCommands } from "./devices-commands.ts";
 import { doctorCommands } from "./doctor-commands.ts";
+import { dnsCommands } from "./dns-commands.ts";
 import { gatewayCommands } from "./gateway-commands.ts";
 import { mcpCommands } from "./mcp-commands.ts";
 import { messageCommands } from "./message-commands.ts";
@@ -29,6 +30,7 @@ export const commands: readonly AnyCommand[] = [
   ...configCommands,
   ...devicesCommands,
   ...doctorCommands,
+  ...dnsCommands,
   ...gatewayCommands,
   ...mcpCommands,
   ...modelsCommands,
@@ -54,6 +56,7 @@ export const groups: readonly GroupSpec[] = [
   { id: "directory groups", summary: "Groups" },
   { id: "directory peers", summary: "Contacts" },
   { id: "mcp", summary: "MCP servers for agents, and the Gateway as one" },
+  { id: "dns", summary: "DNS helpers for wide-area discovery" },
   { id: "message", summary: "Send messages and act on channels" },
   { id: "message channel", summary: "Channels of a server" },
   { id: "message emoji", summary: "Emojis of a server" },
