@@ -145,6 +145,42 @@ process.on("SIGTERM", () => { require("fs").writeFileSync(${JSON.stringify(path.
   });
 });
 
+describe("a Gateway with a certificate of its own", () => {
+  it("is reached by its fingerprint, and told nothing by those who expect another", async () => {
+    gateway = await startTestGateway({ config: { gateway: { tls: { enabled: true } } } });
+    const pin = /TLS fingerprint: sha256:([0-9a-f]{64})/.exec(gateway.log())?.[1] ?? "";
+    const url = `wss://127.0.0.1:${gateway.port}`;
+    const there = ["--url", url, "--token", testToken];
+    const commands = [
+      ["gateway", "call", "health"],
+      ["gateway", "health"],
+      ["gateway", "status"],
+    ];
+    for (const command of commands) {
+      const right = await home.run([...command, ...there, "--tls-fingerprint", pin]);
+      expect(right, command.join(" ")).toMatchObject({ code: 0 });
+      const wrong = await home.run([...command, ...there, "--tls-fingerprint", "ab".repeat(32)]);
+      expect(wrong.code).toBe(1);
+      expect(wrong.stderr, command.join(" ")).toContain("gateway tls fingerprint mismatch");
+    }
+    const remote = { url, token: testToken, tlsFingerprint: `sha256:${pin}` };
+    home.writeConfig(JSON.stringify({ gateway: { mode: "remote", remote } }));
+    expect((await home.run(["health"])).code).toBe(0);
+    home.writeConfig(JSON.stringify({ gateway: { mode: "remote", remote: { url, token: testToken } } }));
+    expect((await home.run(["health"])).code).toBe(1);
+  });
+
+  it("is reached from its own machine without being told the fingerprint", async () => {
+    gateway = await startTestGateway({ config: { gateway: { tls: { enabled: true } } } });
+    const own = {
+      OPENCLAW_STATE_DIR: gateway.stateDir,
+      OPENCLAW_GATEWAY_PORT: String(gateway.port),
+      OPENCLAW_CONFIG_PATH: gateway.configPath,
+    };
+    expect(await home.run(["health"], { env: own })).toMatchObject({ code: 0 });
+  });
+});
+
 describe("dns setup", () => {
   it("shows what to set, and carries it out on a Mac alone", async () => {
     const shown = await home.run(["dns", "setup", "--domain", "a.internal"]);

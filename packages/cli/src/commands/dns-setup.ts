@@ -32,7 +32,8 @@ export async function run({ flags }: CommandInput<typeof dnsSetupFlags>, context
   );
   context.print("");
   context.print("CoreDNS:");
-  for (const line of serverBlock(options).trimEnd().split("\n")) context.print(`  ${line}`);
+  const shown = { ...options, addresses: addresses.length > 0 ? addresses : ["<tailnet address>"] };
+  for (const line of serverBlock(shown).trimEnd().split("\n")) context.print(`  ${line}`);
   context.print("");
   context.print("Recommended config:");
   const wanted = { gateway: { bind: "auto" }, discovery: { wideArea: { enabled: true, domain } } };
