@@ -39,6 +39,7 @@ import { nativeCommands } from "./channels/native-commands.ts";
 import { createQrLogins } from "./channels/qr-logins.ts";
 import { openCommands } from "./commands/open-commands.ts";
 import { createConversations } from "./conversations.ts";
+import { openDiscovery } from "./discovery/open-discovery.ts";
 import { type FrontDoorOptions, openFrontDoor } from "./front-door.ts";
 import { createHealth } from "./health.ts";
 import { createHotReload } from "./hot-reload.ts";
@@ -885,6 +886,18 @@ export async function startGateway(
     ownPlugins.start(port);
     releases.push(() => tailscale.close());
     void tailscale.expose(port);
+    const discovery = openDiscovery({
+      config: config(),
+      env,
+      stateDir: paths.stateDir,
+      hosts: settings.hosts,
+      port,
+      fingerprint: frontDoor.fingerprint,
+      tailscale: () => tailscale.program(),
+      clock,
+      log: log.child("discovery"),
+    });
+    releases.push(() => discovery.close());
     ownTools
       .tellOfRestart()
       .catch((error: unknown) => log.error("nobody could be told of the restart", { error: String(error) }));

@@ -7,6 +7,7 @@ import { completionCommands } from "./completion-commands.ts";
 import { configCommands } from "./config-commands.ts";
 import { cronCommands } from "./cron-commands.ts";
 import { devicesCommands } from "./devices-commands.ts";
+import { dnsCommands } from "./dns-commands.ts";
 import { doctorCommands } from "./doctor-commands.ts";
 import { gatewayCommands } from "./gateway-commands.ts";
 import { hooksCommands } from "./hooks-commands.ts";
@@ -33,6 +34,7 @@ export const commands: readonly AnyCommand[] = [
   ...configCommands,
   ...devicesCommands,
   ...doctorCommands,
+  ...dnsCommands,
   ...gatewayCommands,
   ...mcpCommands,
   ...modelsCommands,
@@ -60,6 +62,7 @@ export const groups: readonly GroupSpec[] = [
   { id: "directory groups", summary: "Groups" },
   { id: "directory peers", summary: "Contacts" },
   { id: "mcp", summary: "MCP servers for agents, and the Gateway as one" },
+  { id: "dns", summary: "DNS helpers for wide-area discovery" },
   { id: "message", summary: "Send messages and act on channels" },
   { id: "message channel", summary: "Channels of a server" },
   { id: "message emoji", summary: "Emojis of a server" },
