@@ -88,11 +88,7 @@ async function completionFindings(context: CommandContext): Promise<DoctorFindin
         kind: slow || loaded ? "ordinary" : "aggressive",
         preset: slow || loaded,
         async apply() {
-          const [{ completionPlaces }, { pluginCommands }] = await Promise.all([
-            import("../completion/completion-tree.ts"),
-            import("../plugins/plugin-commands.ts"),
-          ]);
-          await writeCompletionFiles(paths.stateDir, [shell], completionPlaces(await pluginCommands(context)));
+          await writeCompletionFiles(paths.stateDir, [shell], await context.completionPlaces());
           if (withCompletion(text, script) !== text) await addToProfile(profile, script);
           return [`Completion is loaded in ${profile}.`];
         },
