@@ -15,6 +15,7 @@ import { nodeCommands } from "./node-commands.ts";
 import { nodesCommands } from "./nodes-commands.ts";
 import { observeCommands } from "./observe-commands.ts";
 import { pluginsCommands } from "./plugins-commands.ts";
+import { removalCommands } from "./removal-commands.ts";
 import { sandboxCommands } from "./sandbox-commands.ts";
 import { securityCommands } from "./security-commands.ts";
 import { serviceCommands } from "./service-commands.ts";
@@ -37,6 +38,7 @@ export const commands: readonly AnyCommand[] = [
   ...nodesCommands,
   ...observeCommands,
   ...pluginsCommands,
+  ...removalCommands,
   ...sandboxCommands,
   ...securityCommands,
   ...serviceCommands,
