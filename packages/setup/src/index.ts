@@ -3,3 +3,4 @@ export * from "./doctor/index.ts";
 export * from "./reset/index.ts";
 export * from "./services/index.ts";
 export * from "./state/index.ts";
+export * from "./update/index.ts";

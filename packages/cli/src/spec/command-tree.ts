@@ -20,6 +20,7 @@ import { sandboxCommands } from "./sandbox-commands.ts";
 import { securityCommands } from "./security-commands.ts";
 import { serviceCommands } from "./service-commands.ts";
 import { systemCommands } from "./system-commands.ts";
+import { updateCommands } from "./update-commands.ts";
 
 /** Every command, by id. */
 export const commands: readonly AnyCommand[] = [
@@ -44,6 +45,7 @@ export const commands: readonly AnyCommand[] = [
   ...serviceCommands,
   ...cronCommands,
   ...systemCommands,
+  ...updateCommands,
 ];
 
 /** Words without an action of their own. */
