@@ -18,11 +18,13 @@ import { nodeCommands } from "./node-commands.ts";
 import { nodesCommands } from "./nodes-commands.ts";
 import { observeCommands } from "./observe-commands.ts";
 import { pluginsCommands } from "./plugins-commands.ts";
+import { removalCommands } from "./removal-commands.ts";
 import { sandboxCommands } from "./sandbox-commands.ts";
 import { securityCommands } from "./security-commands.ts";
 import { serviceCommands } from "./service-commands.ts";
 import { systemCommands } from "./system-commands.ts";
 import { webhooksCommands } from "./webhooks-commands.ts";
+import { updateCommands } from "./update-commands.ts";
 
 /** Every command, by id. */
 export const commands: readonly AnyCommand[] = [
@@ -43,6 +45,7 @@ export const commands: readonly AnyCommand[] = [
   ...nodesCommands,
   ...observeCommands,
   ...pluginsCommands,
+  ...removalCommands,
   ...sandboxCommands,
   ...securityCommands,
   ...serviceCommands,
@@ -50,6 +53,7 @@ export const commands: readonly AnyCommand[] = [
   ...systemCommands,
   ...hooksCommands,
   ...webhooksCommands,
+  ...updateCommands,
 ];
 
 /** Words without an action of their own. */
