@@ -617,6 +617,7 @@ export async function startGateway(
         showsHeartbeats: heartbeatVisibility(config(), "webchat", undefined).showOk,
         queue: config().messages?.queue,
         debounceMs: (channel) => inboundDebounceMs(config(), channel),
+        agentsInTurn: config().broadcast?.strategy === "sequential",
       }),
       timers,
       clock,
