@@ -37,6 +37,7 @@ import { mediaMaxBytes } from "./channels/media-limit.ts";
 import { moveChat } from "./channels/move-chat.ts";
 import { nativeCommands } from "./channels/native-commands.ts";
 import { createQrLogins } from "./channels/qr-logins.ts";
+import { skipsChannels } from "./channels/skip-channels.ts";
 import { openCommands } from "./commands/open-commands.ts";
 import { createConversations } from "./conversations.ts";
 import { openDiscovery } from "./discovery/open-discovery.ts";
@@ -99,6 +100,8 @@ import { createWsLog } from "./ws/ws-log.ts";
 
 /** How long a stopping Gateway waits for active runs, ms. */
 const DRAIN_MS = 3000;
+/** So long and so many messages are known again when a service delivers them once more, also after a restart. */
+const redeliveries = { ms: 20 * 60_000, count: 5000, bytes: 4 * 1024 * 1024 };
 /** What clients are told about the length of a restart, ms. */
 const RESTART_EXPECTED_MS = 1500;
 
@@ -238,6 +241,7 @@ export async function startGateway(
       stateDir: paths.stateDir,
       fsync: config().storage?.fsync ?? "group",
       clock,
+      journalRemembers: redeliveries,
       onProblem: ({ message, kind, path }) => log.warn(message, { kind, path }),
     });
     releases.push(() => storage.close());
@@ -440,6 +444,7 @@ export async function startGateway(
       approvals: approvalFeed,
       channels: options.channels ?? [],
       restarts: options.channelRestarts ?? true,
+      skip: skipsChannels(env),
       fetch: options.fetch ?? fetch,
       clock,
       timers,
@@ -623,6 +628,7 @@ export async function startGateway(
         showsHeartbeats: heartbeatVisibility(config(), "webchat", undefined).showOk,
         queue: config().messages?.queue,
         debounceMs: (channel) => inboundDebounceMs(config(), channel),
+        agentsInTurn: config().broadcast?.strategy === "sequential",
       }),
       timers,
       clock,

@@ -151,6 +151,7 @@ export async function openAgentTools(gateway: {
       isDenied: () => isSendDenied(config(), sessions, scope.sessionKey),
       actions: gateway.messageActions,
       channels: gateway.channels,
+      hints: (scope.channel === undefined ? undefined : gateway.channels.get(scope.channel)?.promptHints) ?? [],
       outbox: gateway.outbox,
       sayHere: (text) => {
         sayInSession(scope.sessionKey, text, gateway);
