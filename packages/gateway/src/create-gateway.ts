@@ -30,6 +30,7 @@ import { createExecOutcome } from "./approvals/exec-outcome.ts";
 import { createApprovalForwarding } from "./approvals/forward-approvals.ts";
 import { type Automation, openAutomation } from "./automation/open-automation.ts";
 import { openBackgroundCommands } from "./background-commands.ts";
+import { openCanvas } from "./canvas/open-canvas.ts";
 import type { ChannelSettings } from "./channels/account-config.ts";
 import { createApprovalFeed } from "./channels/channel-approvals.ts";
 import { createChannels } from "./channels/channels.ts";
@@ -60,6 +61,7 @@ import { createHandlers } from "./methods/handlers.ts";
 import type { Updater } from "./methods/update.ts";
 import { createGatewayMetrics } from "./metrics/gateway-metrics.ts";
 import { createModelWindow } from "./model-windows.ts";
+import { createLazyExecNodes } from "./nodes/lazy-exec-nodes.ts";
 import { createNodesDoor } from "./nodes/nodes-door.ts";
 import { createRunGrants } from "./nodes/run-grants.ts";
 import { openReload } from "./open-reload.ts";
@@ -218,7 +220,19 @@ export async function startGateway(
     ];
     const webFiles = createWebFiles({ roots: trustedRoots, basePath, clock });
     let automation: Automation | undefined;
+    const canvas = openCanvas({
+      config,
+      env,
+      settings,
+      limiter,
+      defaultRoot: () => path.join(agents.workspace(agents.defaultId()), "canvas"),
+      a2uiRoot: options.webRoot === undefined ? undefined : path.join(options.webRoot, "a2ui"),
+      clock,
+      log,
+    });
+    releases.push(() => canvas.close());
     const frontDoor = await openFrontDoor({
+      canvasRoute: canvas.route,
       filesRoute: webFilesRoute({ webFiles, roots: trustedRoots, basePath, platform: process.platform }),
       settings,
       stateDir: paths.stateDir,
@@ -235,6 +249,7 @@ export async function startGateway(
     });
     const { port } = frontDoor;
     releases.push(() => frontDoor.close());
+    await canvas.listen(frontDoor);
 
     await takeOverLegacyState(paths, config(), () => clock.now(), log);
     const storage = await openStorage({
@@ -364,6 +379,7 @@ export async function startGateway(
       log: log.child("agent"),
       ...(options.fetch ? { fetch: options.fetch } : {}),
       execApprovals: { store: approvals, desk: approvalDesk },
+      execNodes: createLazyExecNodes(() => nodes.load(), runGrants),
       notify: tellSession,
       backgroundLedger: backgroundCommands,
       skills: (agent) => skills.of(agent),
@@ -723,6 +739,7 @@ export async function startGateway(
       systemEvents,
       waits,
       speech,
+      nodes,
       timeZone,
       requestRestart,
       clock,
@@ -845,6 +862,7 @@ export async function startGateway(
       devices,
       pairingEvents,
       nodes,
+      canvas,
       presence,
       health,
       voiceWake,
@@ -867,8 +885,8 @@ export async function startGateway(
     await backgroundCommands.recover();
     ownTools.resume();
     upgrade = (request, stream, head) => {
-      if (takesWork) socket.upgrade(request, stream, head);
-      else stream.destroy();
+      if (!takesWork) stream.destroy();
+      else if (!canvas.upgrade(request, stream, head)) socket.upgrade(request, stream, head);
     };
     await channels.start({
       receive: (message) => {
