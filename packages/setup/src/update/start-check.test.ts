@@ -55,7 +55,16 @@ describe("checkForUpdate", () => {
 
 describe("compareVersions", () => {
   it("orders releases and previews as semver.org says", () => {
-    const sorted = ["1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0", "1.2.0", "1.10.0"];
+    const sorted = [
+      "1.0.0-alpha",
+      "1.0.0-alpha.1",
+      "1.0.0-alpha.beta",
+      "1.0.0-beta.2",
+      "1.0.0-beta.11",
+      "1.0.0",
+      "1.2.0",
+      "1.10.0",
+    ];
     expect(sorted.toReversed().toSorted(compareVersions)).toEqual(sorted);
     expect(compareVersions("v1.0.0", "1.0.0+build")).toBe(0);
   });
