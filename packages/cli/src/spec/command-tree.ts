@@ -23,8 +23,8 @@ import { sandboxCommands } from "./sandbox-commands.ts";
 import { securityCommands } from "./security-commands.ts";
 import { serviceCommands } from "./service-commands.ts";
 import { systemCommands } from "./system-commands.ts";
-import { webhooksCommands } from "./webhooks-commands.ts";
 import { updateCommands } from "./update-commands.ts";
+import { webhooksCommands } from "./webhooks-commands.ts";
 
 /** Every command, by id. */
 export const commands: readonly AnyCommand[] = [
