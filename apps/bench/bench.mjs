@@ -5,6 +5,7 @@ import { execFileSync } from "node:child_process";
 import net from "node:net";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { eightProviders } from "./eight-providers.mjs";
 import { median } from "./statistics.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -62,18 +63,25 @@ const channel = process.argv.includes("--no-parts")
   ? undefined
   : run("channel.mjs", ["--port", String(await freePorts()), "--", ...ourCommand()]);
 
-const timed = (args) => {
+const clients = process.argv.includes("--no-parts")
+  ? undefined
+  : run("clients.mjs", ["--port", String(await freePorts()), "--", ...ourCommand()]);
+
+const timed = (args, env = process.env) => {
   const times = [];
   for (let n = 0; n < 11; n++) {
     const started = performance.now();
-    execFileSync(process.execPath, args, { stdio: "ignore" });
+    execFileSync(process.execPath, args, { stdio: "ignore", env });
     times.push(performance.now() - started);
   }
   return median(times);
 };
 const cliTimes = () => {
   const bare = timed(["-e", "0"]);
-  return { version: timed([bin, "--version"]) / bare, help: timed([bin, "--help"]) / bare };
+  const user = eightProviders();
+  const status = timed([bin, "models", "status", "--json"], user.env) / bare;
+  user.remove();
+  return { version: timed([bin, "--version"]) / bare, help: timed([bin, "--help"]) / bare, status };
 };
 const cli = onlyParts ? undefined : cliTimes();
 
@@ -114,6 +122,14 @@ if (cli) {
     ratio: cli.help,
     budget: "<= 6 x node",
     ok: cli.help <= 6,
+  });
+  rows.push({
+    what: "openclaw models status, eight providers",
+    own: undefined,
+    floor: undefined,
+    ratio: cli.status,
+    budget: "<= 15 x node",
+    ok: cli.status <= 15,
   });
 }
 if (growth && !growth.error) {
@@ -167,6 +183,16 @@ if (parts && !parts.error) {
     ratio: idle.afterMb / idle.beforeMb,
     budget: "< 20 MB",
     ok: idle.mb < 20,
+  });
+}
+if (clients && !clients.error) {
+  rows.push({
+    what: `words of ${clients.chats} chats at ${clients.clients} clients, p99, ms`,
+    own: clients.p99Ms,
+    floor: clients.floorTurnMs,
+    ratio: clients.ratio,
+    budget: "<= 20 x a turn",
+    ok: clients.ratio <= 20,
   });
 }
 if (channel && !channel.error) {

@@ -11,6 +11,7 @@ import { createPromptImages } from "./images/prompt-images.ts";
 import { verboseLevel } from "./levels/resolve-levels.ts";
 import { thrownText } from "./loop/thrown-text.ts";
 import { createArgumentChecker } from "./loop/tool-arguments.ts";
+import type { BootstrapHook } from "./prompt/bootstrap-files.ts";
 import { createPromptCache } from "./prompt/prompt-cache.ts";
 import { type HostInfo, readHostInfo } from "./prompt/runtime-line.ts";
 import type { SystemPromptReport } from "./prompt/system-prompt-report.ts";
@@ -35,6 +36,7 @@ import { createSandboxes, type Sandboxes } from "./sandbox/sandboxes.ts";
 import { createApprovedCommands } from "./tools/approved-command.ts";
 import { type CommandLauncher, createHostLauncher } from "./tools/command-launcher.ts";
 import type { ExecApprovals } from "./tools/exec-approvals.ts";
+import type { ExecNodes } from "./tools/exec-nodes.ts";
 import { readExecRules } from "./tools/exec-rules.ts";
 import type { ExecConfig } from "./tools/exec-tool.ts";
 import { createBashJobs } from "./tools/jobs/bash-jobs.ts";
@@ -88,11 +90,15 @@ export interface AgentRuntimeOptions {
   hostInfo?: HostInfo;
   /** Where commands on this machine are approved; without it, those that need an approval are refused. */
   execApprovals?: ExecApprovals;
+  /** The nodes that commands with host node go to; without it, there are none. */
+  execNodes?: ExecNodes;
   platform?: NodeJS.Platform;
   /** What the model is told about spoken answers, by the mode stored in its session; undefined where they are not spoken. */
   voiceHint?: (sessionMode: string | undefined) => Promise<string | undefined> | undefined;
   /** Whether its user stopped a run; asked for messages without an answer, whose run a crash may have kept from noting it. */
   wasStopped?: (runId: string) => boolean;
+  /** Lets hooks replace workspace files before they go into a prompt. */
+  bootstrap?: BootstrapHook;
   /** Runs the programs that make sandboxes. */
   runProgram?: RunProgram;
 }
@@ -224,6 +230,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
       sessionExec: (sessionKey) => sessionExecRules(sessions, sessionKey),
       sessionElevated: (sessionKey) => sessions.get(sessionKey)?.elevatedLevel,
       ...(options.execApprovals === undefined ? {} : { execApprovals: options.execApprovals }),
+      ...(options.execNodes === undefined ? {} : { execNodes: options.execNodes }),
       approved,
       spawnedBy: (sessionKey) => sessions.get(sessionKey)?.spawnedBy,
       placeRules: (sessionKey) => sessions.get(sessionKey)?.placeRules,
@@ -238,6 +245,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
     pruned: new Map(),
     wasStopped: options.wasStopped,
     ...(options.voiceHint === undefined ? {} : { voiceHint: options.voiceHint }),
+    ...(options.bootstrap === undefined ? {} : { bootstrap: options.bootstrap }),
   });
 
   let loading: Promise<RunCode & { parts: RuntimeParts }> | undefined;
@@ -474,6 +482,7 @@ function laneLimits(config: RuntimeConfig, idleNestedPlaces: number): LaneLimits
 }
 
 function sessionExecRules(sessions: Sessions, sessionKey: string): ExecConfig {
-  const { execHost, execSecurity, execAsk } = sessions.get(sessionKey) ?? {};
-  return readExecRules({ host: execHost, security: execSecurity, ask: execAsk });
+  const { execHost, execSecurity, execAsk, execNode } = sessions.get(sessionKey) ?? {};
+  const rules = readExecRules({ host: execHost, security: execSecurity, ask: execAsk });
+  return typeof execNode === "string" ? { ...rules, node: execNode } : rules;
 }

@@ -40,6 +40,7 @@ export {
   type ToolProfilePolicyConfig,
   type ToolsPolicyConfig,
 } from "./policy/tool-policy.ts";
+export type { BootstrapFile, BootstrapHook } from "./prompt/bootstrap-files.ts";
 export type { HostInfo } from "./prompt/runtime-line.ts";
 export type { SystemPromptReport } from "./prompt/system-prompt-report.ts";
 export {
@@ -165,6 +166,7 @@ export {
   type ExecPermission,
   type PendingExec,
 } from "./tools/exec-guard.ts";
+export type { ExecNode, ExecNodeEnd, ExecNodeRun, ExecNodes } from "./tools/exec-nodes.ts";
 export { createExecTool, type ExecConfig, type ExecToolOptions } from "./tools/exec-tool.ts";
 export type { FileToolOptions } from "./tools/file-path.ts";
 export {

@@ -80,6 +80,15 @@ describe("in a guild", () => {
     expect(sessionKeys(gateway.stateDir)).toContain("agent:main:discord:channel:135000000000000031");
   });
 
+  it("a thread goes on from what was said in its channel", async () => {
+    const { say, nextSent, gateway, bot, channel } = await connect({ groupPolicy: "open" });
+    await say(`<@${bot}> my cat is called Kit`);
+    await nextSent();
+    await say(`<@${bot}> in here`, { channelId: "135000000000000032", parentChannelId: channel });
+    await nextSent();
+    expect(gateway.model.requests.at(-1)?.messages).toContain("my cat is called Kit");
+  });
+
   it("with autoThread the answer goes into a thread that is begun on the message", async () => {
     const { say, nextSent, discord, gateway, bot, channel, guild } = await connect({
       groupPolicy: "open",

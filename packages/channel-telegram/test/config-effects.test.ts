@@ -278,6 +278,12 @@ it("actions.sendMessage keeps clients and the agent's tool from sending, not fro
   expect(fake.of("sendMessage")).toEqual([]);
 });
 
+it("a webhook without its secret is no configuration", async () => {
+  await expect(start({ webhookUrl: "https://example.com/telegram" })).rejects.toThrow(
+    "channels.telegram.webhookUrl requires channels.telegram.webhookSecret",
+  );
+});
+
 it("network.autoSelectFamily is off unless the configuration or the environment says otherwise", () => {
   const on = { OPENCLAW_TELEGRAM_ENABLE_AUTO_SELECT_FAMILY: "1" };
   const off = { OPENCLAW_TELEGRAM_DISABLE_AUTO_SELECT_FAMILY: "true" };

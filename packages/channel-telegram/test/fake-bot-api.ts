@@ -108,7 +108,10 @@ export async function startFakeBotApi(me: Partial<typeof botUser> = {}) {
       refusal.times -= 1;
       call.refused = true;
     }
-    if (refusal?.how === "drop") return void request.socket.destroy();
+    if (refusal?.how === "drop") {
+      for (const watcher of watchers) watcher();
+      return void request.socket.destroy();
+    }
     if (refusal?.how === "page") return void response.writeHead(502).end("<html>Bad Gateway</html>");
     for (const watcher of watchers) watcher();
     await held.get(method);
@@ -195,6 +198,15 @@ export async function startFakeBotApi(me: Partial<typeof botUser> = {}) {
     /** `drop` cuts the connection, `page` answers as a server in between would. */
     refuse(method: RegExp, how: Refusal | "drop" | "page", times = 1) {
       refusals.push({ method, how, times });
+    },
+    /** Nothing is taken until `end` is called; `refused` resolves with the first call. */
+    outage() {
+      const refusal = { method: /./, how: "drop" as const, times: Number.POSITIVE_INFINITY };
+      refusals.unshift(refusal);
+      return {
+        refused: until(() => (calls.some(({ refused }) => refused) ? true : undefined)).then(() => {}),
+        end: () => void refusals.splice(refusals.indexOf(refusal), 1),
+      };
     },
     /** The token is no longer accepted. */
     revoke() {

@@ -81,6 +81,12 @@ export async function startTelegramService(): Promise<TestedService & { fake: Fa
       fake.refuse(/^sendMessage$/, { error_code: 429, description: "Too Many Requests", parameters }, times);
     },
     drop: () => fake.drop(),
+    outage: () => fake.outage(),
+    async garble() {
+      fake.push({ message: { message_id: "x", chat: "?", text: ["a"] } });
+      fake.push({ callback_query: { id: 5 } });
+      fake.push({ something_new: { a: 1 } });
+    },
     connected: async () => void (await fake.polled()),
     close: () => fake.close(),
   };

@@ -2,7 +2,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { type ConfigStore, openConfigStore, resolvePaths } from "@openclaw/config";
-import { type Gateway, startGateway } from "@openclaw/gateway";
+import { type Gateway, type GatewayOptions, startGateway } from "@openclaw/gateway";
 import { createLog, type Log } from "@openclaw/log";
 import { type EchoModel, startEchoModel } from "./echo-model.ts";
 import type { TestedService } from "./tested-service.ts";
@@ -22,6 +22,7 @@ export async function startContractGateway(
   service: Pick<TestedService, "channel" | "section" | "env">,
   rules: Record<string, unknown> = {},
   more: Record<string, unknown> = {},
+  options: { timers?: NonNullable<GatewayOptions["timers"]> } = {},
 ): Promise<ContractGateway> {
   const home = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "openclaw-channel-")));
   const env: NodeJS.ProcessEnv = { HOME: home, PATH: process.env.PATH, SHELL: "/bin/sh", ...service.env };
@@ -59,6 +60,7 @@ export async function startContractGateway(
       flags: { port: 0 },
       lock: false,
       channels: [service.channel],
+      ...options,
     });
     running = { gateway, store, log };
   };

@@ -1,13 +1,19 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 
+export interface EchoRequest {
+  system: string;
+  tools: readonly string[];
+  messages: string;
+}
+
 /** A model of the suite: it says what it was told to, or repeats what it was asked. */
 export interface EchoModel {
   /** For an `openai-completions` provider. */
   readonly url: string;
   /** The text of the last user message of every request so far. */
   readonly prompts: readonly string[];
-  /** The system prompts of these requests, and the names of the tools they offered. */
-  readonly requests: readonly { system: string; tools: readonly string[] }[];
+  /** The system prompts of these requests, the names of the tools they offered, and all of the conversation as JSON. */
+  readonly requests: readonly EchoRequest[];
   /** The next answers, one each. */
   say(...answers: string[]): void;
   /** Holds answers back until the returned function is called. */
@@ -20,7 +26,7 @@ export interface EchoModel {
 /** Starts it on a free port of 127.0.0.1. Without an answer to give it says `echo: ` and the last line it was asked. */
 export async function startEchoModel(): Promise<EchoModel> {
   const prompts: string[] = [];
-  const requests: { system: string; tools: readonly string[] }[] = [];
+  const requests: EchoRequest[] = [];
   const answers: string[] = [];
   const waiting: { count: number; resolve(prompt: string): void }[] = [];
   let gate: Promise<void> = Promise.resolve();
@@ -86,11 +92,12 @@ export async function startEchoModel(): Promise<EchoModel> {
 }
 
 /** What a request offers its model beside the conversation. */
-function readOffer(raw: string): { system: string; tools: string[] } {
+function readOffer(raw: string): EchoRequest {
   const body: unknown = JSON.parse(raw);
   const tools = isRecord(body) && Array.isArray(body.tools) ? body.tools : [];
   return {
     system: textOfLast(body, "system"),
+    messages: JSON.stringify(isRecord(body) ? body.messages : []),
     tools: tools.flatMap((tool: unknown) =>
       isRecord(tool) && isRecord(tool.function) && typeof tool.function.name === "string" ? [tool.function.name] : [],
     ),

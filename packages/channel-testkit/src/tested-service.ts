@@ -61,6 +61,10 @@ export interface TestedService {
   refuse?(times: number, how: { retryAfterMs?: number }): void;
   /** Cuts every connection. Resolves when they are cut; the service goes on. */
   drop?(): Promise<void>;
+  /** Takes no connections from now on until `end` is called; `refused` resolves when it has refused the first. */
+  outage?(): { refused: Promise<void>; end(): void };
+  /** Sends the channel things that make no sense. */
+  garble?(): Promise<void>;
   /** Resolves when the channel is connected (again). */
   connected(): Promise<void>;
   close(): Promise<void>;

@@ -105,6 +105,24 @@ describe("the connection of a linked device", () => {
     expect(device.pauses).toEqual([2000, 2000]);
   });
 
+  it("that is cut every ten seconds is opened again until the attempts are used up: none lasted long enough", async () => {
+    let now = Date.parse("2026-02-10T12:00:00Z");
+    const fake = createFakeWhatsApp();
+    await using device = await startDevice(fake, { now: () => now, web: { reconnect: { maxAttempts: 4, jitter: 0 } } });
+    for (const count of [2, 3, 4]) {
+      now += 10_000;
+      fake.write(message(`before cut ${count - 1}`, { at: now }));
+      expect((await device.next()).text).toBe(`before cut ${count - 1}`);
+      fake.close(428);
+      await fake.connection(count);
+      await device.until(() => device.state().connected === true && device.state().reconnectAttempts === count - 1);
+    }
+    expect(device.pauses).toEqual([2000, 3600, 6480]);
+    now += 10_000;
+    fake.close(428);
+    await expect(device.running.closed).rejects.toMatchObject({ message: expect.stringContaining("(4/4)") });
+  });
+
   it("is not tried without credentials", async () => {
     const fake = createFakeWhatsApp();
     const device = createDevice(fake, { linked: false });

@@ -23,10 +23,15 @@ export async function startWhatsAppService(): Promise<TestedService> {
     const file = content && ("image" in content || "video" in content || "audio" in content || "document" in content);
     return { chat: jid, text: text ?? "", ...(file ? { files: ["file"] } : {}) };
   };
+  let down: (() => void) | undefined;
   const online = () => fake.sockets.at(-1)?.live === true;
   return {
     channel: createWhatsAppChannel({
       open: async (options) => {
+        if (down !== undefined) {
+          down();
+          throw closedWith(503, "service unavailable");
+        }
         const opened = await fake.open(options);
         void fake.until(online).then(() => {
           for (const each of waiting.splice(0)) fake.write(each);
@@ -72,6 +77,26 @@ export async function startWhatsAppService(): Promise<TestedService> {
     },
     async drop() {
       fake.close(428, "Connection Terminated");
+    },
+    outage() {
+      const { promise: refused, resolve } = Promise.withResolvers<void>();
+      down = resolve;
+      return {
+        refused,
+        end() {
+          down = undefined;
+        },
+      };
+    },
+    async garble() {
+      for (const key of [
+        {},
+        { id: "G1", remoteJid: "nobody" },
+        { id: "G2", remoteJid: "15551234567@s.whatsapp.net" },
+      ]) {
+        fake.write({ key, message: { protocolMessage: {} } });
+        fake.write({ key });
+      }
     },
     connected: async () => void (await fake.until(online)),
     close: async () => fs.rmSync(dir, { recursive: true, force: true }),

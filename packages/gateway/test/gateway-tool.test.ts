@@ -97,6 +97,27 @@ it("refuses changes of anybody but the owner", async () => {
   expect(fs.readFileSync(gateway.configPath, "utf8")).not.toContain("ackReaction");
 });
 
+it("does not take people for owners because a group names them, unless their channel says so", async () => {
+  const ask = async (more: object) => {
+    const telegram = Object.assign(createTestChannel("telegram"), more);
+    gateway = await startTestGateway({
+      channels: [telegram],
+      config: {
+        channels: { telegram: { botToken: "1:t", allowFrom: ["9"], groups: { "-5": { allowFrom: ["1"] } } } },
+      },
+    });
+    gateway.model.enqueue(callGateway({ action: "config.patch", raw: "not an object" }), { words: ["no"] });
+    const mentions = { me: true, any: true };
+    await telegram.write("change it", { chat: { kind: "group", id: "-5" }, sender: { id: "1" }, mentions });
+    await vi.waitFor(() => expect(telegram.sent).toHaveLength(1));
+    return lastTool();
+  };
+  expect(await ask({})).toContain("Tool restricted to owner senders.");
+  await gateway.close();
+  const group = () => ({ requireMention: true, policy: "open", senders: ["1"], sendersAreOwners: true });
+  expect(await ask({ access: { group } })).not.toContain("Tool restricted to owner senders.");
+});
+
 it("starts with a sentinel that cannot be read, says so and deletes it", async () => {
   gateway = await startTestGateway({
     prepare: ({ stateDir }) => fs.writeFileSync(path.join(stateDir, "restart-sentinel.json"), "{broken"),

@@ -196,6 +196,25 @@ describe("hooks of plugins", () => {
     expect(gateway.log()).toContain("[hooks] before_tool_call handler from extra failed: no opinion");
   });
 
+  it("refuse and change calls over HTTP as well", async () => {
+    await startWith(`${dice("dice_roll")}
+      api.on("before_tool_call", ({ params }) => params.n === 13 ? { block: true } : { params: { n: params.n + 1 } });`);
+    const invoke = async (n: number) => {
+      const answer = await fetch(`${gateway.httpUrl}/tools/invoke`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${testToken}` },
+        body: JSON.stringify({ tool: "dice_roll", args: { n } }),
+      });
+      return { status: answer.status, body: (await answer.json()) as Json };
+    };
+    expect(await invoke(13)).toEqual({
+      status: 400,
+      body: { ok: false, error: { type: "tool_error", message: "Tool call blocked by plugin hook" } },
+    });
+    expect(JSON.stringify(await invoke(6))).toContain("rolled 7");
+    expect(told().filter(([what]) => what === "called")).toEqual([["called", { n: 7 }]]);
+  });
+
   it("change what the transcript keeps of a result, but not with a promise", async () => {
     await startWith(`${dice("dice_roll")}
       api.on("tool_result_persist", ({ message }) => ({ message: { ...message, content: [{ type: "text", text: "kept short" }] } }));

@@ -151,3 +151,31 @@ it("starts neither with a funnel without password nor with serve on another addr
     "tailscale serve/funnel requires gateway bind=loopback (127.0.0.1)",
   );
 });
+
+it("whom Tailscale confirms needs no secret for the HTTP APIs, unless a page of another site asks, and for metrics", async () => {
+  fakeTailscale({ whois: known });
+  const own = await start({ tailscale: { mode: "serve" } });
+  const ask = (login: string | undefined, more: Record<string, string> = {}, path = "/tools/invoke", method = "POST") =>
+    fetch(`${own.httpUrl}${path}`, {
+      method,
+      headers: { ...viaServe(login).headers, ...more },
+      ...(method === "POST" ? { body: JSON.stringify({ tool: "sessions_list" }) } : {}),
+    }).then(({ status }) => status);
+  expect(await ask("ada@example.com")).toBe(200);
+  expect(await ask("eve@example.com")).toBe(401);
+  expect(await ask(undefined)).toBe(401);
+  expect(await ask("ada@example.com", { origin: "https://evil.example" })).toBe(401);
+  expect(await ask("ada@example.com", { authorization: "Bearer wrong" })).toBe(401);
+  expect(await ask("ada@example.com", {}, "/metrics", "GET")).toBe(401);
+});
+
+it("the headers of Tailscale say nothing where its users need a secret", async () => {
+  fakeTailscale({ whois: known });
+  const own = await start({ auth: { mode: "token", token: "t0k", allowTailscale: false } });
+  const answer = await fetch(`${own.httpUrl}/tools/invoke`, {
+    method: "POST",
+    headers: viaServe("ada@example.com").headers,
+    body: "{}",
+  });
+  expect(answer.status).toBe(401);
+});

@@ -65,6 +65,15 @@ test("sends the key, the version and the betas in headers, and marks the prompt 
   expect(body.tools).toEqual([{ name: "read", description: "Reads a file", input_schema: tool.inputSchema }]);
 });
 
+test("a built-in provider under another address gets its requests there, with the header, and keeps its models", async () => {
+  const models = modelsWith(undefined, { headers: { "x-team": "home" } });
+  const { languageModel } = await models.resolve({ provider: "anthropic", model: "claude-opus-4-6" });
+  await collect(languageModel, { prompt: userPrompt("hello") });
+  expect(server.lastRequest()).toMatchObject({ path: "/v1/messages", headers: { "x-team": "home" } });
+  const listed = (await models.list()).filter(({ provider }) => provider === "anthropic").map(({ id }) => id);
+  expect(listed).toEqual(expect.arrayContaining(["claude-opus-4-5", "claude-opus-4-6", "claude-sonnet-4-5"]));
+});
+
 test("the retention of the prompt cache can be switched off", async () => {
   const { languageModel } = await modelsWith({ params: { cacheRetention: "none" } }).resolve(ref);
   await collect(languageModel, { prompt: userPrompt("hello") });

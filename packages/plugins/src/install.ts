@@ -1,5 +1,6 @@
 // Installing, updating and removing plugins. Loaded by the commands that do so.
 export { type CodeFinding, scanCode } from "./install/code-scanner.ts";
+export { extractArchive } from "./install/extract-archive.ts";
 export { PluginInstallError, type PluginInstallErrorCode } from "./install/install-error.ts";
 export { type InstallContext, type InstalledPlugin, installPlugin } from "./install/install-plugin.ts";
 export { createNpm, type Npm } from "./install/npm.ts";

@@ -46,6 +46,8 @@ export interface ProjectContextOptions {
    * never through a link.
    */
   sandboxDir?: string | undefined;
+  /** Contents that stand in place of those on the disk, by name. */
+  replaced?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Reads the files that go into the prompt. Blank files and missing optional ones are left out. */
@@ -54,7 +56,7 @@ export function readProjectContext(options: ProjectContextOptions): InjectedFile
   const seen = new Set<string>();
   for (const name of wantedNames(options)) {
     const path = join(options.workspaceDir, name);
-    const text = options.sandboxDir === undefined ? readOptional(path) : readPlain(path);
+    const text = options.replaced?.[name] ?? readWorkspaceFile(path, options.sandboxDir);
     if (text === undefined) {
       if (optionalFiles.has(name)) continue;
       const shown = options.sandboxDir === undefined ? path : posix.join(options.sandboxDir, name);
@@ -87,6 +89,11 @@ export function wantedNames(options: Pick<ProjectContextOptions, "subagent" | "m
     if (options.subagent) return subagentFiles.has(name);
     return options.memory || !memoryFiles.has(name);
   });
+}
+
+/** A file of a workspace; see {@link ProjectContextOptions.sandboxDir}. Undefined when it is not there. */
+export function readWorkspaceFile(path: string, sandboxDir: string | undefined): string | undefined {
+  return sandboxDir === undefined ? readOptional(path) : readPlain(path);
 }
 
 function readOptional(path: string): string | undefined {

@@ -41,6 +41,8 @@ export interface PromptRequest {
   voice: string | undefined;
   skills?: RunSkills | undefined;
   sandbox: SandboxPrompt | undefined;
+  /** Contents of workspace files that stand in place of those on the disk. */
+  replaced?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface BuiltPrompt {
@@ -165,10 +167,18 @@ function contextOptions(request: PromptRequest): ProjectContextOptions {
   return {
     workspaceDir: request.workspaceDir,
     maxChars: request.config.agents?.defaults?.bootstrapMaxChars ?? defaultMaxChars,
-    subagent: isSubagentKey(request.sessionKey),
-    memory: isPrivate(request.sessionKey, request.entry),
+    ...shownFiles(request.sessionKey, request.entry),
     sandboxDir: request.sandbox?.workdir,
+    replaced: request.replaced,
   };
+}
+
+/** Which workspace files a session is shown. */
+export function shownFiles(
+  sessionKey: string,
+  entry: SessionEntry | undefined,
+): Pick<ProjectContextOptions, "subagent" | "memory"> {
+  return { subagent: isSubagentKey(sessionKey), memory: isPrivate(sessionKey, entry) };
 }
 
 /** Conversations with the user alone: direct chats, and sessions that are named after no source at all. */

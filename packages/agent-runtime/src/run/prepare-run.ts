@@ -3,8 +3,10 @@ import type { Tool } from "@openclaw/plugin-sdk";
 import type { SessionEntry } from "@openclaw/sessions";
 import type { LevelValues } from "../levels/level-words.ts";
 import { resolveLevels } from "../levels/resolve-levels.ts";
+import { replacedFiles } from "../prompt/bootstrap-files.ts";
 import { channelCapabilities } from "../prompt/channel-capabilities.ts";
 import type { BuiltPrompt } from "../prompt/prompt-cache.ts";
+import { shownFiles } from "../prompt/prompt-cache.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { sandboxPrompt } from "../sandbox/sandbox-prompt.ts";
 import { elevatedSettings } from "./elevated-settings.ts";
@@ -104,6 +106,15 @@ export async function prepareRun(
         .filter((tool) => request.withoutTools?.includes(tool.name) !== true);
   const hint = parts.voiceHint?.(entry?.ttsAuto);
   const voice = hint === undefined ? undefined : await hint;
+  const shownSandbox =
+    sandbox === undefined ? undefined : sandboxPrompt(sandbox, elevatedSettings(config, scope, entry?.elevatedLevel));
+  const replaced = parts.bootstrap?.listens()
+    ? await replacedFiles(
+        parts.bootstrap,
+        { workspaceDir, agentId, sessionKey, sessionId: entry?.sessionId },
+        { ...shownFiles(sessionKey, entry), sandboxDir: shownSandbox?.workdir },
+      )
+    : undefined;
   const prompt = parts.prompts.get({
     config,
     sessionKey,
@@ -122,8 +133,8 @@ export async function prepareRun(
     extra: request.extraSystemPrompt,
     voice,
     skills,
-    sandbox:
-      sandbox === undefined ? undefined : sandboxPrompt(sandbox, elevatedSettings(config, scope, entry?.elevatedLevel)),
+    sandbox: shownSandbox,
+    ...(replaced === undefined ? {} : { replaced }),
   });
   return { model, thinking: levels.thinking, levels, workspaceDir, sandbox, tools, prompt, plugins };
 }

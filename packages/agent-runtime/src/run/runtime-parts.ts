@@ -7,6 +7,7 @@ import type { MessageSizes } from "../context/message-sizes.ts";
 import type { PruneMemory } from "../context/prune-context.ts";
 import type { PromptImages } from "../images/prompt-images.ts";
 import type { ArgumentChecker } from "../loop/tool-arguments.ts";
+import type { BootstrapHook } from "../prompt/bootstrap-files.ts";
 import type { PromptCache } from "../prompt/prompt-cache.ts";
 import type { Sandboxes } from "../sandbox/sandboxes.ts";
 import type { WasStopped } from "./record-prompt.ts";
@@ -52,6 +53,7 @@ export interface RuntimeParts {
   sizes: MessageSizes;
   /** How the answers of a session are spoken, by the mode that is stored there; undefined where they are not. */
   voiceHint?: (sessionMode: string | undefined) => Promise<string | undefined> | undefined;
+  bootstrap?: BootstrapHook | undefined;
   /** Whether a user stopped a run, for what a crash kept out of the transcript. */
   wasStopped?: WasStopped | undefined;
   /** What was pruned of sessions whose provider keeps their context in a cache. */

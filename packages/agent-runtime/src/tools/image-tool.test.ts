@@ -40,7 +40,7 @@ const completion = (content: string) => ({
 });
 
 async function imageTool(
-  options: { imageModel?: ModelsChoice; seeing?: string[]; files?: ToolFiles; maxMb?: number } = {},
+  options: { imageModel?: ModelsChoice; seeing?: string[]; files?: ToolFiles; maxMb?: number; gone?: boolean } = {},
 ) {
   const seeing = options.seeing ?? ["eyes"];
   const config: ModelsConfig = {
@@ -62,10 +62,13 @@ async function imageTool(
   };
   const models = createModels({ config: () => config, env: {}, log: silentLog, fetch });
   const { info } = await models.resolve({ provider: "local", model: "blind" });
+  let asked = 0;
   return createImageTool({
     workspaceDir: join(dir, "workspace"),
     homeDir: dir,
-    models,
+    models: options.gone
+      ? { ...models, imageModels: (active) => (asked++ === 0 ? models.imageModels(active) : []) }
+      : models,
     active: info,
     maxMb: options.maxMb,
     guardedFetch: web.guardedFetch,
@@ -182,6 +185,12 @@ describe("what cannot be looked at", () => {
 });
 
 describe("models", () => {
+  test("that are no longer there are named by what to set", async () => {
+    await expect(look({ image: `data:image/png;base64,${photo.toString("base64")}` }, { gone: true })).rejects.toThrow(
+      "No image model configured. Set agents.defaults.imageModel.primary or agents.defaults.imageModel.fallbacks.",
+    );
+  });
+
   const imageModel = { primary: "local/eyes", fallbacks: ["local/more-eyes"] };
   const options = { imageModel, seeing: ["eyes", "more-eyes"] };
 

@@ -97,7 +97,14 @@ function shownReference(reference: string): string {
 }
 
 function chosenModels({ models, active }: ImageToolOptions, named: string | undefined): ModelRef[] {
-  if (named === undefined) return models.imageModels(active);
+  if (named === undefined) {
+    const found = models.imageModels(active);
+    if (found.length > 0) return found;
+    // There was one when the tool was offered; the configuration has changed since.
+    throw new ToolFailure(
+      "No image model configured. Set agents.defaults.imageModel.primary or agents.defaults.imageModel.fallbacks.",
+    );
+  }
   const ref = models.canonical(named);
   if (ref === undefined) throw new ToolFailure(`Unknown model: ${named}`);
   return [ref];

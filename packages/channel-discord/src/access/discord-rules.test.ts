@@ -14,6 +14,15 @@ const room = (more: Partial<InboundChat> = {}): InboundChat => ({
 const thread = room({ id: "channel:30", peerId: "30", title: "a thread", parentId: "10", parentTitle: "General Talk" });
 const rules = (config: Record<string, unknown>, chat = room()) => discordGroupRules(config, chat);
 
+it("people named for a guild or a channel count as owners", () => {
+  const space = { kind: "guild" as const, id: "9", name: "Home" };
+  const room: InboundChat = { kind: "channel", id: "channel:1", peerId: "1", title: "general", space };
+  expect(discordGroupRules({ guilds: { 9: { users: ["7"] } } }, room)).toMatchObject({
+    senders: ["7"],
+    sendersAreOwners: true,
+  });
+});
+
 describe("rooms of guilds", () => {
   it("are listed when no guild is, and then the policy allowlist admits none", () => {
     expect(rules({})).toMatchObject({ enabled: true, listed: undefined, allowlistNames: "places" });

@@ -80,6 +80,7 @@ function guildChatRules({ guilds = {}, groupPolicy, allowBots }: Section, chat: 
     policy: groupPolicy,
     allowlistNames: "places",
     senders,
+    sendersAreOwners: true,
     requireMention: channel?.entry.requireMention ?? guild?.entry.requireMention,
     toolRules: toolRules(channel?.entry, guild?.entry),
     skills: channel?.entry.skills,

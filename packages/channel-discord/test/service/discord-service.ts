@@ -15,6 +15,8 @@ export interface ApiCall {
   body: unknown;
   /** Names of uploaded files. */
   files: string[];
+  /** What is in them. */
+  contents: Buffer[];
   /** What was answered. */
   status: number;
   response: unknown;
@@ -305,6 +307,11 @@ async function readCall(request: IncomingMessage, url: URL, raw: Uint8Array<Arra
     body: form !== undefined && json === null ? fieldsOf(form) : typeof json === "string" ? parse(json) : undefined,
     files:
       form === undefined ? [] : [...form.values()].flatMap((value) => (typeof value === "string" ? [] : [value.name])),
+    contents: await Promise.all(
+      [...(form?.values() ?? [])].flatMap((value) =>
+        typeof value === "string" ? [] : [value.arrayBuffer().then((bytes) => Buffer.from(bytes))],
+      ),
+    ),
     status: 0,
     response: undefined,
   };

@@ -39,6 +39,18 @@ export async function openTestedDiscord(): Promise<TestedService & { discord: Di
     chatOf: ({ from, group }) => group ?? directChannel(from),
     async write({ from, group, text, mention, image }) {
       const content = mention ? `<@${botUserId}> ${text}` : text;
+      if (content.length > 2000) {
+        const id = nextId();
+        discord.emit("MESSAGE_CREATE", {
+          id,
+          channel_id: group ?? directChannel(from),
+          author: { id: from, username: "somebody" },
+          content,
+          timestamp: new Date().toISOString(),
+          type: 0,
+        });
+        return id;
+      }
       if (image === undefined) {
         return discord.write({
           from,
@@ -77,6 +89,28 @@ export async function openTestedDiscord(): Promise<TestedService & { discord: Di
       );
     },
     drop: () => discord.drop(),
+    outage() {
+      const { promise: refused, resolve } = Promise.withResolvers<void>();
+      let down = true;
+      discord.answer(
+        ({ path }) => down && path === "/gateway/bot",
+        () => {
+          resolve();
+          return { status: 502, body: {} };
+        },
+      );
+      return {
+        refused,
+        end() {
+          down = false;
+        },
+      };
+    },
+    async garble() {
+      for (const data of [null, 7, [], {}, { id: 5, author: null }]) discord.emit("MESSAGE_CREATE", data);
+      discord.emit("INTERACTION_CREATE", { id: 1 });
+      discord.emit("NEVER_HEARD_OF", { anything: true });
+    },
     connected: () => discord.connected(),
     close: () => discord.close(),
   };

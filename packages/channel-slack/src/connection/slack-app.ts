@@ -25,17 +25,23 @@ export interface SlackAppOptions {
  * throws leaves it unacknowledged, so that Slack tells it again.
  */
 export function createSlackApp(options: SlackAppOptions): App {
-  const { handlers } = options;
+  const handlers = withFailures(options.handlers);
   // Bolt acknowledges events before it calls their handlers.
   class PatientApp extends App {
     override async processEvent(event: ReceiverEvent): Promise<void> {
       let answer: unknown;
-      await super.processEvent({
-        ...event,
-        ack: async (response: unknown) => {
-          answer = response;
-        },
-      });
+      try {
+        await super.processEvent({
+          ...event,
+          ack: async (response: unknown) => {
+            answer = response;
+          },
+        });
+      } catch (error) {
+        if (error instanceof HandlerFailed) throw error.cause;
+        // The library itself could not read it, and would not the next time.
+        options.log.warn("Slack sent something that cannot be read", { problem: String(error) });
+      }
       await event.ack(answer);
     }
   }
@@ -65,4 +71,25 @@ export function createSlackApp(options: SlackAppOptions): App {
     });
   }
   return app;
+}
+
+/** A handler did not take what Slack told. */
+class HandlerFailed extends Error {
+  override name = "HandlerFailed";
+}
+
+/** The handlers, so that their failures can be told from those of the library around them. */
+function withFailures({ event, command, action }: SlackHandlers): SlackHandlers {
+  const failing = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (cause) {
+      throw new HandlerFailed("a handler failed", { cause });
+    }
+  };
+  return {
+    event: (body) => failing(event(body)),
+    command: (payload) => failing(command(payload)),
+    action: (body) => failing(action(body)),
+  };
 }

@@ -37,6 +37,10 @@ export interface SlackService {
   write(message: { channel: string; user: string; text: string; threadTs?: string; ts?: string }): Promise<string>;
   /** An event as Slack wraps it; resolves when it was acknowledged. */
   emit(event: object, wrapping?: object): Promise<unknown>;
+  /** A message that crabline does not take; resolves with its time stamp. */
+  emitAs(message: { channel: string; user: string; text: string }): Promise<string>;
+  /** Nobody can connect until `end` is called; `refused` resolves when somebody tried. */
+  outage(): { refused: Promise<void>; end(): void };
   /** An envelope of another kind; resolves with what the acknowledgement carries. */
   envelope(type: string, payload: object): Promise<unknown>;
   /** Events go there from now on, signed, instead of to sockets. */
@@ -45,6 +49,8 @@ export interface SlackService {
   directChannel(user: string): Promise<string>;
   /** The next call of a method that was not taken yet. */
   take(method: string): Promise<ApiCall>;
+  /** The next call of one of several methods. */
+  takeFirst(methods: readonly string[]): Promise<ApiCall>;
   untaken(method: string): ApiCall[];
   serveFile(name: string, file: { data: Uint8Array; mimeType: string }): string;
   connected(): Promise<void>;
@@ -223,6 +229,27 @@ export async function startSlackService(
         event,
         ...wrapping,
       }),
+    async emitAs(message) {
+      envelopes += 1;
+      const ts = `1700000900.0000${envelopes}`;
+      await service.emit({ type: "message", ts, ...message });
+      return ts;
+    },
+    outage() {
+      const { promise: refused, resolve } = Promise.withResolvers<void>();
+      const answer = () => {
+        resolve();
+        return { status: 503, body: { ok: false, error: "service_unavailable" } };
+      };
+      const down = { answer, left: Number.POSITIVE_INFINITY };
+      answers.set("apps.connections.open", [down, ...(answers.get("apps.connections.open") ?? [])]);
+      return {
+        refused,
+        end() {
+          down.left = 0;
+        },
+      };
+    },
     envelope: send,
     postTo(url) {
       target = url;
@@ -239,6 +266,13 @@ export async function startSlackService(
     },
     async take(method) {
       const call = await until(() => service.untaken(method)[0]);
+      taken.add(call);
+      return call;
+    },
+    async takeFirst(methods) {
+      const call = await until(() =>
+        calls.find((each) => methods.includes(each.method) && each.accepted && !taken.has(each)),
+      );
       taken.add(call);
       return call;
     },

@@ -42,11 +42,13 @@ export interface CallOptions extends TargetFlags {
   context: Pick<CommandContext, "config" | "env" | "paths" | "version">;
   /** Limit of the connection and of each request, ms. */
   timeoutMs?: number | undefined;
-  /** Comes back by itself when the connection ends, and waits for a Gateway that is being started. */
+  /** Comes back by itself when the connection ends; the first attempt must succeed. */
   reconnect?: boolean;
   onState?: GatewayClientOptions["onState"];
   /** Versions of the protocol to offer; all that are known when absent. */
   protocol?: GatewayClientOptions["protocol"];
+  /** What the Gateway may send beyond what every client gets. */
+  caps?: readonly string[];
   /** `probe` leaves no trace in the Gateway's list of clients. */
   mode?: "cli" | "probe";
 }
@@ -72,6 +74,12 @@ export async function connectGateway(options: CallOptions): Promise<GatewayConne
   const target = resolveTarget({ config, configPath: path, env: context.env, flags: options });
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
   const details = targetLines(target, path);
+  let connected = false;
+  let refuse = (_error: unknown) => {};
+  const refused = new Promise<never>((_, reject) => {
+    refuse = reject;
+  });
+  refused.catch(() => {}); // it is raced below, if it comes in time
   const { fileDeviceTokens, loadDeviceIdentity } = await import("@openclaw/client/node");
   const client = createGatewayClient({
     url: target.url,
@@ -81,14 +89,19 @@ export async function connectGateway(options: CallOptions): Promise<GatewayConne
     identity: lazyIdentity(() => loadDeviceIdentity(context.paths.stateDir)),
     // Device tokens were given by the local Gateway and must not reach another one.
     deviceTokens: target.kind === "local" ? fileDeviceTokens(context.paths.stateDir) : undefined,
+    caps: options.caps,
     ...(options.reconnect === true ? {} : { reconnect: false }),
-    ...(options.onState === undefined ? {} : { onState: options.onState }),
     ...(options.protocol === undefined ? {} : { protocol: options.protocol }),
+    onState(state) {
+      if (state.kind === "waiting" && !connected) refuse(state.error);
+      if (state.kind === "connected") connected = true;
+      options.onState?.(state);
+    },
     requestTimeoutMs: timeoutMs,
     ...(await pinnedSocket(target, context.paths.stateDir, details)),
   });
   try {
-    await withTimeout(client.connect(), timeoutMs);
+    await withTimeout(Promise.race([client.connect(), refused]), timeoutMs);
   } catch (error) {
     client.close();
     throw new GatewayCallError(connectReason(error), { stage: "connect", details, cause: error });

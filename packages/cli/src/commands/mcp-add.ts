@@ -24,7 +24,7 @@ export async function run(
   } catch (error) {
     throw asCliError(error);
   }
-  context.print(`Added the MCP server ${id}. Try it: ${context.hint(`mcp test ${id}`)}`);
+  context.print(`Added the MCP server ${id}. Try it: ${context.hint(`openclaw mcp test ${id}`)}`);
   context.print("Restart the gateway to apply.");
 }
 

@@ -22,7 +22,7 @@ export async function run({ flags }: CommandInput<typeof mcpListFlags>, context:
     return undefined;
   }
   if (servers.length === 0) {
-    context.print(`No MCP servers. Add one: ${context.hint("mcp add <id> --command <cmd>")}`);
+    context.print(`No MCP servers. Add one: ${context.hint("openclaw mcp add <id> --command <cmd>")}`);
     return undefined;
   }
   context.print(

@@ -1,3 +1,4 @@
+import { acpCommands } from "./acp-commands.ts";
 import { agentCommands } from "./agent-commands.ts";
 import { approvalsCommands } from "./approvals-commands.ts";
 import { channelCommands } from "./channel-commands.ts";
@@ -6,8 +7,10 @@ import { completionCommands } from "./completion-commands.ts";
 import { configCommands } from "./config-commands.ts";
 import { cronCommands } from "./cron-commands.ts";
 import { devicesCommands } from "./devices-commands.ts";
+import { dnsCommands } from "./dns-commands.ts";
 import { doctorCommands } from "./doctor-commands.ts";
 import { gatewayCommands } from "./gateway-commands.ts";
+import { hooksCommands } from "./hooks-commands.ts";
 import { mcpCommands } from "./mcp-commands.ts";
 import { messageCommands } from "./message-commands.ts";
 import { modelsCommands } from "./models-commands.ts";
@@ -15,13 +18,17 @@ import { nodeCommands } from "./node-commands.ts";
 import { nodesCommands } from "./nodes-commands.ts";
 import { observeCommands } from "./observe-commands.ts";
 import { pluginsCommands } from "./plugins-commands.ts";
+import { removalCommands } from "./removal-commands.ts";
 import { sandboxCommands } from "./sandbox-commands.ts";
 import { securityCommands } from "./security-commands.ts";
 import { serviceCommands } from "./service-commands.ts";
 import { systemCommands } from "./system-commands.ts";
+import { updateCommands } from "./update-commands.ts";
+import { webhooksCommands } from "./webhooks-commands.ts";
 
 /** Every command, by id. */
 export const commands: readonly AnyCommand[] = [
+  ...acpCommands,
   ...agentCommands,
   ...approvalsCommands,
   ...channelCommands,
@@ -29,6 +36,7 @@ export const commands: readonly AnyCommand[] = [
   ...configCommands,
   ...devicesCommands,
   ...doctorCommands,
+  ...dnsCommands,
   ...gatewayCommands,
   ...mcpCommands,
   ...modelsCommands,
@@ -37,11 +45,15 @@ export const commands: readonly AnyCommand[] = [
   ...nodesCommands,
   ...observeCommands,
   ...pluginsCommands,
+  ...removalCommands,
   ...sandboxCommands,
   ...securityCommands,
   ...serviceCommands,
   ...cronCommands,
   ...systemCommands,
+  ...hooksCommands,
+  ...webhooksCommands,
+  ...updateCommands,
 ];
 
 /** Words without an action of their own. */
@@ -54,6 +66,7 @@ export const groups: readonly GroupSpec[] = [
   { id: "directory groups", summary: "Groups" },
   { id: "directory peers", summary: "Contacts" },
   { id: "mcp", summary: "MCP servers for agents, and the Gateway as one" },
+  { id: "dns", summary: "DNS helpers for wide-area discovery" },
   { id: "message", summary: "Send messages and act on channels" },
   { id: "message channel", summary: "Channels of a server" },
   { id: "message emoji", summary: "Emojis of a server" },
@@ -83,6 +96,8 @@ export const groups: readonly GroupSpec[] = [
   { id: "security", summary: "Security tools" },
   { id: "system", summary: "System events, heartbeat control and presence" },
   { id: "system heartbeat", summary: "Heartbeats" },
+  { id: "webhooks", summary: "Webhook integrations" },
+  { id: "webhooks gmail", summary: "Gmail Pub/Sub integration" },
 ];
 
 /** Hidden names: the words on the left are read as those on the right. */

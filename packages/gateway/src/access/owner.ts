@@ -4,7 +4,7 @@ import { type CommandAccess, ownersFor } from "./command-authorization.ts";
 
 /**
  * Whether a channel's message comes from the owner: somebody in `commands.ownerAllowFrom` (entries may begin with the
- * name of their channel), else one of the people named for the place, else one in the channel's own `allowFrom`, else the
+ * name of their channel), else one of the people named for the place where its channel says that these are owners, else one in the channel's own `allowFrom`, else the
  * account itself where that list is empty. A `*` makes nobody the owner.
  */
 export function isOwner(
@@ -18,7 +18,7 @@ export function isOwner(
   if (named.includes("*")) return false;
   const people = (list: readonly (string | number)[] | undefined) =>
     list?.filter((entry) => String(entry).trim() !== "*") ?? [];
-  const here = people(rules.group?.senders);
+  const here = rules.group?.sendersAreOwners ? people(rules.group.senders) : [];
   if (here.length > 0 && rules.lists(here, sender)) return true;
   if (rules.direct.allowFrom?.length === 0) return sender.isSelf === true;
   return rules.lists(people(rules.direct.allowFrom), sender);

@@ -42,6 +42,8 @@ export interface AutomationGateway {
   hotReload: HotReload;
   /** How a chat wants what is written to it. */
   replySettings(route: ChannelRoute, agentId: string): ReplySettings;
+  /** The port this Gateway listens on. */
+  port: number;
   trustedProxies: readonly string[];
   userTimeZone(): string;
   hostTimeZone: string;

@@ -3,7 +3,7 @@ import type { CronToolTarget } from "@openclaw/automation";
 import { cronToolDefinition } from "@openclaw/automation/resident";
 import type { Tool } from "@openclaw/plugin-sdk";
 import { checkParams, findMethod, type MethodName, type ParamsOf } from "@openclaw/protocol";
-import { messageText } from "@openclaw/sessions";
+import { messageText, stripEnvelope } from "@openclaw/sessions";
 import type { AutomationGateway } from "./automation-parts.ts";
 import type { CronDesk } from "./cron-desk.ts";
 
@@ -78,6 +78,8 @@ async function callThere(method: string, params: unknown, url: string, target: C
     credentials: () => (target.token === undefined ? {} : { token: target.token }),
     scopes: ["operator.admin"],
     reconnect: false,
+    // Version 4 lists jobs in pages and does not wait for a run.
+    protocol: { min: 3, max: 3 },
     requestTimeoutMs: target.timeoutMs,
   });
   try {
@@ -88,7 +90,8 @@ async function callThere(method: string, params: unknown, url: string, target: C
   }
 }
 
-function recentMessages(
+/** What the user and the assistant have said last, oldest first. */
+export function recentMessages(
   { sessions }: Pick<AutomationGateway, "sessions">,
   sessionKey: string,
   limit: number,
@@ -101,7 +104,7 @@ function recentMessages(
     .flatMap((item) => {
       if (item.kind !== "message") return [];
       const { role } = item.message;
-      const text = role === "user" || role === "assistant" ? messageText(item.message).trim() : "";
+      const text = role === "user" || role === "assistant" ? stripEnvelope(messageText(item.message)).trim() : "";
       return text === "" || (role !== "user" && role !== "assistant") ? [] : [{ role, text }];
     })
     .slice(-limit);

@@ -6,9 +6,12 @@ import type { Tool } from "@openclaw/plugin-sdk";
 import type { Heartbeat } from "@openclaw/protocol";
 import { normalizeAgentId } from "@openclaw/sessions";
 import type { HttpHandler } from "../http/http-server.ts";
+import type { Inbound } from "../pipeline/inbound.ts";
 import type { AutomationGateway } from "./automation-parts.ts";
 import type { CronDesk } from "./cron-desk.ts";
-import { cronToolFor } from "./cron-tool-door.ts";
+import { cronToolFor, recentMessages } from "./cron-tool-door.ts";
+import { createGmailDoor } from "./gmail-door.ts";
+import { createHooksDoor, type HooksDoor } from "./hooks-door.ts";
 import type { AutomationWork } from "./load-automation.ts";
 import { openWebhookDoor } from "./webhook-door.ts";
 
@@ -22,9 +25,12 @@ export interface Automation {
   cron(): Promise<CronDesk>;
   /** Serves webhooks. */
   readonly http: HttpHandler;
+  readonly hooks: Pick<HooksDoor, "emit" | "bootstrap">;
   /** Tells the main session something; resolves when that is on disk. */
   wake(text: string, mode: "now" | "next-heartbeat", reason?: string): Promise<void>;
   tools(scope: ToolScope): Tool[];
+  /** Looks at the session of a command as it is; what it returns tells the hooks and resolves with their texts. */
+  onCommand(action: string, message: Inbound): () => Promise<string[]>;
   /** Takes up what an earlier process left, and begins. To be called when the pipeline has resumed and channels run. */
   start(): void;
   /** Begins nothing more. To be called before the pipeline stops. */
@@ -73,6 +79,8 @@ export function openAutomation(gateway: AutomationGateway, instanceId: string): 
     return store ? gateway.stateDir : path.join(gateway.stateDir, "cron", "jobs.json");
   };
 
+  const hooks = createHooksDoor(gateway);
+  const gmail = createGmailDoor(gateway);
   const webhooks = openWebhookDoor(gateway, work, () => started && !paused);
   const automation: Automation = {
     instanceId,
@@ -82,17 +90,32 @@ export function openAutomation(gateway: AutomationGateway, instanceId: string): 
     },
     cron: async () => (await work()).cron(),
     http: webhooks.http,
+    hooks,
     async wake(text, mode, reason = "wake") {
       await systemEvents.enqueue(conversations.mainKey(), text);
       if (mode === "now") heartbeats.request(reason);
+    },
+    onCommand(action, { sessionKey, senderId, route }) {
+      if (!hooks.wanted) return () => Promise.resolve([]);
+      const entry = gateway.sessions.get(sessionKey);
+      const commandSource = route.surface === "channel" ? route.channel : "webchat";
+      const about = { sessionEntry: entry, commandSource, senderId };
+      const more =
+        action === "stop"
+          ? { sessionId: entry?.sessionId }
+          : { previousSessionEntry: entry, recentMessages: recentMessages(gateway, sessionKey, 50), cfg: config() };
+      return () => hooks.emit("command", action, sessionKey, { ...about, ...more });
     },
     tools: (scope) => [cronToolFor(scope, gateway, automation)],
     start() {
       heartbeats.start();
       started = true;
+      hooks.start();
       gateway.hotReload.on("heartbeat", () => heartbeats.reload());
       gateway.hotReload.on("cron", async () => (await loading)?.reload());
       gateway.hotReload.on("hooks", () => webhooks.reload());
+      gateway.hotReload.on("gmail", () => gmail.reload());
+      gmail.start();
       if (hasWork()) {
         work()
           .then((loaded) => loaded.cron())
@@ -101,11 +124,13 @@ export function openAutomation(gateway: AutomationGateway, instanceId: string): 
     },
     pause() {
       paused = true;
+      hooks.stop();
       void heartbeats.stop();
       loading?.then((loaded) => loaded.pause()).catch(() => {}); // what could not be loaded has nothing to stop
     },
     async close() {
       if (!paused) automation.pause();
+      await gmail.stop();
       await heartbeats.stop();
       const loaded = await loading?.catch(() => undefined);
       await loaded?.close();

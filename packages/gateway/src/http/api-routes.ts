@@ -38,7 +38,8 @@ export function apiRoutes(options: ApiRoutesOptions): HttpHandler {
       sendText(response, 405, "Method Not Allowed", { Allow: methods.join(", ") });
       return true;
     }
-    const verdict = options.auth.check(request);
+    // Who reads metrics is a program with the secret, whatever network it is in.
+    const verdict = path === "/metrics" ? options.auth.check(request) : await options.auth.identify(request);
     const { sendRefusal, sendUnavailable } = await import("./api/api-error.ts");
     if (!verdict.ok) {
       sendRefusal(request, response, verdict);

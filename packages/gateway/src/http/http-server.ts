@@ -1,5 +1,8 @@
-import http from "node:http";
+import type http from "node:http";
 import type { Duplex } from "node:stream";
+
+// An import of `node:http` would read everything it exports, and with that load the library behind the global `fetch` (13 MB).
+const { createServer } = process.getBuiltinModule("node:http");
 
 /** Serves one request; returns false when it is not its own. */
 export type HttpHandler = (request: http.IncomingMessage, response: http.ServerResponse) => boolean | Promise<boolean>;
@@ -22,7 +25,7 @@ export interface HttpServerOptions {
 
 /** An HTTP server for one address of the Gateway; all addresses share handlers and sockets. */
 export function createHttpServer(options: HttpServerOptions): http.Server {
-  const create = options.secure ?? http.createServer;
+  const create = options.secure ?? createServer;
   const server = create({ headersTimeout: 60_000, requestTimeout: 0, keepAliveTimeout: 5_000 });
   server.on("request", (request, response) => {
     serve(options, request, response).catch((error: unknown) => {

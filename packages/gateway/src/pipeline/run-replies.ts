@@ -49,7 +49,7 @@ export interface RunReplies {
 export interface RunRepliesContext {
   journal: Pick<Journal, "get" | "step">;
   outbox: OutboxWorker;
-  channels: Pick<Channels, "showTyping" | "account">;
+  channels: Pick<Channels, "showTyping" | "stopTyping" | "account">;
   /** How the chat of a message wants its replies. */
   settings(route: ChannelRoute, agentId: string): ReplySettings;
   /** Speaks an answer, where it is to be spoken. */
@@ -122,15 +122,12 @@ function chatReplies(
     begun: (blocks?.sent.length ?? 0) > 0,
   });
 
+  const typingChat = { to: route.to, ...(route.threadId === undefined ? {} : { threadId: route.threadId }) };
   const typing = createTypingController({
     ...settings.typing,
     timers,
-    sendTyping: () =>
-      context.channels.showTyping(
-        route.channel,
-        { to: route.to, ...(route.threadId === undefined ? {} : { threadId: route.threadId }) },
-        route.accountId,
-      ),
+    sendTyping: () => context.channels.showTyping(route.channel, typingChat, route.accountId),
+    stopTyping: () => context.channels.stopTyping(route.channel, typingChat, route.accountId),
   });
   const speaking = new AbortController();
   const spoken = createSpokenReplies({
@@ -307,6 +304,10 @@ function kept({ message, source, payload }: RunBlock): object {
   return { message, source, ...(payload.mediaUrls === undefined ? {} : { mediaUrls: payload.mediaUrls }) };
 }
 
+/** Chats are told of a message that is too long in words for people; programs get those of the error. */
+const overflowText =
+  "⚠️ Context overflow — prompt too large for this model. Try a shorter message or a larger-context model.";
+
 /** What is left to send at the end, in order: the error, the reasoning, the answer, what went wrong with tools. */
 function finalPayloads(result: RunResult, lost: readonly RunBlock[]): ReplyPayload[] {
   if (result.status !== "ok" && result.status !== "error") return [];
@@ -317,7 +318,8 @@ function finalPayloads(result: RunResult, lost: readonly RunBlock[]): ReplyPaylo
   const text = result.error ?? "The run failed.";
   // A provider's error that a model repeats as its answer says nothing new.
   const own = answers.filter((payload) => payload.text?.trim() !== text.trim());
-  return [{ text, isError: true }, ...reasoning, ...joined(lost), ...own];
+  const told = text.startsWith("Context overflow:") ? overflowText : text;
+  return [{ text: told, isError: true }, ...reasoning, ...joined(lost), ...own];
 }
 
 /** Blocks that were not sent, as whole texts again. */

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import type { Logger } from "@openclaw/log";
 import type { Clock } from "@openclaw/storage";
 import type { GatewaySettings } from "../settings.ts";
@@ -6,6 +7,8 @@ import type { Tailscale } from "./tailscale.ts";
 /** What a Gateway has of Tailscale. The program is asked, and what asks it loaded, only when something needs it. */
 export interface GatewayTailscale {
   program(): Promise<Tailscale>;
+  /** The user it confirms for a request; absent where that is no proof (`gateway.auth.allowTailscale`). */
+  login: ((request: Pick<IncomingMessage, "headers" | "socket">) => Promise<string | undefined>) | undefined;
   /** Puts the Gateway's port on the tailnet when the configuration says so. A failure is a warning. */
   expose(port: number): Promise<void>;
   close(): Promise<void>;
@@ -40,6 +43,9 @@ export function openTailscale(options: {
   };
   return {
     program,
+    login: options.settings.allowTailscale
+      ? async (request) => (await import("./tailnet-identity.ts")).tailnetIdentity(request, program)
+      : undefined,
     async expose(port) {
       exposed = begin(port);
       await exposed;

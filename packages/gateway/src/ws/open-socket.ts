@@ -2,6 +2,7 @@ import os from "node:os";
 import type { Log } from "@openclaw/log";
 import type { createAuthLimiter } from "@openclaw/net";
 import type { Clock } from "@openclaw/storage";
+import type { Canvas } from "../canvas/open-canvas.ts";
 import type { Conversations } from "../conversations.ts";
 import { features } from "../features.ts";
 import type { Health } from "../health.ts";
@@ -32,6 +33,7 @@ export interface OpenSocketOptions {
   devices: DeviceStore;
   pairingEvents: PairingEvents;
   nodes: NodesDoor;
+  canvas: Pick<Canvas, "hello" | "disconnected">;
   presence: Presence;
   health: Health;
   voiceWake: VoiceWake;
@@ -74,12 +76,7 @@ export function openSocket(options: OpenSocketOptions): ReturnType<typeof create
     connections,
     dispatch,
     trustedProxies: () => settings.trustedProxies,
-    tailscaleLogin: settings.allowTailscale
-      ? async (request) => {
-          const { tailnetIdentity } = await import("../tailscale/tailnet-identity.ts");
-          return tailnetIdentity(request, () => options.tailscale.program());
-        }
-      : undefined,
+    tailscaleLogin: options.tailscale.login,
     handshakeContext: () => ({
       auth: settings.auth,
       devices,
@@ -108,6 +105,7 @@ export function openSocket(options: OpenSocketOptions): ReturnType<typeof create
         stateDir: options.stateDir,
         sessionDefaults: conversations.defaults(),
       },
+      ...options.canvas.hello(connection, session),
       ...helloAuth(session, result.deviceToken),
       policy: {
         maxPayload: limits.maxPayload,
@@ -130,7 +128,10 @@ export function openSocket(options: OpenSocketOptions): ReturnType<typeof create
     },
     onDisconnected(connection, session) {
       presence.disconnected(connection, session);
-      if (session.role === "node") options.nodes.disconnected(connection, session);
+      if (session.role === "node") {
+        options.nodes.disconnected(connection, session);
+        options.canvas.disconnected(connection);
+      }
       if (session.deviceId) devices.seen(session.deviceId, "disconnect");
       logConnection("disconnected", connection, session);
     },

@@ -40,7 +40,7 @@ export function chooseCredential(setup: ProviderSetup, options: ChooseOptions): 
     return fromKey(setup, requireProviderKey(setup, env));
   }
   const found = findProviderKey(setup, env);
-  if (!found) throw missing(setup.id, credentials, agentId);
+  if (!found) throw unresolved(setup) ?? missing(setup.id, credentials, agentId);
   const variable = found.source.startsWith("env: ") ? found.source.slice(5) : undefined;
   const fromShell = variable !== undefined && (options.shellEnvKeys?.() ?? []).includes(variable);
   return fromKey(setup, fromShell ? { ...found, source: `shell env: ${variable}` } : found, (credential) =>
@@ -59,6 +59,13 @@ function fromKey(
   const mode = { none: "none", "api-key": "api-key", token: "token" } as const;
   const signed = found.key === undefined && found.source.startsWith("aws-sdk") ? "aws-sdk" : mode[credential.kind];
   return { source: () => exchange(credential), keySource: found.source, mode: signed };
+}
+
+/** A provider whose configuration wants a sign-in is not helped by being told where keys go. */
+function unresolved({ id, configured }: ProviderSetup): ModelError | undefined {
+  const auth = configured?.auth;
+  if (auth !== "oauth" && auth !== "token") return undefined;
+  return new ModelError("no-api-key", `No API key resolved for provider "${id}" (auth mode: ${auth}).`);
 }
 
 function missing(provider: string, credentials: Credentials, agentId: string | undefined): ModelError {

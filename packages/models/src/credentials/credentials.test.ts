@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { beforeEach, describe, expect, test } from "vitest";
+import { createModels } from "../create-models.ts";
 import { type TemporaryState, temporaryState } from "../testing/temporary-state.ts";
 import { createTestLog } from "../testing/test-log.ts";
 import { type Credentials, type CredentialsConfig, createCredentials } from "./credentials.ts";
@@ -236,4 +237,18 @@ test("choosing the profile and its key for a turn takes less than 0.2 ms when no
   }
   times.sort((a, b) => a - b);
   expect(times[100]).toBeLessThan(0.2);
+});
+
+test("a provider that is configured for a sign-in says so when there is none", async () => {
+  const provider = {
+    baseUrl: "https://x.example",
+    api: "openai-completions",
+    auth: "oauth",
+    models: [{ id: "m" }],
+  } as const;
+  const config = { models: { providers: { mine: provider } } };
+  const models = createModels({ config: () => config, env: {}, log: createTestLog(), stateDir: state.dir });
+  await expect(models.resolve({ provider: "mine", model: "m" })).rejects.toThrow(
+    'No API key resolved for provider "mine" (auth mode: oauth).',
+  );
 });

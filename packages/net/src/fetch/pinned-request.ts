@@ -1,9 +1,12 @@
-import http from "node:http";
-import https from "node:https";
+import type { IncomingMessage } from "node:http";
 import { isIP, type LookupFunction } from "node:net";
 import type { Duplex } from "node:stream";
 import type { FetchTarget } from "./fetch-target.ts";
 import { FetchGuardError } from "./guard-error.ts";
+
+// An import of `node:http` would read everything it exports, and with that load the library behind the global `fetch` (13 MB).
+const http = process.getBuiltinModule("node:http");
+const https = process.getBuiltinModule("node:https");
 
 /** Opens the connection to a checked address. For https it must return a TLS connection. */
 export type Connect = (target: FetchTarget & { port: number }) => Duplex;
@@ -15,7 +18,7 @@ export type Connect = (target: FetchTarget & { port: number }) => Duplex;
 export function pinnedRequest(
   target: FetchTarget,
   options: { headers: Readonly<Record<string, string>>; signal: AbortSignal; connect: Connect | undefined },
-): Promise<http.IncomingMessage> {
+): Promise<IncomingMessage> {
   const { url } = target;
   const { headers, signal, connect } = options;
   const secure = url.protocol === "https:";

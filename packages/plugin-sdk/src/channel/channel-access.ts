@@ -28,6 +28,8 @@ export interface GroupRules {
   allowlistNames?: "senders" | "places" | undefined;
   /** Senders of this place alone; when given, the sender must be among them, whatever the policy. */
   senders?: AllowList | undefined;
+  /** Whoever is named among them counts as the owner, where nobody is by `commands.ownerAllowFrom`. */
+  sendersAreOwners?: boolean | undefined;
   /** Senders of all groups, where the place has no list of its own. */
   groupAllowFrom?: AllowList | undefined;
   requireMention?: boolean | undefined;

@@ -47,6 +47,34 @@ it("connects again with growing pauses, and from the start after a connection th
   expect(states.at(-1)).toEqual({ connected: false });
 });
 
+it("opens a connection again and again that is cut every ten seconds, an hour long", async () => {
+  const { stop, waits, states, pass, options } = setting();
+  let connections = 0;
+  let at = 0;
+  await keepConnected({
+    ...options,
+    wait: async (ms) => {
+      waits.push(ms);
+      pass(ms);
+      at += ms;
+    },
+    async connect() {
+      connections += 1;
+      return {
+        get closed() {
+          pass(10_000);
+          at += 10_000;
+          if (at >= 3_600_000) stop.abort();
+          return Promise.reject(new Error("cut"));
+        },
+      };
+    },
+  });
+  expect(connections).toBeGreaterThan(80);
+  expect(Math.max(...waits)).toBe(30_000);
+  expect(states.filter(({ connected }) => connected)).toHaveLength(connections);
+});
+
 it("ends with an error that trying again cannot help", async () => {
   const { options, waits } = setting();
   const gone = new ChannelError("logged_out", "the telephone logged us out");

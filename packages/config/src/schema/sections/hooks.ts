@@ -44,7 +44,8 @@ const internal = () =>
   z.strictObject({
     enabled: t.flag,
     handlers: t.listOf(z.strictObject({ event: t.mustStr, module: t.mustStr, export: t.str })),
-    entries: t.laterMap(() => z.strictObject({ enabled: t.flag, env: t.strMap })),
+    // What else a hook wants to know is its own affair.
+    entries: t.laterMap(() => z.looseObject({ enabled: t.flag, env: t.strMap })),
     load: z.strictObject({ extraDirs: t.strList }).optional(),
     installs: t.laterMap(() => z.strictObject({ ...installKeys, hooks: t.strList })),
   });

@@ -1,6 +1,7 @@
 import { anthropicAuth } from "./anthropic.ts";
 import type { ProviderAuth } from "./auth-method.ts";
 import { chutesAuth } from "./chutes.ts";
+import { geminiCliAuth } from "./gemini-cli.ts";
 import { gitHubCopilotAuth } from "./github-copilot.ts";
 import { miniMaxPortalAuth } from "./minimax-portal.ts";
 import { openAICodexAuth } from "./openai-codex.ts";
@@ -14,4 +15,5 @@ export const builtinProviderAuths: readonly ProviderAuth[] = [
   chutesAuth,
   qwenPortalAuth,
   miniMaxPortalAuth,
+  geminiCliAuth,
 ];
