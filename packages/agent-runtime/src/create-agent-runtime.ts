@@ -199,7 +199,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
   };
   let stopped = false;
 
-  const partsWith = (code: RunCode): RuntimeParts => ({
+  const partsWith = (createRunTools: RunCode["createRunTools"]): RuntimeParts => ({
     models,
     sessions,
     config: options.config,
@@ -211,7 +211,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
     prompts: createPromptCache({ host: options.hostInfo ?? readHostInfo(env), cwd: process.cwd(), clock, log }),
     promptImages: createPromptImages({ homeDir: home, platform, log }),
     checker: createArgumentChecker(),
-    toolsFor: code.createRunTools({
+    toolsFor: createRunTools({
       models,
       ...(options.tools === undefined ? {} : { tools: options.tools }),
       config: options.config,
@@ -248,9 +248,18 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
     ...(options.bootstrap === undefined ? {} : { bootstrap: options.bootstrap }),
   });
 
-  let loading: Promise<RunCode & { parts: RuntimeParts }> | undefined;
+  let loading: Promise<Omit<RunCode, "createRunTools"> & { parts: RuntimeParts }> | undefined;
   const runCode = () => {
-    loading ??= import("./run/run-code.ts").then((code) => ({ ...code, parts: partsWith(code) }));
+    loading ??= import("./run/run-code.ts").then(
+      ({ callTool, chooseModel, compactSession, createRunTools, executeRun, prepareRun }) => ({
+        callTool,
+        chooseModel,
+        compactSession,
+        executeRun,
+        prepareRun,
+        parts: partsWith(createRunTools),
+      }),
+    );
     return loading;
   };
 
