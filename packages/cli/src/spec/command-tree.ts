@@ -23,6 +23,7 @@ import { removalCommands } from "./removal-commands.ts";
 import { sandboxCommands } from "./sandbox-commands.ts";
 import { securityCommands } from "./security-commands.ts";
 import { serviceCommands } from "./service-commands.ts";
+import { skillsCommands } from "./skills-commands.ts";
 import { systemCommands } from "./system-commands.ts";
 import { updateCommands } from "./update-commands.ts";
 import { webhooksCommands } from "./webhooks-commands.ts";
@@ -52,6 +53,7 @@ export const commands: readonly AnyCommand[] = [
   ...securityCommands,
   ...serviceCommands,
   ...cronCommands,
+  ...skillsCommands,
   ...systemCommands,
   ...hooksCommands,
   ...webhooksCommands,
