@@ -9,6 +9,7 @@ import { configCommands } from "./config-commands.ts";
 import { cronCommands } from "./cron-commands.ts";
 import { devicesCommands } from "./devices-commands.ts";
 import { dnsCommands } from "./dns-commands.ts";
+import { docsCommands } from "./docs-commands.ts";
 import { doctorCommands } from "./doctor-commands.ts";
 import { gatewayCommands } from "./gateway-commands.ts";
 import { hooksCommands } from "./hooks-commands.ts";
@@ -40,6 +41,7 @@ export const commands: readonly AnyCommand[] = [
   ...devicesCommands,
   ...doctorCommands,
   ...dnsCommands,
+  ...docsCommands,
   ...gatewayCommands,
   ...mcpCommands,
   ...modelsCommands,
