@@ -21,6 +21,7 @@ import { sandboxCommands } from "./sandbox-commands.ts";
 import { securityCommands } from "./security-commands.ts";
 import { serviceCommands } from "./service-commands.ts";
 import { systemCommands } from "./system-commands.ts";
+import { tuiCommands } from "./tui-commands.ts";
 import { webhooksCommands } from "./webhooks-commands.ts";
 
 /** Every command, by id. */
@@ -46,6 +47,7 @@ export const commands: readonly AnyCommand[] = [
   ...serviceCommands,
   ...cronCommands,
   ...systemCommands,
+  ...tuiCommands,
   ...hooksCommands,
   ...webhooksCommands,
 ];
