@@ -78,7 +78,11 @@ export function createConversation(options: ConversationOptions) {
 
   const outgoing = createOutgoing(client, {
     onAnswer(runId, answer) {
-      if (!("aborted" in answer)) return activity("waiting");
+      if (!("aborted" in answer)) {
+        // Events of the run may have overtaken this.
+        if (doing === "sending") activity("waiting");
+        return;
+      }
       over(runId);
       view.addLine(answer.aborted ? "run aborted" : "no active run");
     },
@@ -89,10 +93,13 @@ export function createConversation(options: ConversationOptions) {
     onHeld: () => view.addLine("not connected: the message goes out when the gateway is back"),
   });
 
+  let since: number | undefined;
+  let doing: Activity["kind"] = "idle";
+
   function activity(kind: Activity["kind"]): void {
+    doing = kind;
     status.setActivity(kind === "idle" ? { kind } : { kind, since: since ?? now() });
   }
-  let since: number | undefined;
 
   function over(runId: string): void {
     runs.drop(runId);
@@ -223,7 +230,7 @@ export function createConversation(options: ConversationOptions) {
   return {
     facts: (): FooterFacts => ({
       agent: { id: agentId, name: agents.agents.find(({ id }) => id === agentId)?.identity?.name },
-      session: { key: shortSessionKey(key || start.session), label: row.label ?? row.displayName },
+      session: { key: shortSessionKey(key || start.session), label: row.label },
       model: modelName(row.modelProvider, row.model) ?? defaults.model,
       thinking: row.thinkingLevel,
       verbose: row.verboseLevel,
