@@ -1,5 +1,5 @@
 import type { ConnectionState, GatewayClient } from "@openclaw/client";
-import type { ResultOf, SessionRow } from "@openclaw/protocol";
+import type { ParamsInput, ResultOf, SessionRow } from "@openclaw/protocol";
 import { createActiveRuns } from "./active-runs.ts";
 import type { FooterFacts } from "./footer.ts";
 import { createOutgoing } from "./outgoing.ts";
@@ -42,19 +42,8 @@ export interface ConversationOptions {
 }
 
 type Agents = ResultOf<"agents.list">;
-/** The fields of `sessions.patch` a person changes from here. */
-export type SessionPatch = Partial<
-  Record<
-    | "model"
-    | "thinkingLevel"
-    | "verboseLevel"
-    | "reasoningLevel"
-    | "responseUsage"
-    | "elevatedLevel"
-    | "groupActivation",
-    string
-  >
->;
+/** What of a session a person changes from here. */
+export type SessionPatch = Omit<ParamsInput<"sessions.patch">, "key">;
 
 /** One session of the Gateway at a time: what is said in it, in both directions. */
 export type Conversation = ReturnType<typeof createConversation>;
@@ -291,7 +280,7 @@ export function createConversation(options: ConversationOptions) {
       switchTo(fullSessionKey("main", id, agents));
     },
     async patch(change: SessionPatch): Promise<void> {
-      await client.request("sessions.patch", { key, ...change } as { key: string });
+      await client.request("sessions.patch", { key, ...change });
       await refreshRow();
     },
     async reset(): Promise<void> {

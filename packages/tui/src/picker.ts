@@ -10,6 +10,8 @@ import {
 } from "@earendil-works/pi-tui";
 import type { Theme } from "./theme.ts";
 
+const moving = ["up", "down", "pageUp", "pageDown"] as const;
+
 /** A list to choose from in place of the editor. */
 export interface PickerOptions {
   title: string;
@@ -55,7 +57,7 @@ export function createPicker(options: PickerOptions): Component & Focusable {
         if (chosen) options.onSelect(chosen.value);
         return;
       }
-      if (["up", "down", "pageUp", "pageDown"].some((key) => matchesKey(data, key as "up"))) {
+      if (moving.some((key) => matchesKey(data, key))) {
         return list.handleInput(data);
       }
       const before = input.getValue();
