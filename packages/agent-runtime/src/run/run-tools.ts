@@ -18,6 +18,7 @@ import type { CommandLauncher } from "../tools/command-launcher.ts";
 import { createEditTool } from "../tools/edit-tool.ts";
 import type { ExecApprovals } from "../tools/exec-approvals.ts";
 import { createExecGuard } from "../tools/exec-guard.ts";
+import type { ExecNodes } from "../tools/exec-nodes.ts";
 import { createExecTool, type ExecConfig } from "../tools/exec-tool.ts";
 import { createImageTool } from "../tools/image-tool.ts";
 import type { JobRegistry } from "../tools/jobs/job-registry.ts";
@@ -26,6 +27,7 @@ import { createReadTool } from "../tools/read-tool.ts";
 import { createWebTools } from "../tools/web/web-tools.ts";
 import { createWriteTool } from "../tools/write-tool.ts";
 import { elevatedSettings, type MessageSender } from "./elevated-settings.ts";
+import { execConfig } from "./exec-config.ts";
 import type { GlobalLane } from "./lanes.ts";
 import { hookTools, type PluginRunTool, type RunPlugins } from "./run-plugins.ts";
 import { agentConfig } from "./run-setup.ts";
@@ -82,6 +84,7 @@ export interface RunToolsOptions {
   /** The level a session was switched to with `/elevated`. */
   sessionElevated: (sessionKey: string) => string | undefined;
   execApprovals?: ExecApprovals;
+  execNodes?: ExecNodes;
   approved: ApprovedCommands;
   jobs: JobRegistry;
   /** What runs the commands of a session. */
@@ -175,6 +178,8 @@ export function createRunTools(
           log: options.log,
         }),
         approved: options.approved,
+        ...(options.execNodes === undefined ? {} : { nodes: options.execNodes }),
+        ...(options.execApprovals?.desk === undefined ? {} : { desk: options.execApprovals.desk }),
         agentId,
         sessionKey,
         env: options.env,
@@ -228,13 +233,4 @@ function knowsPatches(config: ExecConfig, model: ModelInfo): boolean {
   const name = model.id.toLowerCase();
   const allowed = allowModels.map((entry) => entry.trim().toLowerCase());
   return allowed.length === 0 || allowed.includes(name) || allowed.includes(`${provider}/${name}`);
-}
-
-/** `tools.exec` with the agent's own settings over it. */
-export function execConfig(config: RuntimeConfig, agentId: string): ExecConfig {
-  return {
-    ...config.agents?.defaults?.exec,
-    ...config.tools?.exec,
-    ...agentConfig(config, agentId)?.tools?.exec,
-  };
 }
