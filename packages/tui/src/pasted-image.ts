@@ -20,7 +20,9 @@ export type PasteReading = { kind: "text" } | { kind: "image"; image: PastedImag
 export function imagePathOf(pasted: string, { home, cwd }: { home: string; cwd: string }): string | undefined {
   const text = pasted.trim();
   if (text === "" || text.includes("\n")) return undefined;
-  const bare = /^(['"])(.*)\1$/.exec(text)?.[2] ?? text.replace(/\\(.)/g, "$1");
+  // On Windows a backslash separates folders and escapes nothing.
+  const unescaped = process.platform === "win32" ? text : text.replace(/\\(.)/g, "$1");
+  const bare = /^(['"])(.*)\1$/.exec(text)?.[2] ?? unescaped;
   if (!imageName.test(bare)) return undefined;
   if (bare.startsWith("file://")) return URL.canParse(bare) ? fileURLToPath(bare) : undefined;
   if (bare.startsWith("~/")) return path.join(home, bare.slice(2));
