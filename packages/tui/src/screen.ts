@@ -25,10 +25,7 @@ export interface ScreenOptions {
   expanded: () => boolean;
 }
 
-/** Everything that is drawn: header, log, status, footer, and the editor or a picker in its place. */
-export type Screen = ReturnType<typeof createScreen>;
-
-/** Puts the parts together; nothing is drawn before `start()`. */
+/** Everything that is drawn: header, log, status, footer, and the editor or a picker in its place; nothing before `start()`. */
 export function createScreen({ theme, terminal = new ProcessTerminal(), now, header, facts, expanded }: ScreenOptions) {
   const tui = new TuiMainScreen(terminal);
   const redraw = () => tui.requestRender();
