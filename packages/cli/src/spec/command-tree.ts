@@ -26,6 +26,7 @@ import { securityCommands } from "./security-commands.ts";
 import { serviceCommands } from "./service-commands.ts";
 import { skillsCommands } from "./skills-commands.ts";
 import { systemCommands } from "./system-commands.ts";
+import { tuiCommands } from "./tui-commands.ts";
 import { updateCommands } from "./update-commands.ts";
 import { webhooksCommands } from "./webhooks-commands.ts";
 
@@ -57,6 +58,7 @@ export const commands: readonly AnyCommand[] = [
   ...cronCommands,
   ...skillsCommands,
   ...systemCommands,
+  ...tuiCommands,
   ...hooksCommands,
   ...webhooksCommands,
   ...updateCommands,
