@@ -63,6 +63,10 @@ const channel = process.argv.includes("--no-parts")
   ? undefined
   : run("channel.mjs", ["--port", String(await freePorts()), "--", ...ourCommand()]);
 
+const clients = process.argv.includes("--no-parts")
+  ? undefined
+  : run("clients.mjs", ["--port", String(await freePorts()), "--", ...ourCommand()]);
+
 const timed = (args, env = process.env) => {
   const times = [];
   for (let n = 0; n < 11; n++) {
@@ -179,6 +183,16 @@ if (parts && !parts.error) {
     ratio: idle.afterMb / idle.beforeMb,
     budget: "< 20 MB",
     ok: idle.mb < 20,
+  });
+}
+if (clients && !clients.error) {
+  rows.push({
+    what: `words of ${clients.chats} chats at ${clients.clients} clients, p99, ms`,
+    own: clients.p99Ms,
+    floor: clients.floorTurnMs,
+    ratio: clients.ratio,
+    budget: "<= 20 x a turn",
+    ok: clients.ratio <= 20,
   });
 }
 if (channel && !channel.error) {

@@ -37,6 +37,7 @@ import { createSandboxes, type Sandboxes } from "./sandbox/sandboxes.ts";
 import { createApprovedCommands } from "./tools/approved-command.ts";
 import { type CommandLauncher, createHostLauncher } from "./tools/command-launcher.ts";
 import type { ExecApprovals } from "./tools/exec-approvals.ts";
+import type { ExecNodes } from "./tools/exec-nodes.ts";
 import { readExecRules } from "./tools/exec-rules.ts";
 import type { ExecConfig } from "./tools/exec-tool.ts";
 import { createBashJobs } from "./tools/jobs/bash-jobs.ts";
@@ -90,6 +91,8 @@ export interface AgentRuntimeOptions {
   hostInfo?: HostInfo;
   /** Where commands on this machine are approved; without it, those that need an approval are refused. */
   execApprovals?: ExecApprovals;
+  /** The nodes that commands with host node go to; without it, there are none. */
+  execNodes?: ExecNodes;
   platform?: NodeJS.Platform;
   /** What the model is told about spoken answers, by the mode stored in its session; undefined where they are not spoken. */
   voiceHint?: (sessionMode: string | undefined) => Promise<string | undefined> | undefined;
@@ -224,6 +227,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
       sessionExec: (sessionKey) => sessionExecRules(sessions, sessionKey),
       sessionElevated: (sessionKey) => sessions.get(sessionKey)?.elevatedLevel,
       ...(options.execApprovals === undefined ? {} : { execApprovals: options.execApprovals }),
+      ...(options.execNodes === undefined ? {} : { execNodes: options.execNodes }),
       approved,
       spawnedBy: (sessionKey) => sessions.get(sessionKey)?.spawnedBy,
       placeRules: (sessionKey) => sessions.get(sessionKey)?.placeRules,
@@ -463,6 +467,7 @@ function laneLimits(config: RuntimeConfig, idleNestedPlaces: number): LaneLimits
 }
 
 function sessionExecRules(sessions: Sessions, sessionKey: string): ExecConfig {
-  const { execHost, execSecurity, execAsk } = sessions.get(sessionKey) ?? {};
-  return readExecRules({ host: execHost, security: execSecurity, ask: execAsk });
+  const { execHost, execSecurity, execAsk, execNode } = sessions.get(sessionKey) ?? {};
+  const rules = readExecRules({ host: execHost, security: execSecurity, ask: execAsk });
+  return typeof execNode === "string" ? { ...rules, node: execNode } : rules;
 }

@@ -166,6 +166,7 @@ export {
   type ExecPermission,
   type PendingExec,
 } from "./tools/exec-guard.ts";
+export type { ExecNode, ExecNodeEnd, ExecNodeRun, ExecNodes } from "./tools/exec-nodes.ts";
 export { createExecTool, type ExecConfig, type ExecToolOptions } from "./tools/exec-tool.ts";
 export type { FileToolOptions } from "./tools/file-path.ts";
 export {

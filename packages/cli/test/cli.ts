@@ -43,6 +43,8 @@ export function temporaryHome() {
         answer?: string;
         now?: () => number;
         fetch?: typeof fetch;
+        /** The file the program was started with. */
+        program?: string;
         channels?: readonly ChannelEntry[];
       } = {},
     ) {
@@ -55,7 +57,7 @@ export function temporaryHome() {
         argv,
         env: env(options.env),
         cwd: home,
-        program: path.join(home, "bin", "openclaw.js"),
+        program: options.program ?? path.join(home, "bin", "openclaw.js"),
         version: "1.2.3",
         stdin,
         stdout,

@@ -25,8 +25,11 @@ export async function packFiles(files: Record<string, string>, top = "package"):
 /** An npm registry with the packages a test publishes. */
 export async function startRegistry() {
   const packages = new Map<string, Map<string, { archive: Buffer; manifest: object }>>();
+  const tags = new Map<string, Record<string, string>>();
+  const requests: string[] = [];
   let url = "";
   const server = createServer((request, response) => {
+    requests.push(request.url ?? "");
     const [, name = "", file] = /^\/((?:@[^/]+(?:\/|%2[fF]))?[^/]+)(?:\/-\/(.+))?$/.exec(request.url ?? "") ?? [];
     const versions = packages.get(decodeURIComponent(name));
     if (!versions) return void response.writeHead(404).end("{}");
@@ -39,7 +42,7 @@ export async function startRegistry() {
     response.end(
       JSON.stringify({
         name: decoded,
-        "dist-tags": { latest: [...versions.keys()].at(-1) },
+        "dist-tags": { latest: [...versions.keys()].at(-1), ...tags.get(decoded) },
         versions: Object.fromEntries(
           [...versions].map(([version, { archive, manifest }]) => [
             version,
@@ -61,6 +64,12 @@ export async function startRegistry() {
   url = `http://127.0.0.1:${address.port}`;
   return {
     url,
+    /** Addresses that were asked for. */
+    requests,
+    /** Names versions of a package, as `npm dist-tag` does. */
+    tag(name: string, versions: Record<string, string>): void {
+      tags.set(name, { ...tags.get(name), ...versions });
+    },
     async publish(files: Record<string, string>): Promise<void> {
       const manifest = JSON.parse(files["package.json"] ?? "{}") as { name: string; version: string };
       const versions = packages.get(manifest.name) ?? new Map();

@@ -7,6 +7,7 @@ import type { ResultOf } from "@openclaw/protocol";
 import {
   type AssistantMessage,
   chatHistoryMessages,
+  type DeliveryContext,
   deliveryContextOf,
   deliveryFields,
   type EnsureOptions,
@@ -291,7 +292,7 @@ export function createConversations(options: {
         ...(place === undefined ? {} : { placeRules: place }),
         ...(parentKey === undefined ? {} : { parentKey }),
         ...(isHeartbeat ? { heartbeat: true } : {}),
-        ...routing(from, dockedRoute(key), senderName, group),
+        ...routing(from, dockedRoute(key), senderName, group, deliveryContextOf(sessions.get(key) ?? {})),
       });
       if (from.surface === "channel" && (from.chatType ?? "direct") === "direct") noteLastRoute(key, from, now);
       if (previousRunAborted) sessions.update(key, () => ({ abortedLastRun: false }));
@@ -476,26 +477,21 @@ function routing(
   docked: ReplyRoute | undefined,
   senderName: string | undefined,
   group: Inbound["group"],
+  last: DeliveryContext | undefined,
 ): EnsureOptions {
   if (from.surface === "none") return {};
   const channel = from.surface === "webchat" ? "webchat" : from.channel;
   const route = docked ?? from;
   const chatType = route.surface === "channel" ? route.chatType : undefined;
+  // The web chat is never the place where somebody is reached later: what is known of a chat stays.
+  const keepsRoute = route.surface === "webchat" && last?.to !== undefined && last.channel !== "webchat";
   return {
     channel,
     ...(chatType ? { chatType } : {}),
     ...(group === undefined || chatType === undefined || chatType === "direct"
       ? {}
       : { group: { chatType, channel, groupId: group.id, ...pick(group, ["subject", "channelName", "space"]) } }),
-    deliveryContext:
-      route.surface === "channel"
-        ? {
-            channel: route.channel,
-            to: route.to,
-            accountId: route.accountId,
-            ...(route.threadId ? { threadId: route.threadId } : {}),
-          }
-        : { channel },
+    ...(keepsRoute ? {} : { deliveryContext: deliveryOf(route, channel) }),
     origin: {
       provider: channel,
       surface: channel,
@@ -503,6 +499,18 @@ function routing(
       ...(senderName ? { label: senderName } : {}),
     },
   };
+}
+
+/** How a session keeps where it is answered. */
+function deliveryOf(route: ReplyRoute, channel: string): DeliveryContext {
+  return route.surface === "channel"
+    ? {
+        channel: route.channel,
+        to: route.to,
+        accountId: route.accountId,
+        ...(route.threadId ? { threadId: route.threadId } : {}),
+      }
+    : { channel };
 }
 
 /** How many sessions a list without a limit would have; without a filter nothing is looked at. */

@@ -30,6 +30,7 @@ import { createExecOutcome } from "./approvals/exec-outcome.ts";
 import { createApprovalForwarding } from "./approvals/forward-approvals.ts";
 import { type Automation, openAutomation } from "./automation/open-automation.ts";
 import { openBackgroundCommands } from "./background-commands.ts";
+import { openCanvas } from "./canvas/open-canvas.ts";
 import type { ChannelSettings } from "./channels/account-config.ts";
 import { createApprovalFeed } from "./channels/channel-approvals.ts";
 import { createChannels } from "./channels/channels.ts";
@@ -37,8 +38,10 @@ import { mediaMaxBytes } from "./channels/media-limit.ts";
 import { moveChat } from "./channels/move-chat.ts";
 import { nativeCommands } from "./channels/native-commands.ts";
 import { createQrLogins } from "./channels/qr-logins.ts";
+import { skipsChannels } from "./channels/skip-channels.ts";
 import { openCommands } from "./commands/open-commands.ts";
 import { createConversations } from "./conversations.ts";
+import { openDiscovery } from "./discovery/open-discovery.ts";
 import { type FrontDoorOptions, openFrontDoor } from "./front-door.ts";
 import { createHealth } from "./health.ts";
 import { createHotReload } from "./hot-reload.ts";
@@ -58,6 +61,7 @@ import { createHandlers } from "./methods/handlers.ts";
 import type { Updater } from "./methods/update.ts";
 import { createGatewayMetrics } from "./metrics/gateway-metrics.ts";
 import { createModelWindow } from "./model-windows.ts";
+import { createLazyExecNodes } from "./nodes/lazy-exec-nodes.ts";
 import { createNodesDoor } from "./nodes/nodes-door.ts";
 import { createRunGrants } from "./nodes/run-grants.ts";
 import { openReload } from "./open-reload.ts";
@@ -98,6 +102,8 @@ import { createWsLog } from "./ws/ws-log.ts";
 
 /** How long a stopping Gateway waits for active runs, ms. */
 const DRAIN_MS = 3000;
+/** So long and so many messages are known again when a service delivers them once more, also after a restart. */
+const redeliveries = { ms: 20 * 60_000, count: 5000, bytes: 4 * 1024 * 1024 };
 /** What clients are told about the length of a restart, ms. */
 const RESTART_EXPECTED_MS = 1500;
 
@@ -214,7 +220,19 @@ export async function startGateway(
     ];
     const webFiles = createWebFiles({ roots: trustedRoots, basePath, clock });
     let automation: Automation | undefined;
+    const canvas = openCanvas({
+      config,
+      env,
+      settings,
+      limiter,
+      defaultRoot: () => path.join(agents.workspace(agents.defaultId()), "canvas"),
+      a2uiRoot: options.webRoot === undefined ? undefined : path.join(options.webRoot, "a2ui"),
+      clock,
+      log,
+    });
+    releases.push(() => canvas.close());
     const frontDoor = await openFrontDoor({
+      canvasRoute: canvas.route,
       filesRoute: webFilesRoute({ webFiles, roots: trustedRoots, basePath, platform: process.platform }),
       settings,
       stateDir: paths.stateDir,
@@ -231,12 +249,14 @@ export async function startGateway(
     });
     const { port } = frontDoor;
     releases.push(() => frontDoor.close());
+    await canvas.listen(frontDoor);
 
     await takeOverLegacyState(paths, config(), () => clock.now(), log);
     const storage = await openStorage({
       stateDir: paths.stateDir,
       fsync: config().storage?.fsync ?? "group",
       clock,
+      journalRemembers: redeliveries,
       onProblem: ({ message, kind, path }) => log.warn(message, { kind, path }),
     });
     releases.push(() => storage.close());
@@ -359,6 +379,7 @@ export async function startGateway(
       log: log.child("agent"),
       ...(options.fetch ? { fetch: options.fetch } : {}),
       execApprovals: { store: approvals, desk: approvalDesk },
+      execNodes: createLazyExecNodes(() => nodes.load(), runGrants),
       notify: tellSession,
       backgroundLedger: backgroundCommands,
       skills: (agent) => skills.of(agent),
@@ -439,6 +460,7 @@ export async function startGateway(
       approvals: approvalFeed,
       channels: options.channels ?? [],
       restarts: options.channelRestarts ?? true,
+      skip: skipsChannels(env),
       fetch: options.fetch ?? fetch,
       clock,
       timers,
@@ -622,6 +644,7 @@ export async function startGateway(
         showsHeartbeats: heartbeatVisibility(config(), "webchat", undefined).showOk,
         queue: config().messages?.queue,
         debounceMs: (channel) => inboundDebounceMs(config(), channel),
+        agentsInTurn: config().broadcast?.strategy === "sequential",
       }),
       timers,
       clock,
@@ -716,6 +739,7 @@ export async function startGateway(
       systemEvents,
       waits,
       speech,
+      nodes,
       timeZone,
       requestRestart,
       clock,
@@ -838,6 +862,7 @@ export async function startGateway(
       devices,
       pairingEvents,
       nodes,
+      canvas,
       presence,
       health,
       voiceWake,
@@ -860,8 +885,8 @@ export async function startGateway(
     await backgroundCommands.recover();
     ownTools.resume();
     upgrade = (request, stream, head) => {
-      if (takesWork) socket.upgrade(request, stream, head);
-      else stream.destroy();
+      if (!takesWork) stream.destroy();
+      else if (!canvas.upgrade(request, stream, head)) socket.upgrade(request, stream, head);
     };
     await channels.start({
       receive: (message) => {
@@ -885,6 +910,18 @@ export async function startGateway(
     ownPlugins.start(port);
     releases.push(() => tailscale.close());
     void tailscale.expose(port);
+    const discovery = openDiscovery({
+      config: config(),
+      env,
+      stateDir: paths.stateDir,
+      hosts: settings.hosts,
+      port,
+      fingerprint: frontDoor.fingerprint,
+      tailscale: () => tailscale.program(),
+      clock,
+      log: log.child("discovery"),
+    });
+    releases.push(() => discovery.close());
     ownTools
       .tellOfRestart()
       .catch((error: unknown) => log.error("nobody could be told of the restart", { error: String(error) }));

@@ -20,6 +20,8 @@ export interface FrontDoorOptions {
   agents: Agents;
   /** Serves the files of answers. */
   filesRoute: HttpHandler;
+  /** Serves the canvas. */
+  canvasRoute: HttpHandler;
   /** Serves what plugins have routes for. */
   pluginRoutes: HttpHandler;
   /** Serves the APIs for programs, which prove themselves and may use any name for this machine. */
@@ -40,6 +42,10 @@ export interface FrontDoor {
   readonly port: number;
   /** SHA-256 of the certificate, when the port speaks TLS. */
   readonly fingerprint: string | undefined;
+  /** Whether a Host header may reach this Gateway. */
+  hostAllowed(host: string | undefined): boolean;
+  /** Makes servers with the same certificate, when the port speaks TLS. */
+  readonly secure: Parameters<typeof createHttpServer>[0]["secure"];
   close(): Promise<void>;
 }
 
@@ -87,17 +93,19 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
     },
   });
   const createServer = tls && (await import("node:https")).createServer;
+  const secure = tls && createServer ? (limits: ServerOptions) => createServer({ ...limits, ...tls }) : undefined;
   const servers = settings.hosts.map((host, index) => ({
     host,
     optional: index > 0,
     server: createHttpServer({
-      ...(tls && createServer ? { secure: (limits: ServerOptions) => createServer({ ...limits, ...tls }) } : {}),
+      ...(secure ? { secure } : {}),
       signed: async (request, response) =>
         (await options.hookRoutes(request, response)) ||
         (await options.apiRoutes(request, response)) ||
         options.channelRoutes(request, response),
       handlers: [
         probes(options.ready),
+        options.canvasRoute,
         options.pluginRoutes,
         ...(settings.controlUi.enabled ? [options.filesRoute, ui] : []),
       ],
@@ -111,6 +119,8 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
   return {
     port,
     fingerprint: tls?.fingerprint,
+    hostAllowed,
+    secure,
     async close() {
       await Promise.all(servers.map(({ server }) => closeServer(server)));
     },

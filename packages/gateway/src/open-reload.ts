@@ -21,7 +21,11 @@ export interface OpenReloadOptions {
 /** Lets a running Gateway follow its configuration file. @returns how to stop */
 export function openReload(options: OpenReloadOptions): () => void {
   const { configStore, hotReload, channels, runtime, targets, requestRestart, log } = options;
-  hotReload.on("channel", (id) => restartChannel(channels, id, log));
+  hotReload.on("channel", async (name) => {
+    const id = channels.idOf(name);
+    // Else the section of a plugin that is not installed.
+    if (id !== undefined) await channels.reload(id);
+  });
   return watchConfig({
     configStore,
     hotReload,
@@ -32,17 +36,6 @@ export function openReload(options: OpenReloadOptions): () => void {
     },
     requestRestart,
     log,
-  });
-}
-
-/** Stops all accounts of a channel and begins to start those that the configuration has now; services are not waited for. */
-async function restartChannel(channels: Channels, name: string, log: Logger): Promise<void> {
-  const id = channels.idOf(name);
-  if (id === undefined) return; // The section of a plugin that is not installed.
-  await channels.stopAccounts(id);
-  if (!channels.isConfigured(id)) return;
-  channels.startAccounts(id).catch((error: unknown) => {
-    log.error(`channel ${id} could not start with its changed configuration`, { error: String(error) });
   });
 }
 

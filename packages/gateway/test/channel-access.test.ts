@@ -273,6 +273,23 @@ describe("what happens beside the answer", () => {
     await settle(chats);
     expect(prompts()).toHaveLength(2);
   });
+
+  it("a message is still known nineteen minutes later", async () => {
+    let now = Date.now();
+    const chats = chatService("telegram", { access });
+    gateway = await startTestGateway({
+      channels: [chats.channel],
+      clock: { now: () => now },
+      config: { channels: { telegram: { allowFrom: ["1"] } } },
+    });
+    const same = { id: "same", sender: { id: "1" } };
+    await chats.tell("once", same);
+    await chats.sent();
+    now += 19 * 60_000;
+    await chats.tell("once", same);
+    await settle(chats);
+    expect(prompts()).toHaveLength(2);
+  });
 });
 
 describe("where a message goes", () => {

@@ -59,7 +59,7 @@ it("memory is back to within a fifth after 500 messages from 100 chats", async (
     for (let count = 0; count < rounds * 100; count++) await started.acceptSend();
   };
   // Code and sessions are loaded by the first of them.
-  await burst("first", 2);
+  await burst("first", 5);
   const before = await started.memory();
   await burst("second", 5);
   expect((await started.memory()) / before).toBeLessThan(1.2);

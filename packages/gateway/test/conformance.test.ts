@@ -173,9 +173,6 @@ async function handshakeStage(protocol: RecordedProtocol, auth: Json): Promise<H
   };
 }
 
-/** There is no canvas host in this build. */
-const notBuiltInHello = ["answer.payload.canvasHostUrl: missing"];
-
 /** What the reference of version 4 says in `hello-ok` of things that are its own. */
 function isOptionalInHello(difference: string): boolean {
   return /\.(buildId|controlUiBuildSource|pluginSurfaceUrls|recovery\w+|allowedSessionVisibilities|hasMultiple\w+): missing$/.test(
@@ -247,9 +244,7 @@ for (const protocol of [3, 4] as const) {
             .filter((frame) => String(frame.event).startsWith("device."));
           found.push(...eventDifferences(recorded.events, announced));
         }
-        const relevant = found
-          .filter((text) => protocol === 3 || !isOptionalInHello(text))
-          .filter((text) => !notBuiltInHello.includes(text));
+        const relevant = found.filter((text) => protocol === 3 || !isOptionalInHello(text));
         await client.close();
         expectOnly(relevant, exceptions[recorded.id]?.differs ?? []);
       });

@@ -10,7 +10,7 @@ export interface SegmentStoreOptions {
   clock: Clock;
   onProblem: OnStorageProblem;
   /** How long and how many finished records are remembered (default 5 minutes and 1000). */
-  remember?: { ms?: number; count?: number };
+  remember?: { ms?: number; count?: number; bytes?: number };
   /** Size at which a segment is closed, in bytes (default 8 MiB). */
   segmentBytes?: number;
 }

@@ -9,6 +9,7 @@ import { type Log, openLog } from "./log.ts";
 import { type Outbox, openOutbox } from "./outbox.ts";
 import { ensurePrivateDir } from "./private-dir.ts";
 import type { ProcessTable } from "./process-identity.ts";
+import type { RememberOptions } from "./remembered.ts";
 import { StorageError } from "./storage-error.ts";
 import type { OnStorageProblem } from "./storage-problem.ts";
 
@@ -36,6 +37,8 @@ export interface StorageOptions {
    */
   fsync?: "group" | "off";
   clock?: Clock;
+  /** How long, and how much of, what was finished the journal remembers; see {@link RememberOptions} for the defaults. */
+  journalRemembers?: Omit<RememberOptions, "clock">;
   /** Hears of damaged lines that were kept aside and of failed clean-ups; without it they are process warnings. */
   onProblem?: OnStorageProblem;
   processes?: ProcessTable;
@@ -54,7 +57,10 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   const at = (folder: string) => ({ dir: join(options.stateDir, folder), commit, clock, onProblem });
 
   await ensurePrivateDir(options.stateDir);
-  const journal = openJournal(at("journal"));
+  const journal = openJournal({
+    ...at("journal"),
+    ...(options.journalRemembers && { remember: options.journalRemembers }),
+  });
   const outbox = openOutbox(at("outbox"));
   const lease = createFileLease({
     dir: join(options.stateDir, "leases"),

@@ -27,6 +27,8 @@ export interface TypingOptions {
   intervalMs: number;
   /** Shows the sign, which chats take away by themselves after some seconds. Must not throw. */
   sendTyping(): void;
+  /** Takes it away where it does not go by itself. Called once it is not shown any more. Must not throw. */
+  stopTyping?(): void;
   timers: Timers;
 }
 
@@ -41,6 +43,7 @@ export function createTypingController(options: TypingOptions): TypingController
   let sealed = false;
 
   const rest = () => {
+    if (shown) options.stopTyping?.();
     shown = false;
     cancelTick?.();
     cancelLimit?.();

@@ -18,6 +18,7 @@ import type { CommandLauncher } from "../tools/command-launcher.ts";
 import { createEditTool } from "../tools/edit-tool.ts";
 import type { ExecApprovals } from "../tools/exec-approvals.ts";
 import { createExecGuard } from "../tools/exec-guard.ts";
+import type { ExecNodes } from "../tools/exec-nodes.ts";
 import { createExecTool, type ExecConfig } from "../tools/exec-tool.ts";
 import { createImageTool } from "../tools/image-tool.ts";
 import type { JobRegistry } from "../tools/jobs/job-registry.ts";
@@ -82,6 +83,7 @@ export interface RunToolsOptions {
   /** The level a session was switched to with `/elevated`. */
   sessionElevated: (sessionKey: string) => string | undefined;
   execApprovals?: ExecApprovals;
+  execNodes?: ExecNodes;
   approved: ApprovedCommands;
   jobs: JobRegistry;
   /** What runs the commands of a session. */
@@ -175,6 +177,8 @@ export function createRunTools(
           log: options.log,
         }),
         approved: options.approved,
+        ...(options.execNodes === undefined ? {} : { nodes: options.execNodes }),
+        ...(options.execApprovals?.desk === undefined ? {} : { desk: options.execApprovals.desk }),
         agentId,
         sessionKey,
         env: options.env,

@@ -10,8 +10,8 @@ const defaultNoticeMs = 10_000;
 
 /** A command that was started. */
 export interface StartedCommand {
-  /** What the session calls it. */
-  sessionId: string;
+  /** What the session calls it, where it can be followed. */
+  sessionId?: string;
   ended: Promise<{ exitCode: number | null; exitSignal: string | null; timedOut: boolean; output: string }>;
 }
 
@@ -20,6 +20,12 @@ export interface ApprovedCommand {
   command: string;
   sessionKey: string;
   agentId: string;
+  /** Where it runs; `gateway` when absent. */
+  place?: string;
+  /** What is said when it could not be started. */
+  failure?: string;
+  /** So much of its output is told as it stands, in characters; a short summary when absent. */
+  toldChars?: number;
   /** After how many milliseconds a running command is mentioned once; 0 is never. */
   noticeMs?: number | undefined;
   /** Starts the command; `signal` stops it. */
@@ -46,6 +52,7 @@ export function createApprovedCommands(options: {
   const follow = async (item: ApprovedCommand): Promise<void> => {
     const { pending, command, sessionKey, agentId } = item;
     const { id } = pending;
+    const { place = "gateway", failure = "spawn-failed" } = item;
     const report = async (kind: "running" | "finished" | "denied", text: string) => {
       if (!stopping.signal.aborted) await desk?.report({ kind, id, sessionKey, agentId, text });
     };
@@ -53,29 +60,38 @@ export function createApprovedCommands(options: {
     if (decided.kind === "refused") return report("denied", decided.text);
     if (stopping.signal.aborted) return;
 
+    const failed = (error: unknown) => {
+      log.error(`an approved command could not be started: ${String(error)}`, { id });
+      return report("denied", `Exec denied (${place} id=${id}, ${failure}): ${command}`);
+    };
     let started: StartedCommand;
     try {
       await desk?.started(id);
       started = await item.start(stopping.signal);
     } catch (error) {
-      log.error(`an approved command could not be started: ${String(error)}`, { id });
-      return report("denied", `Exec denied (gateway id=${id}, spawn-failed): ${command}`);
+      return failed(error);
     }
-    const session = started.sessionId;
+    const session = started.sessionId === undefined ? "" : `, session=${started.sessionId}`;
     const noticeMs = item.noticeMs ?? defaultNoticeMs;
     const cancel =
       noticeMs <= 0
         ? () => {}
         : timers.after(noticeMs, () => {
             const seconds = Math.max(1, Math.round(noticeMs / 1000));
-            void kept(
-              report("running", `Exec running (gateway id=${id}, session=${session}, >${seconds}s): ${command}`),
-            );
+            void kept(report("running", `Exec running (${place} id=${id}${session}, >${seconds}s): ${command}`));
           });
-    const end = await started.ended.finally(cancel);
+    let end: Awaited<StartedCommand["ended"]>;
+    try {
+      end = await started.ended.finally(cancel);
+    } catch (error) {
+      return failed(error);
+    }
     const code = end.timedOut ? "timeout" : end.exitCode === null ? `signal ${end.exitSignal}` : `code ${end.exitCode}`;
-    const output = end.output.replace(/\s+/g, " ").trim().slice(-toldChars).toWellFormed();
-    const line = `Exec finished (gateway id=${id}, session=${session}, ${code})`;
+    const output =
+      item.toldChars === undefined
+        ? end.output.replace(/\s+/g, " ").trim().slice(-toldChars).toWellFormed()
+        : end.output.trim().slice(-item.toldChars).toWellFormed();
+    const line = `Exec finished (${place} id=${id}${session}, ${code})`;
     await report("finished", output === "" ? line : `${line}\n${output}`);
   };
 

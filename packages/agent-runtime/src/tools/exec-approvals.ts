@@ -6,6 +6,8 @@ export interface ExecApprovalQuestion {
   command: string;
   cwd: string;
   host: ExecHost;
+  /** The node it is for, with `host` node. */
+  nodeId?: string;
   security: ExecSecurity;
   ask: ExecAsk;
   agentId: string;

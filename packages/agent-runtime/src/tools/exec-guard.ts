@@ -8,9 +8,11 @@ import {
   decideUnanswered,
   defaultSafeBins,
   type ElevatedAccess,
+  type ExecAsk,
   type ExecDecision,
   type ExecHost,
   type ExecPolicy,
+  type ExecSecurity,
   effectivePolicy,
   elevatedLevel,
   elevatedRefusal,
@@ -40,7 +42,11 @@ export interface ExecCall {
 
 export type ExecPermission =
   /** Run it there: `sandbox` in a session that has none is the Gateway's machine without approvals. */
-  { kind: "run"; host: ExecHost } | { kind: "refused"; text: string } | PendingExec;
+  | { kind: "run"; host: Exclude<ExecHost, "node"> }
+  /** A node is to be asked, which has rules of its own. */
+  | { kind: "node"; security: ExecSecurity; ask: ExecAsk }
+  | { kind: "refused"; text: string }
+  | PendingExec;
 
 /** A person is asked; the command is to be run when `decided` says so. */
 export interface PendingExec {
@@ -98,9 +104,11 @@ export function createExecGuard(options: ExecGuardOptions): ExecGuard {
       const host = elevation.level === "off" ? ownHost : "gateway";
       switch (host) {
         case "node":
-          return refused(
-            "exec host=node needs a paired node, which this build does not support. Set tools.exec.host to sandbox or gateway.",
-          );
+          return {
+            kind: "node",
+            security: stricterSecurity(configured.security ?? "allowlist", call.requested.security),
+            ask: stricterAsk(configured.ask ?? "on-miss", call.requested.ask),
+          };
         case "sandbox":
           return configured.security === "deny" || call.requested.security === "deny"
             ? refused("exec denied: host=sandbox security=deny")

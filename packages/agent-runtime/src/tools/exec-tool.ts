@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
+import type { ExecAsk, ExecSecurity } from "@openclaw/approvals";
 import { type Tool, type ToolContext, type ToolResult, textResult } from "@openclaw/plugin-sdk";
 import type { Clock } from "@openclaw/storage";
 import { LoopInterrupted } from "../loop/loop-events.ts";
@@ -8,8 +9,10 @@ import type { Sandbox } from "../sandbox/sandbox.ts";
 import { sandboxLauncher } from "../sandbox/sandbox-launcher.ts";
 import type { ApprovedCommands, StartedCommand } from "./approved-command.ts";
 import type { CommandLauncher } from "./command-launcher.ts";
+import type { ExecApprovalDesk } from "./exec-approvals.ts";
 import { execEnvironment } from "./exec-environment.ts";
 import type { ExecGuard, PendingExec } from "./exec-guard.ts";
+import type { ExecNodes } from "./exec-nodes.ts";
 import { backgroundResult, endResult, runningResult } from "./exec-result.ts";
 import { type ExecRules, readExecRules } from "./exec-rules.ts";
 import { clampYieldMs, type ExecLimits, execSettings } from "./exec-settings.ts";
@@ -32,6 +35,8 @@ export interface ExecConfig extends ExecRules, ExecLimits {
   safeBins?: readonly string[];
   pathPrepend?: readonly string[];
   inheritSecrets?: boolean;
+  /** The node that commands with host node go to. */
+  node?: string;
   /** Whether models that know it get `apply_patch`; a list of models limits it to these. */
   applyPatch?: { enabled?: boolean; allowModels?: readonly string[] };
 }
@@ -47,6 +52,10 @@ export interface ExecToolOptions {
   guard: ExecGuard;
   /** Where commands go that wait for an approval. */
   approved: ApprovedCommands;
+  /** The nodes that commands with host node go to. */
+  nodes?: ExecNodes;
+  /** Asks people about commands for nodes. */
+  desk?: ExecApprovalDesk;
   env: NodeJS.ProcessEnv;
   /** Variables that commands on this machine get beside those of `env`. */
   added?: Readonly<Record<string, string>>;
@@ -75,6 +84,7 @@ const parameters = {
     timeout: { type: "number", description: "Seconds after which the command is stopped; 0 for no limit" },
     pty: { type: "boolean", description: "Run in a terminal, for programs that insist on one" },
     host: { type: "string", enum: ["sandbox", "gateway", "node"], description: "Where to run; leave out" },
+    node: { type: "string", description: "Which node, with host node" },
     security: { type: "string", enum: ["deny", "allowlist", "full"], description: "Can only tighten the setting" },
     ask: { type: "string", enum: ["off", "on-miss", "always"], description: "Can only tighten the setting" },
     elevated: { type: "boolean", description: "Run outside the sandbox, if the sender may" },
@@ -112,7 +122,9 @@ export function createExecTool(options: ExecToolOptions): Tool {
       const config = options.config();
       const requested = readExecRules(params);
       const variables = requestedEnv(params.env);
-      const outside = await placeOutside(params, variables, options);
+      // A node has folders and rules for variables of its own.
+      const onNode = (requested.host ?? config.host) === "node";
+      const outside = await placeOutside(onNode ? {} : params, onNode ? {} : variables, options);
       // What is wrong about running on this machine does not matter to a command in the sandbox.
       if ("problem" in outside && options.sandbox === undefined) throw outside.problem;
       const elevated = typeof params.elevated === "boolean" ? params.elevated : undefined;
@@ -125,6 +137,7 @@ export function createExecTool(options: ExecToolOptions): Tool {
         elevated,
       });
       if (permission.kind === "refused") throw new ToolFailure(permission.text);
+      if (permission.kind === "node") return runOnNode({ params, config, variables, permission }, options);
       const sandbox = permission.kind === "run" && permission.host === "sandbox" ? options.sandbox : undefined;
       if (sandbox === undefined && "problem" in outside) throw outside.problem;
       const place = sandbox === undefined ? outside : placeInside(params, variables, sandbox);
@@ -146,6 +159,37 @@ export function createExecTool(options: ExecToolOptions): Tool {
       return runToResult(prepared, context, options);
     },
   };
+}
+
+/** Loaded when the first command goes to a node. */
+async function runOnNode(
+  call: {
+    params: Record<string, unknown>;
+    config: ExecConfig;
+    variables: Record<string, string>;
+    permission: { security: ExecSecurity; ask: ExecAsk };
+  },
+  options: ExecToolOptions,
+): Promise<ToolResult> {
+  const { execOnNode } = await import("./exec-on-node.ts");
+  const { params, config, variables, permission } = call;
+  const text = (value: unknown) => (typeof value === "string" && value.trim() !== "" ? value.trim() : undefined);
+  return execOnNode(
+    {
+      command: String(params.command),
+      workdir: text(params.workdir),
+      env: variables,
+      requestedNode: text(params.node),
+      boundNode: text(config.node),
+      ...permission,
+      safeBins: config.safeBins,
+      timeoutSec: timeoutSeconds(params.timeout, execSettings(config, options.env).timeoutSec),
+      noticeMs: config.approvalRunningNoticeMs,
+      agentId: options.agentId,
+      sessionKey: options.sessionKey,
+    },
+    { nodes: options.nodes, desk: options.desk, approved: options.approved },
+  );
 }
 
 interface PreparedCommand {

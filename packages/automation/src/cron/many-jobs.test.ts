@@ -61,8 +61,7 @@ async function fastest(times: number, work: () => Promise<unknown>): Promise<num
 
 describe("ten thousand jobs", () => {
   // On a quiet machine of two cores reading their file takes some 20 ms, which is what the ratios are against.
-  const parsing = () =>
-    fastest(5, async () => JSON.parse(readFileSync(join(dir, "jobs.json"), "utf8")) as unknown);
+  const parsing = () => fastest(5, async () => JSON.parse(readFileSync(join(dir, "jobs.json"), "utf8")) as unknown);
 
   test("are there in little more than the time it takes to parse their file", async () => {
     writeJobs(start + 3_600_000);
@@ -90,24 +89,27 @@ describe("ten thousand jobs", () => {
 });
 
 describe("expressions that never fire", () => {
-  test.each(["0 0 30 2 *", "0 0 31 4,6,9,11 *", "0 0 0 1 1 * 2020"])("%s has no next run, and costs no timer", async (expr) => {
-    expect(nextRun({ kind: "cron", expr }, start)).toBeUndefined();
-    const time = manualTime(start, async () => {
-      for (let i = 0; i < 50; i += 1) await new Promise((resolve) => setImmediate(resolve));
-    });
-    const cron = open(time);
-    await cron.start();
-    const job = await cron.add({
-      name: "never",
-      schedule: { kind: "cron", expr },
-      sessionTarget: "main",
-      wakeMode: "now",
-      payload: { kind: "systemEvent", text: "x" },
-    });
-    expect(job.state.nextRunAtMs).toBeUndefined();
-    expect(time.waiting).toBe(0);
-    expect(await cron.list()).toHaveLength(1);
-    expect((await cron.status()).nextWakeAtMs).toBeNull();
-    await cron.stop();
-  });
+  test.each(["0 0 30 2 *", "0 0 31 4,6,9,11 *", "0 0 0 1 1 * 2020"])(
+    "%s has no next run, and costs no timer",
+    async (expr) => {
+      expect(nextRun({ kind: "cron", expr }, start)).toBeUndefined();
+      const time = manualTime(start, async () => {
+        for (let i = 0; i < 50; i += 1) await new Promise((resolve) => setImmediate(resolve));
+      });
+      const cron = open(time);
+      await cron.start();
+      const job = await cron.add({
+        name: "never",
+        schedule: { kind: "cron", expr },
+        sessionTarget: "main",
+        wakeMode: "now",
+        payload: { kind: "systemEvent", text: "x" },
+      });
+      expect(job.state.nextRunAtMs).toBeUndefined();
+      expect(time.waiting).toBe(0);
+      expect(await cron.list()).toHaveLength(1);
+      expect((await cron.status()).nextWakeAtMs).toBeNull();
+      await cron.stop();
+    },
+  );
 });

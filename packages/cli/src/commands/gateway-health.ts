@@ -12,6 +12,7 @@ export async function run(
     url: flags.url,
     token: flags.token,
     password: flags.password,
+    "tls-fingerprint": flags["tls-fingerprint"],
     timeoutMs: flags.timeout,
     json: flags.json,
     verbose: false,

@@ -1,5 +1,7 @@
+import { readFileSync, realpathSync } from "node:fs";
+import path from "node:path";
 import { type ConfigStore, openConfigStore } from "@openclaw/config";
-import { GatewayPortError, GatewayStartError, resolveSettings } from "@openclaw/gateway";
+import { type GatewayOptions, GatewayPortError, GatewayStartError, resolveSettings } from "@openclaw/gateway";
 import { createLog, type Log } from "@openclaw/log";
 import { GatewayLockError } from "@openclaw/storage";
 import { rawStreamPath } from "../foreground/raw-stream.ts";
@@ -48,9 +50,11 @@ export async function run({ flags }: { flags: StartInput }, context: CommandCont
         plugins,
         wsLog: { verbose: flags.verbose, style: start.wsLog },
         ...(await recordedFetch(context)),
+        ...updater(context),
       },
       events: process,
       exit: context.exit,
+      onReady: () => announceUpdate(context, log),
     });
   } catch (error) {
     throw await startFailure(error, start, context);
@@ -72,6 +76,72 @@ async function migrate(store: ConfigStore, log: Log): Promise<void> {
     // The start goes on to say what is wrong with the file as it stands.
     log.warn(`config: keys of a former release were left alone: ${error instanceof Error ? error.message : error}`);
   }
+}
+
+/** Brings this program up to date for `update.run`, where its package names a source. */
+function updater(context: CommandContext): Pick<GatewayOptions, "update"> {
+  const { program, env, paths, spawn, now } = context;
+  return {
+    async update({ timeoutMs = 1_200_000 }) {
+      const [{ planUpdate, runUpdate }, { updateWorld }] = await Promise.all([
+        import("@openclaw/setup/update"),
+        import("../update/update-world.ts"),
+      ]);
+      const world = updateWorld({ program, env, paths, spawn, now }, timeoutMs);
+      const { config } = await context.config();
+      const plan = await planUpdate(
+        world.installation,
+        { channel: config.update?.channel, tag: undefined },
+        { fetch: context.fetch, timeoutMs: 30_000 },
+      );
+      // Nobody can be asked whether going back is meant.
+      if (plan.kind === "package" && plan.downgrade) {
+        return {
+          status: "skipped",
+          mode: world.installation?.manager ?? "unknown",
+          reason: "downgrade",
+          steps: [],
+          durationMs: 0,
+        };
+      }
+      return runUpdate(plan, world);
+    },
+  };
+}
+
+/** Whether the package of a program says where updates come from. */
+function namesUpdateSource(program: string | undefined): boolean {
+  if (program === undefined) return false;
+  try {
+    const file = path.join(path.dirname(realpathSync(program)), "..", "package.json");
+    const manifest = JSON.parse(readFileSync(file, "utf8")) as { openclaw?: { update?: { package?: unknown } } };
+    return typeof manifest.openclaw?.update?.package === "string";
+  } catch {
+    return false; // it does not run from a package
+  }
+}
+
+/** Says in the log, once a day at most, that there is a newer version. Never holds the start up; failures are no news. */
+function announceUpdate(context: CommandContext, log: Log): void {
+  const work = async () => {
+    // Most have no source: then nothing is loaded for it.
+    if (!namesUpdateSource(context.program)) return;
+    const { config } = await context.config();
+    if (config.update?.checkOnStart === false) return;
+    const [{ checkForUpdate, findInstallation }, { programFile }] = await Promise.all([
+      import("@openclaw/setup/update"),
+      import("../services/service-world.ts"),
+    ]);
+    const file = programFile(context);
+    const line = await checkForUpdate(file === undefined ? undefined : findInstallation(file), {
+      channel: config.update?.channel,
+      file: path.join(context.paths.stateDir, "update-check.json"),
+      fetch: context.fetch,
+      now: context.now,
+    });
+    if (line !== undefined) log.info(line);
+  };
+  void work().catch((error: unknown) => log.debug(`update check: ${String(error)}`));
 }
 
 /** What flags say also holds for child processes. */

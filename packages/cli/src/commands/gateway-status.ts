@@ -54,6 +54,7 @@ async function collect(
         url: flags.url,
         token: flags.token ?? (flags.url === undefined ? daemon?.token : undefined),
         password: flags.password,
+        "tls-fingerprint": flags["tls-fingerprint"],
         timeoutMs: flags.timeout,
         methods,
       });

@@ -46,6 +46,8 @@ export function parseGlobalFlags(argv: readonly string[]): GlobalFlags {
     else if (helpFlags.has(token)) flags.help = true;
     else break;
   }
-  flags.rest.push(...line.rest.slice(index));
+  // Older than the command: `--update` in front is the command of that name.
+  const rest = line.rest.slice(index);
+  flags.rest.push(...(rest[0] === "--update" ? ["update", ...rest.slice(1)] : rest));
   return flags;
 }

@@ -7,6 +7,7 @@ import { completionCommands } from "./completion-commands.ts";
 import { configCommands } from "./config-commands.ts";
 import { cronCommands } from "./cron-commands.ts";
 import { devicesCommands } from "./devices-commands.ts";
+import { dnsCommands } from "./dns-commands.ts";
 import { doctorCommands } from "./doctor-commands.ts";
 import { gatewayCommands } from "./gateway-commands.ts";
 import { hooksCommands } from "./hooks-commands.ts";
@@ -17,10 +18,12 @@ import { nodeCommands } from "./node-commands.ts";
 import { nodesCommands } from "./nodes-commands.ts";
 import { observeCommands } from "./observe-commands.ts";
 import { pluginsCommands } from "./plugins-commands.ts";
+import { removalCommands } from "./removal-commands.ts";
 import { sandboxCommands } from "./sandbox-commands.ts";
 import { securityCommands } from "./security-commands.ts";
 import { serviceCommands } from "./service-commands.ts";
 import { systemCommands } from "./system-commands.ts";
+import { updateCommands } from "./update-commands.ts";
 import { webhooksCommands } from "./webhooks-commands.ts";
 
 /** Every command, by id. */
@@ -33,6 +36,7 @@ export const commands: readonly AnyCommand[] = [
   ...configCommands,
   ...devicesCommands,
   ...doctorCommands,
+  ...dnsCommands,
   ...gatewayCommands,
   ...mcpCommands,
   ...modelsCommands,
@@ -41,6 +45,7 @@ export const commands: readonly AnyCommand[] = [
   ...nodesCommands,
   ...observeCommands,
   ...pluginsCommands,
+  ...removalCommands,
   ...sandboxCommands,
   ...securityCommands,
   ...serviceCommands,
@@ -48,6 +53,7 @@ export const commands: readonly AnyCommand[] = [
   ...systemCommands,
   ...hooksCommands,
   ...webhooksCommands,
+  ...updateCommands,
 ];
 
 /** Words without an action of their own. */
@@ -60,6 +66,7 @@ export const groups: readonly GroupSpec[] = [
   { id: "directory groups", summary: "Groups" },
   { id: "directory peers", summary: "Contacts" },
   { id: "mcp", summary: "MCP servers for agents, and the Gateway as one" },
+  { id: "dns", summary: "DNS helpers for wide-area discovery" },
   { id: "message", summary: "Send messages and act on channels" },
   { id: "message channel", summary: "Channels of a server" },
   { id: "message emoji", summary: "Emojis of a server" },

@@ -27,6 +27,21 @@ export const gatewayHealthFlags = {
   json,
 } as const satisfies FlagSpecs;
 
+export const gatewayProbeFlags = {
+  ...gatewayFlags,
+  ...tlsFingerprintFlag,
+  ssh: { type: "string", value: "target", summary: "also through an SSH tunnel to user@host[:port]" },
+  "ssh-identity": { type: "string", value: "file", summary: "SSH identity file" },
+  "ssh-auto": { type: "boolean", summary: "derive the SSH target from discovery" },
+  timeout: timeoutFlag(3000),
+  json,
+} as const satisfies FlagSpecs;
+
+export const gatewayDiscoverFlags = {
+  timeout: { type: "string", value: "ms", unchecked: true, summary: "timeout in ms", default: "2000" },
+  json,
+} as const satisfies FlagSpecs;
+
 /** Values are checked in the order the Gateway's start has, so the parser leaves them alone. */
 export const foregroundFlags = {
   port: {
@@ -134,5 +149,23 @@ export const gatewayCommands = [
     docs: "/cli/gateway",
     config: "any",
     load: () => import("../commands/gateway-health.ts"),
+  }),
+  defineCommand({
+    id: "gateway probe",
+    summary: "Probe every known gateway target and summarise",
+    flags: gatewayProbeFlags,
+    args: [],
+    docs: "/cli/gateway",
+    config: "any",
+    load: () => import("../commands/gateway-probe.ts"),
+  }),
+  defineCommand({
+    id: "gateway discover",
+    summary: "Find gateways with Bonjour",
+    flags: gatewayDiscoverFlags,
+    args: [],
+    docs: "/cli/gateway",
+    config: "any",
+    load: () => import("../commands/gateway-discover.ts"),
   }),
 ] as const;

@@ -4,6 +4,7 @@ import { type AuditReport, runAudit } from "@openclaw/setup/audit";
 import { listOf, recordOf } from "../commands/payload.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import { auditInput } from "../security/audit-input.ts";
+import { type UpdateFacts, updateFacts } from "../update/update-facts.ts";
 import { localUsage } from "../usage/local-usage.ts";
 import { type GatewayProbe, probeGateway } from "./gateway-probe.ts";
 import { type LocalState, readLocalState } from "./local-state.ts";
@@ -35,16 +36,17 @@ export async function collectStatus(context: CommandContext, options: StatusOpti
   const methods: (readonly [string, object])[] = [["status", {}]];
   if (options.deep) methods.push(["health", { probe: true }], ["last-heartbeat", {}]);
   if (options.usage) methods.push(["usage.status", {}]);
-  const [probe, local, audit, gatewayService, nodeService] = await Promise.all([
+  const [probe, local, audit, gatewayService, nodeService, updates] = await Promise.all([
     probeGateway(context, { timeoutMs: options.timeoutMs, methods }),
     readLocalState(config, context),
     auditInput(context).then((input) => runAudit(input)),
     serviceFacts("gateway", context),
     serviceFacts("node", context),
+    updateFacts(config, context),
   ]);
   const usage = options.usage ? (probe.answers["usage.status"] ?? (await localUsage(context))) : undefined;
   const document = {
-    ...buildDocument(context, config, probe, local, { audit, gatewayService, nodeService }, options),
+    ...buildDocument(context, config, probe, local, { audit, gatewayService, nodeService, ...updates }, options),
     ...(options.usage ? { usage } : {}),
   };
   return { document, probe, local, config };
@@ -59,7 +61,9 @@ function buildDocument(
     audit,
     gatewayService,
     nodeService,
-  }: { audit: AuditReport; gatewayService: ServiceFacts; nodeService: ServiceFacts },
+    update,
+    channel,
+  }: { audit: AuditReport; gatewayService: ServiceFacts; nodeService: ServiceFacts } & UpdateFacts,
   options: StatusOptions,
 ) {
   const now = context.now();
@@ -85,9 +89,10 @@ function buildDocument(
     queuedSystemEvents: listOf(remote.queuedSystemEvents),
     sessions: "sessions" in remote ? remote.sessions : localSessions(local, now),
     os: osFacts(),
-    update: null,
-    updateChannel: config.update?.channel ?? "stable",
-    updateChannelSource: config.update?.channel ? "config" : "default",
+    update: update?.update ?? null,
+    updateAvailable: update?.availability.available ?? false,
+    updateChannel: channel.value,
+    updateChannelSource: channel.source,
     memory: null,
     memoryPlugin: { enabled: false, slot: null, reason: "no memory plugin in this build" },
     gateway: {

@@ -65,7 +65,7 @@ export async function probeGateway(
   }
 }
 
-function selfOf(hello: unknown): GatewaySelf | null {
+export function selfOf(hello: unknown): GatewaySelf | null {
   const root = recordOf(hello);
   const server = recordOf(root.server);
   const entries = listOf(recordOf(root.snapshot).presence).filter(isRecord);

@@ -22,7 +22,7 @@ export function overviewRows(status: Status, context: CommandContext): Row[] {
     ["OS", `${document.os.label} · node ${process.versions.node}`],
     ["Tailscale", config.gateway?.tailscale?.mode ?? "off"],
     ["Channel", `${document.updateChannel} (${document.updateChannelSource})`],
-    ["Update", "no update source configured"],
+    ["Update", updateRow(document.update, document.updateAvailable)],
     ["Gateway", gatewayRow(status, context)],
     ["Gateway service", serviceRow(document.gatewayService)],
     ["Node service", serviceRow(document.nodeService)],
@@ -55,6 +55,15 @@ function gatewayRow({ document, config, probe }: Status, { env, style }: Command
     parts.push(style.warn(`unreachable (${gateway.error ?? "no answer"})`));
   }
   return [parts.join(" · "), ...secretConflicts(config, env).map((text) => style.warn(text))].join("\n");
+}
+
+/** What there is to update to. */
+function updateRow(update: Status["document"]["update"], available: boolean): string {
+  if (!update) return "no update source configured";
+  if (update.registry.error !== undefined) return `unknown (${update.registry.error})`;
+  if (!available) return "up to date";
+  const behind = update.git?.behind;
+  return behind ? `git, ${behind} commits behind` : `npm ${update.registry.latestVersion}`;
 }
 
 function serviceRow({ label, loadedText, runtimeShort }: ServiceFacts): string {

@@ -150,6 +150,14 @@ export function createChannelEntrance(options: ChannelEntranceOptions): ChannelE
       noticed(message);
       if (message.historic) return [];
       options.acknowledgements.acknowledge(message, { rules, requireMention: false, mentioned: true, agentId });
+      const several = broadcastAgents(message).map((id) => options.route(message, id));
+      if (several.length > 0) {
+        return several.map((to) => {
+          const own = inboundOf(message, { ...admission, ...to, several: true });
+          const words = isCommand ? { ...own, text: bare.text } : own;
+          return finished(words, message, rules, { mentioned: true, history: [] });
+        });
+      }
       const own = isCommand || reception.kind !== "model" ? undefined : ownSession(message, agentId);
       const said = own === undefined ? whole : { ...whole, sessionKey: own };
       return [finished(isCommand ? bare : said, message, rules, { mentioned: true, history: [] })];

@@ -23,6 +23,8 @@ import type { Channels } from "../channels/channels.ts";
 import type { QrLogins } from "../channels/qr-logins.ts";
 import type { Conversations } from "../conversations.ts";
 import type { GatewaySpeech } from "../media/gateway-speech.ts";
+import { createNodeTools } from "../nodes/node-tools.ts";
+import type { NodesDoor } from "../nodes/nodes-door.ts";
 import type { MessageActions } from "../outbound/message-actions.ts";
 import { type Inbound, inbound } from "../pipeline/inbound.ts";
 import type { OutboxWorker } from "../pipeline/outbox.ts";
@@ -69,6 +71,7 @@ export async function openAgentTools(gateway: {
   systemEvents: SystemEvents;
   waits: CallWaits;
   speech: GatewaySpeech;
+  nodes: Pick<NodesDoor, "load">;
   timeZone: () => string;
   requestRestart: (request: { reason: string; delayMs: number }) => void;
   clock: Clock;
@@ -118,6 +121,12 @@ export async function openAgentTools(gateway: {
   return {
     subagents,
     tools: (scope) => [
+      ...createNodeTools({
+        agentId: scope.agentId,
+        workspaceDir: scope.workspaceDir,
+        isOwner: () => messageOf(scope)?.owner === true,
+        nodes: () => gateway.nodes.load(),
+      }),
       messageTool(scope),
       ttsTool(scope),
       gatewayTool(scope),
@@ -151,6 +160,7 @@ export async function openAgentTools(gateway: {
       isDenied: () => isSendDenied(config(), sessions, scope.sessionKey),
       actions: gateway.messageActions,
       channels: gateway.channels,
+      hints: (scope.channel === undefined ? undefined : gateway.channels.get(scope.channel)?.promptHints) ?? [],
       outbox: gateway.outbox,
       sayHere: (text) => {
         sayInSession(scope.sessionKey, text, gateway);

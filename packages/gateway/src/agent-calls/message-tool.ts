@@ -88,6 +88,8 @@ export interface MessageToolOptions {
   /** Channels that are connected. */
   channels: { ids(): string[]; isRunning(id: string): boolean };
   outbox: OutboxWorker;
+  /** What the channel of the conversation says of its use there. */
+  hints: readonly string[];
   /** Says a text in the run's own session. */
   sayHere: (text: string) => void;
   config: () => OpenClawConfig;
@@ -98,8 +100,10 @@ export function createMessageTool(options: MessageToolOptions): Tool {
   return {
     name: "message",
     label: "Message",
-    description:
+    description: [
       "Send a message (action send) to the chat of this conversation or to another one. After sending what the user should read, answer NO_REPLY.",
+      ...options.hints,
+    ].join("\n"),
     parameters: parameters(options.actions.names()),
     async execute(params, { signal, toolCallId }) {
       if (params.action !== "send") return otherAction(params, options, { signal, toolCallId });

@@ -10,6 +10,7 @@ import {
   defaultAccountId,
   type InboundEvent,
   type InboundMessage,
+  isAccountEnabled,
   type MessageRef,
   mergeAccountSection,
   type NativeCommand,
@@ -30,6 +31,7 @@ import {
 import { type AccountRow, type AccountRunner, createAccountRunner } from "./account-runner.ts";
 import type { ApprovalFeed } from "./channel-approvals.ts";
 import { createChannelCatalogue } from "./channel-catalogue.ts";
+import { type ConvertTables, chunkerOf } from "./chunker.ts";
 
 /** What the rest of the Gateway does with what channels bring. */
 export interface ChannelHandlers {
@@ -59,6 +61,11 @@ export interface Channels {
   startAccounts(id: string, accountId?: string): Promise<void>;
   /** Stops an account, or all of a channel. `why` becomes the last error. */
   stopAccounts(id: string, accountId?: string, why?: string): Promise<void>;
+  /**
+   * Begins anew what a change of the configuration concerns: accounts whose settings are others than they were started
+   * with; new ones are started, those that are gone are stopped. Services are not waited for, a failure is logged.
+   */
+  reload(id: string): Promise<void>;
   /** Whether something can be sent there now; without an account: with any. */
   isRunning(id: string, accountId?: string): boolean;
   /** A connected account. */
@@ -75,7 +82,9 @@ export interface Channels {
   showTyping(channel: string, chat: TypingChat, accountId?: string): void;
   /** How many buttons stand in a row of a chat; undefined where none can be shown. */
   buttonsPerRow(chat: { channel: string; accountId: string; chatType?: ChatKind | undefined }): number | undefined;
-  /** A channel's own way of cutting a text into messages, for one of its accounts. */
+  /** Takes that sign away, on channels where it does not go by itself. A failure is only logged. */
+  stopTyping(channel: string, chat: TypingChat, accountId?: string): void;
+  /** How a channel's texts are cut into messages, for one of its accounts; undefined while the channel is not loaded. */
   chunker(id: string, accountId: string): ((text: string, limit: number) => string[]) | undefined;
   /** What a channel says of itself, once it was loaded. */
   get(id: string): Channel | undefined;
@@ -103,6 +112,8 @@ export function createChannels(
     approvals: Pick<ApprovalFeed, "forAccount">;
     /** Off: accounts that end are not started again. */
     restarts: boolean;
+    /** Channels are there and not started. */
+    skip: boolean;
     fetch: typeof fetch;
     clock: Clock;
     timers: Timers;
@@ -112,9 +123,18 @@ export function createChannels(
   const { log, clock } = options;
   const catalogue = createChannelCatalogue(options.channels);
   const runners = new Map<string, Map<string, AccountRunner>>();
+  /** The settings an account was started with, by `<channel>|<account>`. */
+  const startedWith = new Map<string, string>();
+  const reloads = new Map<string, Promise<void>>();
   /** Those that wait for an account to be connected. */
   const waiters = new Set<() => void>();
   let handlers: ChannelHandlers | undefined;
+  /** Rewrites tables; loaded with the first channel whose texts the host cuts. */
+  let convertTables: ConvertTables | undefined;
+  let tablesLoaded: Promise<void> | undefined;
+  const loadTables = async () => {
+    ({ convertTables } = await import("@openclaw/plugin-sdk/markdown"));
+  };
 
   const isConfigured = (id: string) => isChannelConfigured(options, id, catalogue.envOf(id));
   const runnersOf = (id: string) => {
@@ -145,8 +165,9 @@ export function createChannels(
       approvals: options.approvals.forAccount(signal),
       nativeCommands: to.nativeCommands(id),
       describeImage: (image) => to.describeImage(image, id),
-      receive(message) {
+      async receive(message) {
         note({ lastInboundAt: clock.now() });
+        await tablesLoaded;
         return to.receive({ ...message, channel: id, accountId });
       },
       note(event) {
@@ -175,9 +196,12 @@ export function createChannels(
   const startAccount = async (channel: Channel, accountId: string): Promise<void> => {
     const { id } = channel.meta;
     const known = runnersOf(id);
+    // Those that cut their texts themselves convert tables themselves.
+    if (channel.chunk === undefined) tablesLoaded ??= loadTables();
     const runner = known.get(accountId) ?? createRunner(channel, accountId);
     known.set(accountId, runner);
     if (runner.account() !== undefined) return;
+    startedWith.set(`${id}|${accountId}`, settingsOf(channel, accountId));
     const { account, enabled, problem } = readAccount(channel, channelConfigInput(options, id), accountId);
     if (!enabled) return runner.note({ lastError: "disabled" });
     if (problem !== undefined) return runner.note({ lastError: problem });
@@ -185,6 +209,33 @@ export function createChannels(
       return runner.note({ lastError: channel.accounts?.unconfiguredReason?.(account) ?? "not configured" });
     }
     await runner.start();
+  };
+
+  /** Everything whose change makes an account begin anew. */
+  const settingsOf = (channel: Channel, accountId: string): string => {
+    const { section, shared } = channelConfigInput(options, channel.meta.id);
+    return JSON.stringify([isAccountEnabled(section, accountId), mergeAccountSection(section, accountId), shared.web]);
+  };
+
+  const reload = async (id: string): Promise<void> => {
+    const channel = await catalogue.load(id);
+    const wanted = isConfigured(id) ? accountIds(channel, channelConfigInput(options, id)).ids : [];
+    const known = runnersOf(id);
+    const gone = [...known.keys()].filter((accountId) => !wanted.includes(accountId));
+    const changed = wanted.filter(
+      (accountId) => startedWith.get(`${id}|${accountId}`) !== settingsOf(channel, accountId),
+    );
+    await Promise.all(
+      [...gone, ...changed].map(async (accountId) => {
+        await known.get(accountId)?.stop();
+        known.delete(accountId);
+        startedWith.delete(`${id}|${accountId}`);
+        if (gone.includes(accountId)) return;
+        startAccount(channel, accountId).catch((error: unknown) => {
+          log.error(`account ${accountId} of channel ${id} could not begin anew`, { error: String(error) });
+        });
+      }),
+    );
   };
 
   const startChannel = async (id: string, only: string | undefined): Promise<void> => {
@@ -199,6 +250,7 @@ export function createChannels(
   return {
     async start(given) {
       handlers = given;
+      if (options.skip) return;
       const work = catalogue
         .metas()
         .filter(({ id }) => isConfigured(id))
@@ -215,11 +267,20 @@ export function createChannels(
       if (!catalogue.add(channel)) {
         return log.error(`there is a channel ${id} already; the one that was to be added is left out`);
       }
-      if (!handlers || !isConfigured(id)) return;
+      if (!handlers || options.skip || !isConfigured(id)) return;
       // A service is not waited for.
       startChannel(id, undefined).catch((error: unknown) => {
         log.error(`channel ${id} could not start`, { error: String(error) });
       });
+    },
+    reload(id) {
+      if (options.skip) return Promise.resolve();
+      // One after the other: a change may come while the one before is being applied.
+      const work = (reloads.get(id) ?? Promise.resolve())
+        .then(() => reload(id))
+        .catch((error: unknown) => log.error(`channel ${id} could not begin anew`, { error: String(error) }));
+      reloads.set(id, work);
+      return work;
     },
     startAccounts: startChannel,
     async stopAccounts(id, accountId, why) {
@@ -274,11 +335,19 @@ export function createChannels(
           log.debug(`${channel} could not show that somebody types`, { error: String(error) }),
         );
     },
+    stopTyping(channel, chat, accountId) {
+      runnerOf(channel, accountId)
+        ?.account()
+        ?.stopTyping?.(chat)
+        .catch((error: unknown) =>
+          log.debug(`${channel} could not take the sign away that somebody types`, { error: String(error) }),
+        );
+    },
     chunker(id, accountId) {
       const channel = catalogue.loaded(id);
-      if (channel?.chunk === undefined) return undefined;
-      const { account } = readAccount(channel, channelConfigInput(options, id), accountId);
-      return (text, limit) => channel.chunk?.(text, limit, account) ?? [text];
+      if (channel === undefined) return undefined;
+      const { account, input } = readAccount(channel, channelConfigInput(options, id), accountId);
+      return chunkerOf(channel, account, input.config, convertTables);
     },
     get: (id) => catalogue.loaded(id),
     load: (id) => catalogue.load(id),

@@ -142,8 +142,11 @@ export function createMessageActions(options: {
     }
   };
 
+  const cut = (channel: string, accountId: string, words: string, limit: number): string[] =>
+    channels.chunker(channel, accountId)?.(words, limit) ?? chunkByMode(words, limit, "length");
+
   const send = async (request: ActionRequest, place: Place, more: Partial<Delivery> = {}) => {
-    const deliveries = contentOf(request, place, more);
+    const deliveries = contentOf(request, place, more, cut);
     if (request.dryRun) return { to: place.target.to, dryRun: true, messages: deliveries.length };
     connected(place.channel, place.accountId);
     const id = request.id ?? `action|${crypto.randomUUID()}`;
@@ -309,7 +312,12 @@ function addressOf({ channel, accountId, target }: Place): Delivery {
 }
 
 /** The messages of a `send`: cut to the channel's limit, files with the first. */
-function contentOf({ params, media }: ActionRequest, place: Place, more: Partial<Delivery>): Delivery[] {
+function contentOf(
+  { params, media }: ActionRequest,
+  place: Place,
+  more: Partial<Delivery>,
+  chunk: (channel: string, accountId: string, text: string, limit: number) => string[],
+): Delivery[] {
   // People on a command line and models write line breaks as two characters.
   const words = (text(params.message) ?? "").replaceAll("\\n", "\n");
   const files = [...textList(params.media), ...textList(params.mediaUrls), ...textList(params.mediaUrl)];
@@ -318,15 +326,16 @@ function contentOf({ params, media }: ActionRequest, place: Place, more: Partial
   if (words.trim() === "" && files.length === 0 && card === undefined) {
     throw invalid("send requires message, media or card");
   }
-  const { channel, config, account } = place;
+  const { channel, config, accountId } = place;
   const limit = Math.min(number(config.textChunkLimit) ?? 4000, channel.textLimit ?? Number.POSITIVE_INFINITY);
-  const mode = config.chunkMode === "newline" ? "newline" : "length";
-  const pieces = words.trim() === "" ? [] : (channel.chunk?.(words, limit, account) ?? chunkByMode(words, limit, mode));
+  const pieces = words.trim() === "" ? [] : chunk(channel.meta.id, accountId, words, limit);
+  const captioned =
+    files.length === 0 || (pieces[0]?.length ?? 0) <= (channel.captionLimit ?? Number.POSITIVE_INFINITY);
   const base = { ...addressOf(place), ...more, ...(params.silent === true ? { silent: true } : {}) };
   const replyTo = text(params.replyTo) ?? text(params.replyToId);
   const first: Delivery = {
     ...base,
-    ...(pieces[0] === undefined ? {} : { text: pieces[0] }),
+    ...(pieces[0] === undefined || !captioned ? {} : { text: pieces[0] }),
     ...(files.length === 0 ? {} : { mediaUrls: files.map((file) => media?.(file) ?? file) }),
     ...(replyTo === undefined ? {} : { replyTo }),
     ...(text(params.quoteText) === undefined ? {} : { quoteText: text(params.quoteText) ?? "" }),
@@ -335,7 +344,7 @@ function contentOf({ params, media }: ActionRequest, place: Place, more: Partial
     ...(Array.isArray(buttons) ? { buttons: buttonRows(buttons) } : {}),
     ...(isRecord(card) ? { card } : {}),
   };
-  return [first, ...pieces.slice(1).map((piece) => ({ ...base, text: piece }))];
+  return [first, ...pieces.slice(captioned ? 1 : 0).map((piece) => ({ ...base, text: piece }))];
 }
 
 /** What a running account does by a method of its own; undefined for what `act` does. */

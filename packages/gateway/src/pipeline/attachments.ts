@@ -1,13 +1,14 @@
+import { z } from "zod";
 import { invalidRequest } from "../methods/handler.ts";
 import type { Attachment } from "./inbound.ts";
 
-/** An attachment as clients send it: `content` is base64 or a data URL. */
-export interface SentAttachment {
-  type?: unknown;
-  mimeType?: unknown;
-  fileName?: string | undefined;
-  content?: unknown;
-}
+/** An attachment as clients send it: `content` is base64 or a data URL. Some methods take a list of anything. */
+const sentAttachment = z.looseObject({
+  type: z.string().optional().catch(undefined),
+  mimeType: z.string().optional().catch(undefined),
+  fileName: z.string().optional().catch(undefined),
+  content: z.unknown(),
+});
 
 /**
  * Decodes what a client attached and puts it into `<state>/media/inbound/`, so that journal and prompt refer to files.
@@ -15,12 +16,15 @@ export interface SentAttachment {
  * @throws RequestError naming the attachment that is too large or not base64
  */
 export async function storeAttachments(
-  sent: readonly SentAttachment[],
+  sent: readonly unknown[],
   options: { stateDir: string; maxBytes: number },
 ): Promise<Attachment[]> {
   const stored: Attachment[] = [];
-  for (const [index, item] of sent.entries()) {
-    const label = item.fileName || (typeof item.type === "string" && item.type) || `attachment-${index + 1}`;
+  for (const [index, given] of sent.entries()) {
+    const parsed = sentAttachment.safeParse(given);
+    if (!parsed.success) throw invalidRequest(`Error: attachment attachment-${index + 1}: must be an object`);
+    const item = parsed.data;
+    const label = item.fileName || item.type || `attachment-${index + 1}`;
     if (item.content === undefined || item.content === "") continue;
     if (typeof item.content !== "string")
       throw invalidRequest(`Error: attachment ${label}: content must be base64 string`);
@@ -30,7 +34,7 @@ export async function storeAttachments(
     const store = createMediaStore({ stateDir: options.stateDir });
     const { path, mimeType } = await store.save(bytes, {
       fileName: item.fileName,
-      mimeType: declared ?? (typeof item.mimeType === "string" ? item.mimeType : undefined),
+      mimeType: declared ?? item.mimeType,
       maxBytes: options.maxBytes,
     });
     stored.push({ path, mimeType, ...(item.fileName ? { fileName: item.fileName } : {}) });

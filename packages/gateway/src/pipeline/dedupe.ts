@@ -5,7 +5,7 @@ export type Seen = { seen: false } | { seen: true; running: boolean; entry: Jour
 
 /**
  * Looks a message up by its id. Parameters are not compared: the same id is the same message, and its first result
- * holds. The journal remembers finished messages for five minutes, across restarts. A message that became part of
+ * holds. The journal remembers finished messages for twenty minutes, across restarts, and 5,000 of them at most. A message that became part of
  * another run has the result of that one.
  */
 export function lookUp(journal: Journal, id: string): Seen {

@@ -54,6 +54,8 @@ export interface PipelineConfig {
   queue: QueueConfig | undefined;
   /** Milliseconds texts of a channel wait for more of their sender. */
   debounceMs(channel: string): number;
+  /** Agents that all answer one message do so one after the other. */
+  agentsInTurn: boolean;
 }
 
 export interface PipelineContext {
@@ -342,6 +344,28 @@ export function createPipeline(context: PipelineContext): Pipeline {
     return { ended: submission.done };
   };
 
+  /** Several agents answer one message, each when the one before has ended. All of it is on disk before the first begins. */
+  const inTurn = async (messages: readonly Inbound[]): Promise<void> => {
+    if (stopping) throw unavailable("gateway shutting down");
+    const fresh = messages.filter(({ id }) => !lookUp(journal, id).seen);
+    const stored = fresh.map((message) => {
+      const { id, source } = message;
+      return journal.accept({ id, source, payload: message }).durable;
+    });
+    await Promise.all(stored);
+    void track(
+      (async () => {
+        for (const message of fresh) {
+          if (stopping) return; // the rest comes at the next start
+          const options = { durable: Promise.resolve(), gate: openGate(), initiator: undefined, resume: false };
+          const done = take(message, options);
+          whenDone(message, done);
+          await done.catch(() => undefined);
+        }
+      })(),
+    );
+  };
+
   const abort = (
     sessionKey: string,
     { runId, reason, except }: { runId?: string | undefined; reason: "rpc" | "stop" | "timeout"; except?: string },
@@ -373,7 +397,8 @@ export function createPipeline(context: PipelineContext): Pipeline {
     async receive(message) {
       if (isSeen(message)) return;
       const admitted = await context.entrance.enter(message);
-      await Promise.all(admitted.map(takeIn));
+      if (admitted.length > 1 && context.config().agentsInTurn) await inTurn(admitted);
+      else await Promise.all(admitted.map(takeIn));
     },
     admitted: async (message) => (lookUp(journal, message.id).seen ? undefined : begin(message)),
     async note(event) {

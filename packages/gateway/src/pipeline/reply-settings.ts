@@ -17,8 +17,12 @@ export interface ReplySettings {
   /** Template in front of every text. */
   prefix: string | undefined;
   replyToMode: ReplyToMode;
+  /** A model that names the message it answers is heeded also where the mode is `off`. */
+  replyTagsAlways?: boolean | undefined;
   /** Longest text of one message, in UTF-16 units. */
   textLimit: number;
+  /** Longest text beside a file, in UTF-16 units. */
+  captionLimit?: number | undefined;
   /** The channel's own way of cutting a text into messages. */
   chunk?: ((text: string, limit: number) => string[]) | undefined;
   /** Every paragraph is a message of its own. */
@@ -90,7 +94,9 @@ export function replySettings(config: OpenClawConfig, chat: ReplyChat, manifest:
       own.replyToMode ??
       replyModes[chat.channel] ??
       "all",
+    replyTagsAlways: manifest?.replyTagsAlways,
     textLimit,
+    captionLimit: manifest?.captionLimit,
     paragraphs,
     drafts: own.streamMode !== "off",
     inBlocks: own.blockStreaming ?? defaults?.blockStreamingDefault === "on",

@@ -45,7 +45,10 @@ export interface DeliveryShape {
 
 export function createDeliveryShape(
   route: ChannelRoute,
-  settings: Pick<ReplySettings, "replyToMode" | "textLimit" | "paragraphs" | "chunk">,
+  settings: Pick<
+    ReplySettings,
+    "replyToMode" | "replyTagsAlways" | "textLimit" | "captionLimit" | "paragraphs" | "chunk"
+  >,
   options: {
     /** What stands in front of every text. */
     prefix(): string;
@@ -62,8 +65,7 @@ export function createDeliveryShape(
     const first = !answered;
     switch (settings.replyToMode) {
       case "off":
-        // Slack shows threads, not quotes: a model that asks for one gets it.
-        return route.channel === "slack" ? tagged : undefined;
+        return settings.replyTagsAlways ? tagged : undefined;
       case "first":
         return first ? target : undefined;
       case "all":
@@ -92,6 +94,10 @@ export function createDeliveryShape(
       const mediaUrls = payload.mediaUrls?.length ? payload.mediaUrls : undefined;
       const texts = textsOf(payload.text ?? "");
       if (texts.length === 0) return mediaUrls === undefined ? [] : [one(payload, { mediaUrls })];
+      const [first = ""] = texts;
+      if (mediaUrls !== undefined && first.length > (settings.captionLimit ?? Number.POSITIVE_INFINITY)) {
+        return [one(payload, { mediaUrls }), ...texts.map((text) => one(payload, { text }))];
+      }
       return texts.map((text, index) =>
         one(payload, index === 0 && mediaUrls !== undefined ? { text, mediaUrls } : { text }),
       );

@@ -63,7 +63,11 @@ async function setUp(
   const open = createRunReplies({
     journal: storage.journal,
     outbox: worker,
-    channels: { showTyping: (channel, chat) => typing.push({ channel, ...chat }), account: () => undefined },
+    channels: {
+      showTyping: (channel, chat) => typing.push({ channel, ...chat }),
+      stopTyping: () => {},
+      account: () => undefined,
+    },
     speak: async () => undefined,
     speechMode: () => undefined,
     settings: (route, agentId) =>
@@ -274,8 +278,12 @@ describe("blocks", () => {
 
 describe("the reply at the end", () => {
   /** What a run with this result sends. */
-  async function sentFor(config: OpenClawConfig, given: Partial<RunResult>, route: object = {}): Promise<Delivery[]> {
-    const { start, storage } = await setUp(config);
+  async function sentFor(
+    config: OpenClawConfig,
+    given: Partial<RunResult>,
+    { manifest, ...route }: { manifest?: Partial<Channel> } & Record<string, unknown> = {},
+  ): Promise<Delivery[]> {
+    const { start, storage } = await setUp(config, manifest === undefined ? {} : { manifest });
     const replies = start("run-1", route);
     replies.run.onModel?.({ provider: "anthropic", model: "claude-x-20260101", thinking: "low" });
     await replies.finish(result(given));
@@ -305,9 +313,10 @@ describe("the reply at the end", () => {
   });
 
   test("answers the message with its first part, with all, or with none", async () => {
-    const quotes = async (mode: string, channel = "telegram", all: Partial<RunResult> = { payloads }) => {
+    const quotes = async (mode: string, all: Partial<RunResult> = { payloads }, manifest: Partial<Channel> = {}) => {
+      const channel = "telegram";
       const config = { channels: { [channel]: { replyToMode: mode } } } as OpenClawConfig;
-      return (await sentFor(config, all, { channel })).map(({ replyTo }) => replyTo);
+      return (await sentFor(config, all, { channel, manifest })).map(({ replyTo }) => replyTo);
     };
     expect(await quotes("first")).toEqual(["m-run-1", undefined]);
     expect(await quotes("all")).toEqual(["m-run-1", "m-run-1"]);
@@ -318,9 +327,9 @@ describe("the reply at the end", () => {
         { text: "two", replyToCurrent: true as const },
       ],
     };
-    expect(await quotes("all", "telegram", tagged)).toEqual(["5", "m-run-1"]);
-    expect(await quotes("off", "telegram", tagged)).toEqual([undefined, undefined]);
-    expect(await quotes("off", "slack", tagged)).toEqual(["5", "m-run-1"]);
+    expect(await quotes("all", tagged)).toEqual(["5", "m-run-1"]);
+    expect(await quotes("off", tagged)).toEqual([undefined, undefined]);
+    expect(await quotes("off", tagged, { replyTagsAlways: true })).toEqual(["5", "m-run-1"]);
   });
 
   test("has the prefix of the account, of the channel, or of all", async () => {

@@ -49,7 +49,7 @@ export interface RunReplies {
 export interface RunRepliesContext {
   journal: Pick<Journal, "get" | "step">;
   outbox: OutboxWorker;
-  channels: Pick<Channels, "showTyping" | "account">;
+  channels: Pick<Channels, "showTyping" | "stopTyping" | "account">;
   /** How the chat of a message wants its replies. */
   settings(route: ChannelRoute, agentId: string): ReplySettings;
   /** Speaks an answer, where it is to be spoken. */
@@ -122,15 +122,12 @@ function chatReplies(
     begun: (blocks?.sent.length ?? 0) > 0,
   });
 
+  const typingChat = { to: route.to, ...(route.threadId === undefined ? {} : { threadId: route.threadId }) };
   const typing = createTypingController({
     ...settings.typing,
     timers,
-    sendTyping: () =>
-      context.channels.showTyping(
-        route.channel,
-        { to: route.to, ...(route.threadId === undefined ? {} : { threadId: route.threadId }) },
-        route.accountId,
-      ),
+    sendTyping: () => context.channels.showTyping(route.channel, typingChat, route.accountId),
+    stopTyping: () => context.channels.stopTyping(route.channel, typingChat, route.accountId),
   });
   const speaking = new AbortController();
   const spoken = createSpokenReplies({

@@ -15,6 +15,8 @@ export interface Tailscale {
   withdraw(mode: ExposureMode, port: number): Promise<void>;
   /** Name and addresses of this machine in its tailnet; undefined when it is in none. */
   self(): Promise<TailnetSelf | undefined>;
+  /** IPv4 addresses of the machines of the tailnet that are there now, this one first. */
+  peers(): Promise<readonly string[]>;
 }
 
 export interface TailnetSelf {
@@ -32,6 +34,9 @@ const mostKept = 1000;
 const whoisAnswer = z.looseObject({ UserProfile: z.looseObject({ LoginName: z.string() }) });
 const statusAnswer = z.looseObject({
   Self: z.looseObject({ DNSName: z.string().optional(), TailscaleIPs: z.array(z.string()).nullish() }).optional(),
+  Peer: z
+    .record(z.string(), z.looseObject({ Online: z.boolean().optional(), TailscaleIPs: z.array(z.string()).nullish() }))
+    .nullish(),
 });
 
 export function createTailscale(options: { env: NodeJS.ProcessEnv; clock: Clock; log: Logger }): Tailscale {
@@ -67,6 +72,14 @@ export function createTailscale(options: { env: NodeJS.ProcessEnv; clock: Clock;
     }
   };
 
+  const status = async () => {
+    try {
+      return statusAnswer.safeParse(JSON.parse(await run("tailscale", ["status", "--json"], whoisMs))).data;
+    } catch {
+      return undefined; // No Tailscale on this machine, or it does not run: this machine is in no tailnet.
+    }
+  };
+
   return {
     whois(address) {
       const now = clock.now();
@@ -83,15 +96,15 @@ export function createTailscale(options: { env: NodeJS.ProcessEnv; clock: Clock;
     expose: (mode, port) => permitted([mode, "--bg", "--yes", String(port)]),
     withdraw: (mode, port) => permitted([mode, "--bg", "--yes", String(port), "off"]),
     async self() {
-      try {
-        const answer = statusAnswer.safeParse(JSON.parse(await run("tailscale", ["status", "--json"], whoisMs)));
-        const self = answer.data?.Self;
-        if (self === undefined) return undefined;
-        const dnsName = self.DNSName?.replace(/\.$/, "");
-        return { dnsName: dnsName || undefined, addresses: self.TailscaleIPs ?? [] };
-      } catch {
-        return undefined; // No Tailscale on this machine, or it does not run: this machine is in no tailnet.
-      }
+      const self = (await status())?.Self;
+      if (self === undefined) return undefined;
+      return { dnsName: self.DNSName?.replace(/\.$/, "") || undefined, addresses: self.TailscaleIPs ?? [] };
+    },
+    async peers() {
+      const answer = await status();
+      const there = Object.values(answer?.Peer ?? {}).filter(({ Online }) => Online !== false);
+      const machines = [...(answer?.Self ? [answer.Self] : []), ...there];
+      return machines.flatMap(({ TailscaleIPs }) => TailscaleIPs ?? []).filter((address) => !address.includes(":"));
     },
   };
 }

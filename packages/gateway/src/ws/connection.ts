@@ -31,6 +31,8 @@ export interface Remote {
   origin?: string | undefined;
   host?: string | undefined;
   userAgent?: string | undefined;
+  /** It came over HTTPS, as the proxy in front says. */
+  secure?: boolean | undefined;
 }
 
 /** An event that was serialised once for all connections of one protocol version. */

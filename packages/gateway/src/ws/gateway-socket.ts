@@ -155,6 +155,7 @@ export function createGatewaySocket(options: GatewaySocketOptions): GatewaySocke
       origin: headers.origin,
       host: headers.host,
       userAgent: headers["user-agent"],
+      secure: headers["x-forwarded-proto"] === "https",
     };
   };
 

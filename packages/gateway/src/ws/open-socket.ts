@@ -2,6 +2,7 @@ import os from "node:os";
 import type { Log } from "@openclaw/log";
 import type { createAuthLimiter } from "@openclaw/net";
 import type { Clock } from "@openclaw/storage";
+import type { Canvas } from "../canvas/open-canvas.ts";
 import type { Conversations } from "../conversations.ts";
 import { features } from "../features.ts";
 import type { Health } from "../health.ts";
@@ -32,6 +33,7 @@ export interface OpenSocketOptions {
   devices: DeviceStore;
   pairingEvents: PairingEvents;
   nodes: NodesDoor;
+  canvas: Pick<Canvas, "hello" | "disconnected">;
   presence: Presence;
   health: Health;
   voiceWake: VoiceWake;
@@ -103,6 +105,7 @@ export function openSocket(options: OpenSocketOptions): ReturnType<typeof create
         stateDir: options.stateDir,
         sessionDefaults: conversations.defaults(),
       },
+      ...options.canvas.hello(connection, session),
       ...helloAuth(session, result.deviceToken),
       policy: {
         maxPayload: limits.maxPayload,
@@ -125,7 +128,10 @@ export function openSocket(options: OpenSocketOptions): ReturnType<typeof create
     },
     onDisconnected(connection, session) {
       presence.disconnected(connection, session);
-      if (session.role === "node") options.nodes.disconnected(connection, session);
+      if (session.role === "node") {
+        options.nodes.disconnected(connection, session);
+        options.canvas.disconnected(connection);
+      }
       if (session.deviceId) devices.seen(session.deviceId, "disconnect");
       logConnection("disconnected", connection, session);
     },

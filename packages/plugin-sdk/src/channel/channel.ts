@@ -127,8 +127,6 @@ export interface Channel<Account = unknown> {
   login?: ChannelLogin<Account>;
   /** Keys of an account's section that hold its secrets: removed by `channels logout`, and masked everywhere. */
   secretKeys?: readonly string[];
-  /** Keys of the section whose change needs no restart of the account; access lists never need one. */
-  liveKeys?: readonly string[];
   /** Paths of the configuration outside of its section that it follows: restarting it, or without any effect. */
   reload?: { configPrefixes?: readonly string[]; noopPrefixes?: readonly string[] };
   /**

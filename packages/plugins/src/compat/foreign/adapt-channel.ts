@@ -36,6 +36,10 @@ const capabilitiesSchema = z.object({
   nativeCommands: flag,
   blockStreaming: flag,
 });
+const reloadSchema = z.object({
+  configPrefixes: z.array(z.string()).catch([]),
+  noopPrefixes: z.array(z.string()).catch([]),
+});
 const joining = z.object({ minChars: z.number(), idleMs: z.number() });
 const resolvedTarget = z.union([
   z.object({ ok: z.literal(true), to: z.string() }),
@@ -73,11 +77,7 @@ export function adaptForeignChannel(
   const { chatTypes, threads, ...offered } = abilities;
   const textLimit = outbound.value("textChunkLimit");
   const coalesce = joining.safeParse(part("streaming").value("blockStreamingCoalesceDefaults")).data;
-  const noops = z
-    .array(z.string())
-    .catch([])
-    .parse(recordOf(memberOf(channel, "reload"))?.noopPrefixes);
-  const prefix = `channels.${id}.`;
+  const reloads = reloadSchema.parse(memberOf(channel, "reload") ?? {});
 
   const resolveTarget = (raw: string): string => {
     const normalized = messaging.call("normalizeTarget", raw);
@@ -213,7 +213,7 @@ export function adaptForeignChannel(
           },
         }
       : {}),
-    liveKeys: noops.flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : [])),
+    reload: reloads,
     start: async (context) => startForeignAccount(context, { id, part, ...host }),
   };
 }

@@ -1,0 +1,74 @@
+// How fast the words of an answer reach everybody: 200 connected clients, 20 chats at once. Each `chat` delta says when it was
+// sent; measured is how much later each client has it. Beside it the floor's turn, from the same run.
+//   node clients.mjs --port <n> -- <command that starts the gateway in the foreground>
+// Prints one JSON object. Takes the ports n to n + 3.
+import { fileURLToPath } from "node:url";
+import { chatTurn } from "./client.mjs";
+import { createHome, startGateway } from "./gateway-under-test.mjs";
+import { median, round } from "./statistics.mjs";
+
+const split = process.argv.indexOf("--");
+const port = Number(process.argv[process.argv.indexOf("--port") + 1] ?? 19790);
+const clients = 200;
+const chats = 20;
+const rounds = 3;
+/** Between two words of an answer, ms. */
+const wordMs = 40;
+
+const quantile = (values, q) => values[Math.min(values.length - 1, Math.floor(values.length * q))];
+
+const place = { contextWindow: 128000, maxTokens: 8000 };
+const home = createHome({ port, ...place });
+const floorHome = createHome({ port: port + 2, ...place });
+const gateway = startGateway(home, process.argv.slice(split + 1));
+const floor = startGateway(floorHome, [
+  process.execPath,
+  fileURLToPath(new URL("./floor.mjs", import.meta.url)),
+  "{port}",
+  String(floorHome.llmPort),
+]);
+const result = { clients, chats };
+try {
+  const sender = await gateway.firstClient(3);
+  const floorClient = await floor.firstClient(3);
+  const turns = [];
+  for (let n = 0; n < 40; n++) turns.push(await chatTurn(floorClient, "agent:main:floor", `message ${n}`));
+  result.floorTurnMs = round(median(turns.slice(10)), 2);
+  floorClient.close();
+
+  const delays = [];
+  let events = 0;
+  const seen = (frame) => {
+    events += 1;
+    if (frame.event !== "chat" || frame.payload.state !== "delta") return;
+    delays.push(performance.timeOrigin + performance.now() - frame.payload.message.timestamp);
+  };
+  const others = [];
+  while (others.length < clients - 1) others.push(await gateway.connect(3));
+  for (const client of [sender, ...others]) client.listeners.add(seen);
+  await chatTurn(sender, "agent:main:warm", "warm up");
+  delays.length = 0;
+  events = 0;
+  const started = performance.now();
+  // People do not write in step: every chat begins at its own time.
+  await Promise.all(
+    Array.from({ length: chats }, async (_, chat) => {
+      await new Promise((resolve) => setTimeout(resolve, (chat * wordMs * 7) / chats));
+      for (let n = 0; n < rounds; n++) await chatTurn(sender, `agent:main:chat-${chat}`, `slow:${wordMs} round ${n}`);
+    }),
+  );
+  result.eventsPerSecond = round((events / (performance.now() - started)) * 1000, 0);
+  delays.sort((a, b) => a - b);
+  result.deltas = delays.length;
+  result.p50Ms = round(quantile(delays, 0.5), 2);
+  result.p99Ms = round(quantile(delays, 0.99), 2);
+  result.ratio = round(result.p99Ms / result.floorTurnMs, 1);
+} catch (error) {
+  result.error = String(error.message ?? error);
+  process.exitCode = 1;
+} finally {
+  gateway.kill();
+  floor.kill();
+}
+console.log(JSON.stringify(result, null, 2));
+process.exit();
