@@ -1,15 +1,17 @@
+import { defaultAgentIdOf } from "@openclaw/sessions";
 import { embeddedTurn } from "../agent/embedded-turn.ts";
 import { gatewayTurn } from "../agent/gateway-turn.ts";
+import { CliError } from "../run/cli-error.ts";
 import type { CommandContext } from "../run/command-context.ts";
 
-/** Says something to the default agent and prints what it answers: through the Gateway, or in this process without one. */
+/** Says something to the default agent and returns what it answers: through the Gateway, or in this process without one. */
 export async function firstTalk(
   message: string,
   context: CommandContext,
   { gateway }: { gateway: boolean },
-): Promise<void> {
+): Promise<string> {
   const { config } = await context.config();
-  const agentId = config.agents?.list?.find((agent) => agent.default)?.id ?? config.agents?.list?.[0]?.id ?? "main";
+  const agentId = defaultAgentIdOf(config);
   const turn = {
     message,
     target: { kind: "agent" as const, agentId },
@@ -23,6 +25,6 @@ export async function firstTalk(
     timeoutSeconds: undefined,
   };
   const outcome = await (gateway ? gatewayTurn(turn, context, {}) : embeddedTurn(turn, context));
-  for (const { text } of outcome.payloads) context.print(text);
-  if (!outcome.ok) context.warn(context.errorStyle.warn(outcome.error ?? "The assistant did not answer."));
+  if (!outcome.ok) throw new CliError(outcome.error ?? "The assistant did not answer.", { code: "no-answer" });
+  return outcome.payloads.map(({ text }) => text).join("\n\n");
 }

@@ -4,6 +4,7 @@ import { GatewayCallError, withGateway } from "../call/gateway-call.ts";
 import { dashboardUrl } from "../commands/dashboard-url.ts";
 import { openBrowser } from "../commands/desktop.ts";
 import type { CommandContext } from "../run/command-context.ts";
+import { canBrowse } from "./can-browse.ts";
 import { setupChannels } from "./setup-channels.ts";
 import { setupService } from "./setup-service.ts";
 
@@ -41,6 +42,7 @@ export function setupHost(context: CommandContext, { interactive }: { interactiv
           : [],
       );
     },
+    canDiscover: () => canBrowse(context.env),
     async discover(timeoutMs) {
       const { browseGateways } = await import("./browse-gateways.ts");
       return browseGateways(context, timeoutMs);
@@ -50,7 +52,7 @@ export function setupHost(context: CommandContext, { interactive }: { interactiv
     talk: interactive
       ? async (config, message, options) => {
           const { firstTalk } = await import("./first-talk.ts");
-          await firstTalk(message, withConfig(context, config), options);
+          return firstTalk(message, withConfig(context, config), options);
         }
       : undefined,
     installCompletion: interactive ? () => installShellCompletion(context) : undefined,

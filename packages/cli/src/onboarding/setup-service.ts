@@ -1,5 +1,5 @@
-import { ensureLinger, installService, openService, ServiceError } from "@openclaw/setup/services";
 import type { ServiceOutcome, SetupHost } from "@openclaw/setup/onboarding";
+import { ensureLinger, installService, openService, ServiceError } from "@openclaw/setup/services";
 import { gatewayPort } from "../call/gateway-target.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import { configuredVariables, serviceToken } from "../services/install-service.ts";

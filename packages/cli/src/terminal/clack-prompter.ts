@@ -12,9 +12,9 @@ export interface ClackPrompter extends SetupPrompter {
 export async function createClackPrompter(context: CommandContext): Promise<ClackPrompter> {
   const clack = await import("@clack/prompts");
   const io = { input: context.stdin as unknown as Readable, output: context.stdout as unknown as Writable };
-  const answered = <T>(value: T | symbol): T => {
-    if (typeof value === "symbol") throw new SetupCancelled();
-    return value;
+  const answered = <T>(value: T): Exclude<T, symbol> => {
+    if (clack.isCancel(value)) throw new SetupCancelled();
+    return value as Exclude<T, symbol>;
   };
   /** Long lines would be broken by the terminal, in the middle of words and through the frame. */
   const wrapped = (text: string) => {

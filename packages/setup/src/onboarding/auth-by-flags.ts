@@ -70,10 +70,9 @@ function findKey(choice: KeyChoice, options: OnboardOptions, world: SetupWorld) 
   const key = candidates.map((each) => cleanKeyText(each ?? "")).find(Boolean);
   const stored = storedKey(provider, world);
   if (!key && !stored) {
-    throw new SetupError(
-      `Missing --${flag} (or ${envVars[0]} in env, or existing ${provider} API-key profile).`,
-      { code: "missing-key" },
-    );
+    throw new SetupError(`Missing --${flag} (or ${envVars[0]} in env, or existing ${provider} API-key profile).`, {
+      code: "missing-key",
+    });
   }
   if (provider !== "cloudflare-ai-gateway") return key ? { key } : ("stored" as const);
   const accountId = options.cloudflareAccountId?.trim() || stored?.metadata?.accountId;
@@ -86,7 +85,14 @@ function findKey(choice: KeyChoice, options: OnboardOptions, world: SetupWorld) 
 /** The API key of a provider that is stored already. */
 export function storedKey(provider: string, { env, paths, now, fetch, snapshot }: SetupWorld) {
   const config = () => snapshot.config;
-  const { credentials } = createModels({ config, env, log: silentLog, stateDir: paths.stateDir, clock: { now }, fetch });
+  const { credentials } = createModels({
+    config,
+    env,
+    log: silentLog,
+    stateDir: paths.stateDir,
+    clock: { now },
+    fetch,
+  });
   const profiles = Object.values(credentials?.profiles().profiles ?? {});
   return profiles.filter((each) => each.type === "api_key").find((each) => each.provider === provider);
 }

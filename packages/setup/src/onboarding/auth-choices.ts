@@ -93,8 +93,13 @@ const kimi = { ref: "moonshot/kimi-k2.5", alias: "Kimi" };
 
 /** Every way to get at a model that can be chosen while setting up, also those that are in no menu. */
 export const authChoices: readonly AuthChoice[] = [
-  { kind: "sign-in", id: "openai-codex", label: "OpenAI subscription (Codex)", provider: "openai-codex",
-    model: { ref: "openai-codex/gpt-5.3-codex", replaces: ["openai/", "gpt", "gpt-mini"] } },
+  {
+    kind: "sign-in",
+    id: "openai-codex",
+    label: "OpenAI subscription (Codex)",
+    provider: "openai-codex",
+    model: { ref: "openai-codex/gpt-5.3-codex", replaces: ["openai/", "gpt", "gpt-mini"] },
+  },
   key("openai-api-key", "OpenAI", "openai", "openai-api-key", ["OPENAI_API_KEY"], {
     model: { ref: "openai/gpt-5.1-codex", alias: "GPT", replaces: ["openai/", "openai-codex/"] },
     inEnvFile: true,
@@ -107,17 +112,26 @@ export const authChoices: readonly AuthChoice[] = [
   minimaxKey("minimax-api", minimaxModel, "MiniMax M2.1 API key"),
   minimaxKey("minimax-cloud", minimaxModel, "MiniMax M2.1 API key"),
   minimaxKey("minimax-api-lightning", `${minimaxModel}-lightning`, "MiniMax M2.1 Lightning API key"),
-  { kind: "local", id: "minimax", label: "MiniMax M2.1 on this machine (LM Studio)", provider: "lmstudio",
+  {
+    kind: "local",
+    id: "minimax",
+    label: "MiniMax M2.1 on this machine (LM Studio)",
+    provider: "lmstudio",
     block: {
       baseUrl: "http://127.0.0.1:1234/v1",
       api: "openai-responses",
       model: { id: "minimax-m2.1-gs32", name: "MiniMax M2.1 GS32" },
-    } },
+    },
+  },
   key("moonshot-api-key", "Moonshot", "moonshot", "moonshot-api-key", ["MOONSHOT_API_KEY"], {
-    label: "Moonshot API key (.ai)", model: kimi, block: moonshot("api.moonshot.ai"),
+    label: "Moonshot API key (.ai)",
+    model: kimi,
+    block: moonshot("api.moonshot.ai"),
   }),
   key("moonshot-api-key-cn", "Moonshot", "moonshot", "moonshot-api-key", ["MOONSHOT_API_KEY"], {
-    label: "Moonshot API key (.cn)", model: kimi, block: moonshot("api.moonshot.cn"),
+    label: "Moonshot API key (.cn)",
+    model: kimi,
+    block: moonshot("api.moonshot.cn"),
   }),
   key("kimi-code-api-key", "Kimi Coding", "kimi-coding", "kimi-code-api-key", ["KIMI_API_KEY", "KIMICODE_API_KEY"], {
     model: { ref: "kimi-coding/k2p5" },
@@ -146,15 +160,27 @@ export const authChoices: readonly AuthChoice[] = [
       model: { id: "deepseek-v3.2", name: "DeepSeek V3.2" },
     },
   }),
-  { kind: "sign-in", id: "github-copilot", label: "GitHub Copilot", provider: "github-copilot",
-    model: { ref: "github-copilot/gpt-4o" } },
+  {
+    kind: "sign-in",
+    id: "github-copilot",
+    label: "GitHub Copilot",
+    provider: "github-copilot",
+    model: { ref: "github-copilot/gpt-4o" },
+  },
   { kind: "sign-in", id: "copilot-proxy", label: "Copilot Proxy", provider: "copilot-proxy" },
   key("ai-gateway-api-key", "Vercel AI Gateway", "vercel-ai-gateway", "ai-gateway-api-key", ["AI_GATEWAY_API_KEY"], {
     model: { ref: "vercel-ai-gateway/anthropic/claude-opus-4.6" },
   }),
-  key("opencode-zen", "OpenCode Zen", "opencode", "opencode-zen-api-key", ["OPENCODE_API_KEY", "OPENCODE_ZEN_API_KEY"], {
-    model: { ref: "opencode/claude-opus-4-6" },
-  }),
+  key(
+    "opencode-zen",
+    "OpenCode Zen",
+    "opencode",
+    "opencode-zen-api-key",
+    ["OPENCODE_API_KEY", "OPENCODE_ZEN_API_KEY"],
+    {
+      model: { ref: "opencode/claude-opus-4-6" },
+    },
+  ),
   key("xiaomi-api-key", "Xiaomi", "xiaomi", "xiaomi-api-key", ["XIAOMI_API_KEY"], {
     model: { ref: "xiaomi/mimo-v2-flash" },
     block: {

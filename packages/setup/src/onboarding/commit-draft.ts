@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { type ConfigSnapshot, openConfigStore } from "@openclaw/config";
-import { readDirectoryNames } from "./read-directory.ts";
 import { ensureWorkspace } from "@openclaw/agent-runtime";
+import { type ConfigSnapshot, openConfigStore } from "@openclaw/config";
 import { silentLog } from "@openclaw/log";
 import { createModels } from "@openclaw/models";
 import { agentSessionsDir } from "@openclaw/sessions";
 import { ensurePrivateDir, writeFileAtomic } from "@openclaw/storage";
 import { moveToTrash } from "../reset/trash.ts";
+import { readDirectoryNames } from "./read-directory.ts";
 import type { SetupDraft } from "./setup-draft.ts";
 import { SetupError } from "./setup-error.ts";
 import type { SetupWorld } from "./setup-world.ts";

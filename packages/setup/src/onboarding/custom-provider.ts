@@ -1,5 +1,5 @@
-import { SetupError } from "./setup-error.ts";
 import type { SetupDraft } from "./setup-draft.ts";
+import { SetupError } from "./setup-error.ts";
 import { stageModel, stageProvider } from "./stage-auth.ts";
 
 /** An endpoint somebody runs or rents that speaks a known dialect. */
@@ -43,7 +43,10 @@ export function stageCustomProvider(draft: SetupDraft, given: CustomProvider): s
 }
 
 function idOf(baseUrl: string): string {
-  const host = new URL(baseUrl).hostname.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "");
+  const host = new URL(baseUrl).hostname
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "");
   return `custom-${host}`;
 }
 

@@ -63,7 +63,9 @@ async function setUpRemote(draft: SetupDraft, options: OnboardOptions, world: Se
 async function setUpLocal(draft: SetupDraft, options: OnboardOptions, world: SetupWorld): Promise<OnboardReport> {
   const authChoice = choiceOfFlags(options);
   const given = options.workspace?.trim();
-  const workspace = given ? path.resolve(expandTilde(given, world.paths.home)) : workspaceOf(draft.config(), world.paths);
+  const workspace = given
+    ? path.resolve(expandTilde(given, world.paths.home))
+    : workspaceOf(draft.config(), world.paths);
   draft.merge({ agents: { defaults: { workspace } } });
   stageAuthByFlags(draft, authChoice, options, world);
   const gateway = gatewayOfFlags(draft, options, world);
@@ -121,7 +123,11 @@ function gatewayOfFlags(draft: SetupDraft, options: OnboardOptions, world: Setup
   return { settings: { ...settings, token: settings.token ?? world.randomToken() }, notes };
 }
 
-async function installByFlags(config: Parameters<SetupWorld["host"]["installService"]>[0], runtime: "node" | "bun", world: SetupWorld) {
+async function installByFlags(
+  config: Parameters<SetupWorld["host"]["installService"]>[0],
+  runtime: "node" | "bun",
+  world: SetupWorld,
+) {
   const { unavailable } = await world.host.service();
   if (unavailable !== undefined) {
     world.tell(`Gateway service not installed: ${unavailable}`);

@@ -1,4 +1,4 @@
-import { bindModes, gatewayAuthModes, type GatewaySettings, readPort, tailscaleModes } from "./gateway-settings.ts";
+import { bindModes, type GatewaySettings, gatewayAuthModes, readPort, tailscaleModes } from "./gateway-settings.ts";
 import type { OnboardOptions } from "./onboard-options.ts";
 import { SetupError } from "./setup-error.ts";
 
@@ -42,7 +42,11 @@ export function readGatewayFlags(options: OnboardOptions): Partial<GatewaySettin
   if (options.gatewayPort !== undefined && port === undefined) throw refuse("Invalid --gateway-port");
   const bind = oneOf(options.gatewayBind, bindModes, `Invalid --gateway-bind (use ${bindModes.join("|")}).`);
   const authMode = oneOf(options.gatewayAuth, gatewayAuthModes, "Invalid --gateway-auth (use token|password).");
-  const tailscaleMode = oneOf(options.tailscale, tailscaleModes, `Invalid --tailscale (use ${tailscaleModes.join("|")}).`);
+  const tailscaleMode = oneOf(
+    options.tailscale,
+    tailscaleModes,
+    `Invalid --tailscale (use ${tailscaleModes.join("|")}).`,
+  );
   const token = options.gatewayToken?.trim();
   return {
     ...(port !== undefined && { port }),

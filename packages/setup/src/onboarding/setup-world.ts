@@ -1,5 +1,5 @@
 import type { spawn } from "node:child_process";
-import type { ConfigSnapshot, OpenClawConfig, PluginManifest } from "@openclaw/config";
+import type { ConfigSnapshot, LoadConfigOptions, OpenClawConfig } from "@openclaw/config";
 import type { Paths } from "@openclaw/config/paths";
 import type { ProviderAuth } from "@openclaw/models";
 import type { RuntimeName } from "../services/service-runtime.ts";
@@ -19,7 +19,7 @@ export interface SetupWorld {
   randomToken: () => string;
   /** The configuration as it was when setting up began. */
   snapshot: ConfigSnapshot;
-  manifests: readonly PluginManifest[];
+  manifests: NonNullable<LoadConfigOptions["manifests"]>;
   host: SetupHost;
   /** One line about what was done. */
   tell: (line: string) => void;
@@ -111,14 +111,15 @@ export interface SetupHost {
   ): Promise<Readonly<Record<string, unknown>>>;
   skills(config: OpenClawConfig): Promise<readonly SetupSkill[]>;
   hooks(config: OpenClawConfig): Promise<readonly SetupHook[]>;
-  /** Gateways on the local network; undefined where no program can look for them. */
-  discover(timeoutMs: number): Promise<readonly Beacon[] | undefined>;
+  /** Whether there is a program that can look for Gateways on the local network. */
+  canDiscover(): boolean;
+  discover(timeoutMs: number): Promise<readonly Beacon[]>;
   /** Where the Control UI is, without a token. */
   dashboardUrl(config: OpenClawConfig): string;
   /** False when no browser can be opened here. */
   openBrowser(url: string): Promise<boolean>;
-  /** Says the first words to the assistant and shows what it answers; absent where there is no terminal. */
-  talk: ((config: OpenClawConfig, message: string, options: { gateway: boolean }) => Promise<void>) | undefined;
+  /** Says something to the assistant and returns what it answers; absent where there is no terminal. */
+  talk: ((config: OpenClawConfig, message: string, options: { gateway: boolean }) => Promise<string>) | undefined;
   /** Writes the completion of the shell into its start file; the line that tells of it. Absent where there is no shell. */
   installCompletion: (() => Promise<string>) | undefined;
 }
