@@ -93,7 +93,7 @@ export function storedKey(provider: string, { env, paths, now, fetch, snapshot }
     clock: { now },
     fetch,
   });
-  const profiles = Object.values(credentials?.profiles().profiles ?? {});
+  const profiles = [...(credentials?.profiles().profiles.values() ?? [])];
   return profiles.filter((each) => each.type === "api_key").find((each) => each.provider === provider);
 }
 

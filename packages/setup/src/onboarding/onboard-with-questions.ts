@@ -23,8 +23,8 @@ import { workspaceOf } from "./workspace-place.ts";
 
 const risk = [
   "The assistant runs commands, reads and writes files and sends messages as you, on this machine.",
-  "Whoever can write to it can try to make it do so: let in only people you trust, and keep secrets",
-  "out of its reach. https://docs.openclaw.ai/security",
+  "Whoever can write to it can try to make it do so: let in only people you trust, and keep secrets out of its reach.",
+  "https://docs.openclaw.ai/security",
 ].join("\n");
 
 /**

@@ -3,8 +3,9 @@ import type { SetupPrompter } from "../setup-prompter.ts";
 import type { SetupChannel, SetupWorld } from "../setup-world.ts";
 
 const howItWorks = [
-  "Whoever writes for the first time gets a pairing code and no answer; you let them in with",
-  '`openclaw pairing approve <channel> <code>`. The policy `open` answers everybody and needs allowFrom ["*"].',
+  "Whoever writes for the first time gets a pairing code and no answer. You let them in:",
+  "`openclaw pairing approve <channel> <code>`",
+  'The policy `open` answers everybody and needs allowFrom ["*"].',
   "With several people, keep their conversations apart: session.dmScope.",
 ].join("\n");
 
