@@ -68,7 +68,7 @@ export function startGateway(home, command, env = {}) {
       ...env,
     },
   });
-  const open = (protocol) => connect({ url: `ws://127.0.0.1:${home.port}`, token, protocol });
+  const open = (protocol, options = {}) => connect({ url: `ws://127.0.0.1:${home.port}`, token, protocol, ...options });
 
   /** The first client that gets in. Throws with the end of the log when the Gateway exits or takes too long. */
   const firstClient = async (protocol) => {

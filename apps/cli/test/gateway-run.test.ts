@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -15,6 +15,33 @@ afterEach(() => home.close());
 const listening = /listening on ws:\/\/127\.0\.0\.1:(\d+) \(PID (\d+)\)/;
 
 describe("gateway run", () => {
+  it("takes over configuration and sessions of a former release, once", async () => {
+    home.writeConfig({ gateway: { mode: "local", token: "secret" }, messages: { tts: { enabled: false } } });
+    const old = path.join(home.stateDir, "sessions");
+    mkdirSync(old, { mode: 0o700 });
+    writeFileSync(path.join(old, "sessions.json"), JSON.stringify({ main: { sessionId: "a", updatedAt: 5 } }));
+    const run = async () => {
+      const gateway = home.start(["gateway", "--port", String(port)]);
+      await gateway.output(listening);
+      gateway.kill("SIGTERM");
+      return (await gateway.finished).stdout;
+    };
+    expect(await run()).toContain("Moved gateway.token → gateway.auth.token.");
+    const config = readFileSync(path.join(home.stateDir, "openclaw.json"), "utf8");
+    expect(JSON.parse(config)).toMatchObject({
+      gateway: { auth: { mode: "token", token: "secret" } },
+      messages: { tts: { auto: "off" } },
+    });
+    expect(existsSync(path.join(home.stateDir, "openclaw.json.bak"))).toBe(true);
+    const store = path.join(home.stateDir, "agents", "main", "sessions", "sessions.json");
+    expect(JSON.parse(readFileSync(store, "utf8"))).toMatchObject({ "agent:main:main": { sessionId: "a" } });
+    expect(existsSync(old)).toBe(false);
+    const before = readFileSync(store, "utf8");
+    expect(await run()).not.toContain("Moved");
+    expect(readFileSync(store, "utf8")).toBe(before);
+    expect(readFileSync(path.join(home.stateDir, "openclaw.json"), "utf8")).toBe(config);
+  });
+
   it("says what is missing before it starts anything", async () => {
     const lines = async (...argv: string[]) => {
       const { code, stdout, stderr } = await home.run(["gateway", ...argv]);

@@ -15,11 +15,10 @@ import type { BootstrapHook } from "./prompt/bootstrap-files.ts";
 import { createPromptCache } from "./prompt/prompt-cache.ts";
 import { type HostInfo, readHostInfo } from "./prompt/runtime-line.ts";
 import type { SystemPromptReport } from "./prompt/system-prompt-report.ts";
-import { executeRun } from "./run/agent-run.ts";
-import { callTool, type ToolCallRequest } from "./run/call-tool.ts";
-import { type CompactSessionRequest, type CompactSessionResult, compactSession } from "./run/compact-session.ts";
+import type { ToolCallRequest } from "./run/call-tool.ts";
+import type { CompactSessionRequest, CompactSessionResult } from "./run/compact-session.ts";
+import { execConfig } from "./run/exec-config.ts";
 import { createLanes, type GlobalLane, type LaneLimits } from "./run/lanes.ts";
-import { chooseModel, prepareRun } from "./run/prepare-run.ts";
 import { findResumePoint, findRunEntry } from "./run/resume-point.ts";
 import { RunControl } from "./run/run-control.ts";
 import type { RunOutcome } from "./run/run-conversation.ts";
@@ -28,7 +27,7 @@ import type { PluginRunTool, RunPlugins } from "./run/run-plugins.ts";
 import type { RunHandle, RunRequest, RunResult } from "./run/run-request.ts";
 import { runTimeout } from "./run/run-setup.ts";
 import type { SkillsOf } from "./run/run-skills.ts";
-import { createRunTools, execConfig, type ToolScope } from "./run/run-tools.ts";
+import type { ToolScope } from "./run/run-tools.ts";
 import type { RuntimeConfig } from "./run/runtime-config.ts";
 import type { RuntimeParts } from "./run/runtime-parts.ts";
 import { systemTimers, type Timers } from "./run/timers.ts";
@@ -104,6 +103,9 @@ export interface AgentRuntimeOptions {
   runProgram?: RunProgram;
 }
 
+/** What is loaded with the first run. */
+type RunCode = typeof import("./run/run-code.ts");
+
 export interface AgentRuntime {
   /** Starts a run. It waits for its session and for its lane; everything it tells comes as events and as its result. */
   start(request: RunRequest): RunHandle;
@@ -178,6 +180,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
     platform,
     ...(options.runProgram === undefined ? {} : { run: options.runProgram }),
   });
+  const redact = options.redact ?? createRedactor();
   const live = new Map<string, LiveRun[]>();
   const guardedFetch = options.guardedFetch ?? createGuardedFetch();
   const approved = createApprovedCommands({ desk: options.execApprovals?.desk, timers, log });
@@ -196,7 +199,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
   };
   let stopped = false;
 
-  const parts: RuntimeParts = {
+  const partsWith = (createRunTools: RunCode["createRunTools"]): RuntimeParts => ({
     models,
     sessions,
     config: options.config,
@@ -237,12 +240,27 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
     workspace: workspaces.ensure,
     skillsOf: options.skills ?? (() => undefined),
     sandboxes,
-    redact: options.redact ?? createRedactor(),
+    redact,
     sizes: createMessageSizes(),
     pruned: new Map(),
     wasStopped: options.wasStopped,
     ...(options.voiceHint === undefined ? {} : { voiceHint: options.voiceHint }),
     ...(options.bootstrap === undefined ? {} : { bootstrap: options.bootstrap }),
+  });
+
+  let loading: Promise<Omit<RunCode, "createRunTools"> & { parts: RuntimeParts }> | undefined;
+  const runCode = () => {
+    loading ??= import("./run/run-code.ts").then(
+      ({ callTool, chooseModel, compactSession, createRunTools, executeRun, prepareRun }) => ({
+        callTool,
+        chooseModel,
+        compactSession,
+        executeRun,
+        prepareRun,
+        parts: partsWith(createRunTools),
+      }),
+    );
+    return loading;
   };
 
   return {
@@ -303,13 +321,15 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
       return verboseLevel({ entry: sessions.get(sessionKey), config: options.config() });
     },
     async systemPrompt(request) {
+      const { chooseModel, prepareRun, parts } = await runCode();
       const entry = sessions.get(request.sessionKey);
       const ref = await chooseModel(request, entry, parts);
       const own = { ...request, sessionKey: sessions.canonical(request.sessionKey) };
       const { prompt } = await prepareRun(own, entry, ref, parts, { start: false });
       return { text: prompt.text, report: { ...prompt.report, source: "estimate", sessionKey: own.sessionKey } };
     },
-    compactSession(request) {
+    async compactSession(request) {
+      const { compactSession, parts } = await runCode();
       return compactSession(request, { parts, lanes, activeRun: (sessionKey) => this.activeRun(sessionKey) });
     },
     async whileIdle(sessionKey, waitMs, work) {
@@ -330,7 +350,10 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
         leave();
       }
     },
-    callTool: (request) => callTool({ ...request, sessionKey: sessions.canonical(request.sessionKey) }, parts),
+    async callTool(request) {
+      const { callTool, parts } = await runCode();
+      return callTool({ ...request, sessionKey: sessions.canonical(request.sessionKey) }, parts);
+    },
     bash: createBashJobs({
       jobs,
       config: (agentId) => execConfig(options.config(), agentId),
@@ -387,6 +410,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
     const cancelLimit = limit === undefined ? () => {} : control.limit(limit, timers);
     try {
       emit({ stream: "lifecycle", data: { phase: "start", startedAt } });
+      const { executeRun, parts } = await runCode();
       const outcome = await executeRun({ request, control, emit, parts, onRecorded }).catch((error: unknown) =>
         unexpected(request, error),
       );
@@ -411,7 +435,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
     return {
       ...nothingSaid(request),
       status: "error",
-      error: `⚠️ Agent failed before reply: ${parts.redact(message).slice(0, 600)}.\nLogs: openclaw logs --follow`,
+      error: `⚠️ Agent failed before reply: ${redact(message).slice(0, 600)}.\nLogs: openclaw logs --follow`,
       errorKind: "unknown",
     };
   }

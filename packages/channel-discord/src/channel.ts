@@ -41,6 +41,7 @@ export const discordChannel: Channel<DiscordAccount> = {
     resolve: resolveDiscordAccount,
     isConfigured: ({ token }) => token !== undefined,
     unconfiguredReason: ({ accountId }) => missingToken(accountId),
+    questions: [{ name: "token", message: "Enter Discord bot token", secret: true }],
     checkInput: ({ useEnv, values, accountId }) => {
       if (useEnv && accountId !== "default") return "DISCORD_BOT_TOKEN is for the default account only.";
       return useEnv || (values.token ?? "").trim() !== ""

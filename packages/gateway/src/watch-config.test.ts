@@ -92,10 +92,11 @@ it("hybrid mode: one path that needs a restart is enough", async () => {
 });
 
 it("a change taken back before the restart needs none", async () => {
-  const { done, restarts, change } = watched({});
+  const { done, restarts, text, change } = watched({});
   await change({ gateway: { port: 1 } }, false);
   await change({});
   expect([done, restarts]).toEqual([["applied"], ["config"]]);
+  expect(text()).toContain("config change applied (dynamic reads: gateway.port)");
 });
 
 it("restart mode restarts for everything, off for nothing", async () => {

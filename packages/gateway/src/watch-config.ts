@@ -64,6 +64,6 @@ export function watchConfig(options: WatchConfigOptions): () => void {
     if (needsRestart) {
       log.warn(`config reload requires gateway restart; hot mode ignoring (${now.restart.join(", ")})`);
     }
-    applyNow(now, change);
+    applyNow(needsRestart ? now : { ...now, dynamic: [...now.dynamic, ...now.restart] }, change);
   });
 }

@@ -265,7 +265,7 @@ describe("the configuration", () => {
     const config = JSON.parse(fs.readFileSync(gateway.configPath, "utf8")) as Json;
     fs.writeFileSync(gateway.configPath, JSON.stringify({ ...config, cron: { enabled: true } }));
     await client.event("cron", (event) => event.action === "started");
-    expect(gateway.log()).toContain("config change applied");
+    expect(gateway.log()).toContain("config hot reload applied (cron.enabled)");
   });
 
   it("of another release's variable keeps jobs from running by themselves", async () => {

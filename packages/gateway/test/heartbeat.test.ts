@@ -179,6 +179,19 @@ describe("an alert", () => {
     expect(other.channel.sent).toHaveLength(1);
   });
 
+  it("is not sent while its channel says that it cannot be, with the channel's reason", async () => {
+    const channel = createTestChannel("telegram");
+    const { gateway, client } = await started({
+      channels: [{ ...channel, status: { heartbeatProblem: () => "telegram-resting" } }],
+      config: { channels: openChannel, ...every("30m") },
+    });
+    await channel.write("hello");
+    await expect.poll(() => channel.sent.length).toBe(1);
+    gateway.model.enqueue({ words: ["the", "milk", "is", "out"] });
+    expect(await woken(client, "look")).toMatchObject({ status: "skipped", reason: "telegram-resting" });
+    expect(channel.sent).toHaveLength(1);
+  });
+
   it("of an account nobody configured is not sent", async () => {
     const { gateway, client, channel } = await withChat({ accountId: "other" });
     gateway.model.enqueue({ words: ["Watch", "out."] });

@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import type { Channel } from "@openclaw/plugin-sdk";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
+import { createTestChannel } from "../src/testing/test-channel.ts";
 import { startTestGateway, type TestGateway } from "../src/testing/test-gateway.ts";
 
 /** A channel that counts how often it was started and stopped, and tells of the next time. */
@@ -106,4 +107,34 @@ it("applies what is read when it is used without touching anything else", async 
   while (!said()) await client.request("health", {});
   expect(client.events("shutdown")).toEqual([]);
   expect(gateway.log()).not.toContain("requires gateway restart");
+});
+
+it("config.apply restarts once, although the file was changed too, and tells the session that asked where it last wrote", async () => {
+  const telegram = createTestChannel("telegram");
+  await using gateway = await startTestGateway({
+    channels: [telegram],
+    config: { channels: { telegram: { botToken: "1:t", dmPolicy: "allowlist", allowFrom: ["7"] } } },
+  });
+  await telegram.write("hello");
+  await vi.waitFor(() => expect(telegram.sent).toHaveLength(1), { timeout: 5000 });
+  const client = await gateway.connect();
+  const { hash } = (await client.request("config.get", {})).payload;
+  const file = JSON.parse(fs.readFileSync(gateway.configPath, "utf8")) as { gateway: object };
+  const raw = JSON.stringify({ ...file, gateway: { ...file.gateway, controlUi: { basePath: "/applied" } } });
+  const restarted = gateway.restarted();
+  // Longer than the file takes to settle: the watcher asks for a restart of its own meanwhile.
+  const params = { raw, baseHash: hash, sessionKey: "main", note: "as asked", restartDelayMs: 600 };
+  const { payload } = await client.request("config.apply", params);
+  const { path: sentinel } = payload.sentinel as { path: string };
+  expect((await restarted).reason).toBe("config.apply");
+  await vi.waitFor(() => expect(telegram.sent).toHaveLength(2), { timeout: 5000 });
+  const prompts = gateway.model.requests.map(({ body }) => JSON.stringify(body.messages));
+  expect(prompts.filter((text) => text.includes("GatewayRestart:"))).toHaveLength(1);
+  expect(prompts.at(-1)).toContain("as asked");
+  expect(telegram.sent[1]).toMatchObject({ channel: "telegram", to: "7" });
+  expect(fs.existsSync(sentinel)).toBe(false);
+  const log = gateway.log();
+  expect(log).toContain("config change requires gateway restart (gateway.controlUi.basePath");
+  expect(log.match(/restart in \d+ ms/g)).toEqual(["restart in 600 ms"]);
+  expect(log.match(/gateway closed for a restart/g)).toHaveLength(1);
 });

@@ -34,6 +34,7 @@ export type {
   AccountSetup,
   ChannelAccounts,
   ChannelConfigInput,
+  SetupQuestion,
   SharedSettings,
 } from "./channel/channel-accounts.ts";
 export {

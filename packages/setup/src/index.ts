@@ -1,3 +1,4 @@
+export * from "./agents/index.ts";
 export * from "./audit/index.ts";
 export * from "./doctor/index.ts";
 export * from "./reset/index.ts";

@@ -425,6 +425,23 @@ describe("stopping", () => {
     expect(result.outcome).toBe("aborted");
   });
 
+  test("an abort in the moment in which the answer begins is not missed", async () => {
+    // The order of these steps is not for a test to know, so each of the first ten is tried.
+    for (let step = 0; step < 10; step += 1) {
+      const controller = new AbortController();
+      const model = scriptedModel([]);
+      model.doStream = async () => {
+        void (async () => {
+          for (let at = 0; at < step; at += 1) await undefined;
+          controller.abort();
+        })();
+        return { stream: openStreamOf([]) };
+      };
+      const result = await runAgentLoop({ model, messages: [user("hi")], signal: controller.signal });
+      expect(result.outcome).toBe("aborted");
+    }
+  });
+
   test("an abort during a tool signals it and gives every call a result", async () => {
     const controller = new AbortController();
     let signalled = false;

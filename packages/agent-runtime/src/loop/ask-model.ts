@@ -34,6 +34,8 @@ export async function askModel(
     // Cancelling settles a pending read at once, whatever the provider does with it.
     cancel = () => void reader.cancel(signal.reason).catch(ignoreCancelFailure);
     signal.addEventListener("abort", cancel, { once: true });
+    // It may have come between the opening of the stream and this line; nobody would tell of it again.
+    if (signal.aborted) cancel();
     for (;;) {
       const { done, value } = await reader.read();
       if (signal.aborted) return { end: "aborted", draft };

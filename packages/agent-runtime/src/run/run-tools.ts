@@ -27,6 +27,7 @@ import { createReadTool } from "../tools/read-tool.ts";
 import { createWebTools } from "../tools/web/web-tools.ts";
 import { createWriteTool } from "../tools/write-tool.ts";
 import { elevatedSettings, type MessageSender } from "./elevated-settings.ts";
+import { execConfig } from "./exec-config.ts";
 import type { GlobalLane } from "./lanes.ts";
 import { hookTools, type PluginRunTool, type RunPlugins } from "./run-plugins.ts";
 import { agentConfig } from "./run-setup.ts";
@@ -232,13 +233,4 @@ function knowsPatches(config: ExecConfig, model: ModelInfo): boolean {
   const name = model.id.toLowerCase();
   const allowed = allowModels.map((entry) => entry.trim().toLowerCase());
   return allowed.length === 0 || allowed.includes(name) || allowed.includes(`${provider}/${name}`);
-}
-
-/** `tools.exec` with the agent's own settings over it. */
-export function execConfig(config: RuntimeConfig, agentId: string): ExecConfig {
-  return {
-    ...config.agents?.defaults?.exec,
-    ...config.tools?.exec,
-    ...agentConfig(config, agentId)?.tools?.exec,
-  };
 }

@@ -41,6 +41,10 @@ export const slackAccounts: ChannelAccounts<SlackAccount> = {
   },
   isConfigured: (account) => missingCredentials(account) === undefined,
   unconfiguredReason: (account) => missingCredentials(account) ?? "not configured",
+  questions: [
+    { name: "botToken", message: "Enter Slack bot token (xoxb-...)", secret: true },
+    { name: "appToken", message: "Enter Slack app token (xapp-...)", secret: true },
+  ],
   checkInput({ accountId, useEnv, values }) {
     if (useEnv) {
       return accountId === defaultAccountId ? undefined : "Slack env tokens can only be used for the default account.";

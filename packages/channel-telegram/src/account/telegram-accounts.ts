@@ -20,7 +20,7 @@ export interface TelegramAccount {
 export const telegramAccounts: Required<
   Pick<
     ChannelAccounts<TelegramAccount>,
-    "list" | "defaultId" | "resolve" | "isConfigured" | "unconfiguredReason" | "checkInput" | "setup"
+    "list" | "defaultId" | "resolve" | "isConfigured" | "unconfiguredReason" | "questions" | "checkInput" | "setup"
   >
 > = {
   list({ section, bindings }) {
@@ -41,6 +41,7 @@ export const telegramAccounts: Required<
   },
   isConfigured: ({ token }) => token !== undefined,
   unconfiguredReason: ({ accountId }) => missingToken(accountId),
+  questions: [{ name: "token", message: "Enter Telegram bot token", secret: true }],
   checkInput({ accountId, useEnv, values }) {
     if (useEnv) {
       return accountId === defaultAccountId ? undefined : `${tokenVariable} can only be used for the default account.`;

@@ -1,10 +1,10 @@
-import { type AccountSetup, normalizeAccountId, ownAccountSection } from "@openclaw/plugin-sdk";
+import { type AccountSetup, normalizeAccountId } from "@openclaw/plugin-sdk";
+import { addAccount } from "../channels/add-account.ts";
 import { localChannels } from "../channels/local-channels.ts";
 import { CliError } from "../run/cli-error.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import type { channelsAddFlags } from "../spec/channel-commands.ts";
 import type { CommandInput } from "../spec/command-spec.ts";
-import { editConfig } from "./edit-config.ts";
 
 const ownFlags = new Set(["channel", "account", "name", "use-env"]);
 
@@ -13,14 +13,16 @@ export async function run(
   { flags }: CommandInput<typeof channelsAddFlags>,
   context: CommandContext,
 ): Promise<undefined> {
-  if (flags.channel === undefined) throw new CliError("Channel is required. Use --channel <name>.");
+  if (flags.channel === undefined) {
+    const named = Object.values(flags).some((value) => typeof value === "string");
+    if (named || context.stdin.isTTY !== true) throw new CliError("Channel is required. Use --channel <name>.");
+    const { addChannels } = await import("../channels/add-channels.ts");
+    return addChannels(context);
+  }
   const local = localChannels(context);
   const channel = await local.load(flags.channel);
   const { id, label } = channel.meta;
-  const setup = channel.accounts?.setup;
-  if (setup === undefined) throw new CliError(`Channel ${id} does not support add.`);
-  const { config } = await context.config();
-  const input = local.input(channel, config);
+  if (channel.accounts?.setup === undefined) throw new CliError(`Channel ${id} does not support add.`);
   const accountId = normalizeAccountId(flags.account);
   const given: AccountSetup = {
     accountId,
@@ -32,22 +34,7 @@ export async function run(
     ),
     env: context.env,
   };
-  const problem = channel.accounts?.checkInput?.(given);
-  if (problem !== undefined) throw new CliError(problem);
-  const keys = { ...setup(given), ...(flags.name === undefined ? {} : { name: flags.name }), enabled: true };
-  const inAccounts = accountId !== "default" || input.section?.accounts !== undefined;
-  const baseName = input.section?.name;
-  await editConfig(context, async (store) => {
-    const base = ["channels", id];
-    const place = inAccounts ? [...base, "accounts", accountId] : base;
-    const before = inAccounts ? ownAccountSection(input.section, accountId) : (input.section ?? {});
-    await store.set(place, { ...before, ...keys });
-    // Both keep a name: what was the only account's becomes that of `default`.
-    if (inAccounts && accountId !== "default" && typeof baseName === "string") {
-      await store.set([...base, "accounts", "default", "name"], baseName);
-      await store.unset([...base, "name"]);
-    }
-  });
+  await addAccount(channel, given, flags.name, context);
   context.print(`Added ${label} account "${accountId}".`);
 }
 

@@ -12,7 +12,13 @@ export async function run(
   { flags }: CommandInput<typeof channelsRemoveFlags>,
   context: CommandContext,
 ): Promise<undefined> {
-  if (flags.channel === undefined) throw new CliError("Channel is required. Use --channel <name>.");
+  if (flags.channel === undefined) {
+    if (flags.account !== undefined || flags.delete || context.stdin.isTTY !== true) {
+      throw new CliError("Channel is required. Use --channel <name>.");
+    }
+    const { removeChannel } = await import("../channels/remove-channel.ts");
+    return removeChannel(context);
+  }
   const local = localChannels(context);
   const entry = local.entry(flags.channel);
   if (entry === undefined) throw new CliError(`Unknown channel: ${flags.channel}`);

@@ -12,7 +12,7 @@ import type { nodeRunFlags } from "../spec/node-commands.ts";
 /** `node run`: lends this machine to a Gateway until a signal ends it. */
 export async function run({ flags }: CommandInput<typeof nodeRunFlags>, context: CommandContext): Promise<number> {
   const { paths, env, version, stdout } = context;
-  const [{ createNodeHost, pinnedWebSocket, readNodeState, writeNodeState }, { fileDeviceTokens, loadDeviceIdentity }] =
+  const [{ createNodeHost, readNodeState, writeNodeState }, { fileDeviceTokens, loadDeviceIdentity, pinnedWebSocket }] =
     await Promise.all([import("@openclaw/node-host"), import("@openclaw/client/node")]);
   const fingerprint = flags["tls-fingerprint"]?.trim() || undefined;
   const before = readNodeState(paths.stateDir);
@@ -53,7 +53,7 @@ export async function run({ flags }: CommandInput<typeof nodeRunFlags>, context:
     clock: systemClock,
     log: log.child("node"),
     spawn: context.spawn,
-    ...(pin === undefined ? {} : { WebSocket: pinned(pin, pinnedWebSocket) }),
+    ...(pin === undefined ? {} : { WebSocket: await pinned(() => pinnedWebSocket(urlOf(state), pin)) }),
   });
   const stop = new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
@@ -95,9 +95,10 @@ function credentialsOf({ gateway }: OpenClawConfig, env: NodeJS.ProcessEnv) {
   };
 }
 
-function pinned(fingerprint: string, create: (fingerprint: string) => typeof globalThis.WebSocket) {
+/** What is wrong about the fingerprint is told without a stack. @throws CliError */
+async function pinned<T>(create: () => Promise<T>): Promise<T> {
   try {
-    return create(fingerprint);
+    return await create();
   } catch (error) {
     throw new CliError(error instanceof Error ? error.message : String(error), { cause: error });
   }

@@ -1,5 +1,6 @@
 import { acpCommands } from "./acp-commands.ts";
 import { agentCommands } from "./agent-commands.ts";
+import { agentsCommands } from "./agents-commands.ts";
 import { approvalsCommands } from "./approvals-commands.ts";
 import { channelCommands } from "./channel-commands.ts";
 import type { AnyCommand, GroupSpec } from "./command-spec.ts";
@@ -31,6 +32,7 @@ import { webhooksCommands } from "./webhooks-commands.ts";
 export const commands: readonly AnyCommand[] = [
   ...acpCommands,
   ...agentCommands,
+  ...agentsCommands,
   ...approvalsCommands,
   ...channelCommands,
   ...completionCommands,

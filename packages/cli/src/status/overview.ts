@@ -22,7 +22,7 @@ export function overviewRows(status: Status, context: CommandContext): Row[] {
     ["OS", `${document.os.label} · node ${process.versions.node}`],
     ["Tailscale", config.gateway?.tailscale?.mode ?? "off"],
     ["Channel", `${document.updateChannel} (${document.updateChannelSource})`],
-    ["Update", updateRow(document.update, document.updateAvailable)],
+    ["Update", updateRow(document.update)],
     ["Gateway", gatewayRow(status, context)],
     ["Gateway service", serviceRow(document.gatewayService)],
     ["Node service", serviceRow(document.nodeService)],
@@ -58,10 +58,10 @@ function gatewayRow({ document, config, probe }: Status, { env, style }: Command
 }
 
 /** What there is to update to. */
-function updateRow(update: Status["document"]["update"], available: boolean): string {
+function updateRow(update: Status["document"]["update"]): string {
   if (!update) return "no update source configured";
   if (update.registry.error !== undefined) return `unknown (${update.registry.error})`;
-  if (!available) return "up to date";
+  if (!update.availability.available) return "up to date";
   const behind = update.git?.behind;
   return behind ? `git, ${behind} commits behind` : `npm ${update.registry.latestVersion}`;
 }

@@ -58,7 +58,7 @@ export function statusText(status: Status, context: CommandContext): string {
     events.length > 0 ? section("System events", events.map((event) => `- ${event}`).join("\n")) : undefined,
     "health" in document ? section("Health", healthText(document.health, context)) : undefined,
     "usage" in document ? section("Usage", usageText(document.usage, context)) : undefined,
-    document.update && document.updateAvailable
+    document.update?.availability.available
       ? `Update available (${document.update.git?.behind ? `git, ${document.update.git.behind} commits behind` : `npm ${document.update.registry.latestVersion}`}). Run: ${context.hint("openclaw update")}`
       : undefined,
     nextSteps(context),

@@ -172,6 +172,14 @@ describe("channels", () => {
     expect(issuesOf({ channels: { irc: {} } }, { manifests: [plugin("irc", { channels: ["irc"] })] })).toEqual([]);
   });
 
+  it("wants a star in the list where everybody may write", () => {
+    const issue = 'channels.telegram.dmPolicy="open" requires channels.telegram.allowFrom to include "*"';
+    expect(issuesOf({ channels: { telegram: { dmPolicy: "open" } } }).join()).toContain(issue);
+    expect(issuesOf({ channels: { telegram: { dmPolicy: "open", allowFrom: ["*"] } } })).toEqual([]);
+    const nested = 'channels.discord.dm.policy="open" requires channels.discord.dm.allowFrom to include "*"';
+    expect(issuesOf({ channels: { discord: { dm: { policy: "open" } } } }).join()).toContain(nested);
+  });
+
   it("only warns about the content of a plugin's channel", () => {
     expect(warningsOf({ channels: { matrix: { autoJoin: "sometimes", rooms: 1 } } })).toEqual([
       'channels.matrix.autoJoin: Invalid option: expected one of "always"|"allowlist"|"off"',

@@ -11,6 +11,7 @@ import {
 } from "@openclaw/automation/resident";
 import type { Heartbeat } from "@openclaw/protocol";
 import { normalizeAgentId } from "@openclaw/sessions";
+import { channelConfigInput, readAccount } from "../channels/account-config.ts";
 import type { Inbound } from "../pipeline/inbound.ts";
 import type { ChannelRoute } from "../pipeline/reply.ts";
 import type { UnattendedOutcome } from "../pipeline/unattended-outcome.ts";
@@ -239,8 +240,16 @@ export function createHeartbeatRuns(
 
   /** Why nothing can be sent to a chat now. */
   function notReady({ channel, accountId }: ChannelRoute): string | undefined {
+    const loaded = channels.get(channel);
+    const own = loaded?.status?.heartbeatProblem;
+    if (loaded !== undefined && own !== undefined) {
+      const { account, enabled } = readAccount(loaded, channelConfigInput(gateway.channelSettings, channel), accountId);
+      const row = channels.rows(channel).get(accountId) ?? { running: false };
+      const problem = account === undefined ? undefined : own({ enabled, ...row }, account);
+      if (problem !== undefined) return problem;
+    }
     if (channels.isRunning(channel, accountId)) return undefined;
-    return channels.get(channel)?.notConnected?.(accountId) ?? `${channel}-not-running`;
+    return loaded?.notConnected?.(accountId) ?? `${channel}-not-running`;
   }
 
   function tell(

@@ -71,8 +71,10 @@ export function openAutomation(gateway: AutomationGateway, instanceId: string): 
 
   /** Whether an earlier process left jobs, or runs after which something is to be done. */
   const hasWork = (): boolean =>
-    ["isolated-runs", "heartbeat-runs"].some((name) => existsSync(path.join(gateway.stateDir, "kv", name))) ||
-    existsSync(storePath());
+    ["isolated-runs", "heartbeat-runs"].some(
+      // A store that was never used is not made by looking.
+      (name) => existsSync(path.join(gateway.stateDir, "kv", name)) && gateway.storage.kv(name).keys().length > 0,
+    ) || existsSync(storePath());
   const storePath = () => {
     const store = config().cron?.store?.trim();
     // Anything but the usual place is looked at by what knows how to read it.

@@ -4,8 +4,9 @@ import { jsonResult, type ToolResult, textResult } from "@openclaw/plugin-sdk";
 import type { NodeRow } from "@openclaw/protocol";
 import { checkA2ui } from "./a2ui-messages.ts";
 import { nodeOfCall } from "./ask-node.ts";
+import { inWorkspace } from "./in-workspace.ts";
 import { saveNodeMedia } from "./node-media.ts";
-import { type CanvasAction, inWorkspace, type NodeToolsOptions } from "./node-tools.ts";
+import type { CanvasAction, NodeToolsOptions } from "./node-tool-options.ts";
 import { numberParam, textParam } from "./tool-params.ts";
 
 const longestDelayMs = 60_000;

@@ -1,6 +1,5 @@
-import path from "node:path";
 import type { Tool, ToolResult } from "@openclaw/plugin-sdk";
-import type { Nodes } from "./nodes.ts";
+import { canvasActions, type NodeToolsOptions, nodeActions } from "./node-tool-options.ts";
 
 const text = (description: string) => ({ type: "string", description });
 const number = (description: string) => ({ type: "number", description });
@@ -9,25 +8,6 @@ const choice = (values: readonly string[], description?: string) => ({
   enum: values,
   ...(description === undefined ? {} : { description }),
 });
-
-const nodeActions = [
-  "status",
-  "describe",
-  "pending",
-  "approve",
-  "reject",
-  "notify",
-  "camera_snap",
-  "camera_list",
-  "camera_clip",
-  "screen_record",
-  "location_get",
-  "run",
-  "invoke",
-] as const;
-const canvasActions = ["present", "hide", "navigate", "eval", "snapshot", "a2ui_push", "a2ui_reset"] as const;
-export type NodesAction = (typeof nodeActions)[number];
-export type CanvasAction = (typeof canvasActions)[number];
 
 const nodesParameters = {
   type: "object",
@@ -89,14 +69,6 @@ const canvasParameters = {
   required: ["action"],
 };
 
-export interface NodeToolsOptions {
-  agentId: string;
-  workspaceDir: string;
-  /** Whether the sender of the message that is being answered is the owner, who may let nodes in. */
-  isOwner: () => boolean;
-  nodes: () => Promise<Nodes>;
-}
-
 /** The tools `nodes` and `canvas`. What they do is loaded at the first call. */
 export function createNodeTools(options: NodeToolsOptions): Tool[] {
   const tool = (
@@ -133,14 +105,4 @@ export function createNodeTools(options: NodeToolsOptions): Tool[] {
       async (params) => (await import("./nodes-actions.ts")).nodesAction(params, options),
     ),
   ];
-}
-
-/** A path the model names, which must not lead out of the workspace. @throws Error */
-export function inWorkspace(named: string, workspaceDir: string): string {
-  const file = path.resolve(workspaceDir, named);
-  const relative = path.relative(workspaceDir, file);
-  if (relative === "" || relative.startsWith("..") || path.isAbsolute(relative)) {
-    throw new Error(`${named} is outside of the workspace`);
-  }
-  return file;
 }

@@ -1,7 +1,8 @@
 import { type ContentBlock, jsonResult, type ToolResult } from "@openclaw/plugin-sdk";
 import { type NodeAsker, nodeOfCall } from "./ask-node.ts";
+import { inWorkspace } from "./in-workspace.ts";
 import { type NodeMediaKind, saveNodeMedia } from "./node-media.ts";
-import { inWorkspace, type NodesAction, type NodeToolsOptions } from "./node-tools.ts";
+import type { NodesAction, NodeToolsOptions } from "./node-tool-options.ts";
 import { flagParam, numberParam, textParam } from "./tool-params.ts";
 
 type Params = Record<string, unknown>;

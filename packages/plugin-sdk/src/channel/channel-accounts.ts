@@ -44,10 +44,21 @@ export interface ChannelAccounts<Account> {
   isConfigured?(account: Account): boolean | Promise<boolean>;
   /** Why not, for status; default `not configured`. */
   unconfiguredReason?(account: Account): string;
+  /** What `channels add` asks for on a terminal, in order. */
+  questions?: readonly SetupQuestion[];
   /** Checks what `channels add` was given; the text of what is wrong, or undefined. */
   checkInput?(input: AccountSetup): string | undefined;
   /** The keys `channels add` puts into the account's section. Absent: accounts of this channel cannot be added so. */
   setup?(input: AccountSetup): Record<string, unknown>;
+}
+
+/** One thing to be asked for. */
+export interface SetupQuestion {
+  /** The flag that would give it, in camel case: a key of `AccountSetup.values`. */
+  name: string;
+  message: string;
+  /** What is typed is not shown. */
+  secret?: boolean;
 }
 
 /** What `channels add` was given for one account. */
