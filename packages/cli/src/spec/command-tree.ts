@@ -19,6 +19,7 @@ import { modelsCommands } from "./models-commands.ts";
 import { nodeCommands } from "./node-commands.ts";
 import { nodesCommands } from "./nodes-commands.ts";
 import { observeCommands } from "./observe-commands.ts";
+import { onboardingCommands } from "./onboarding-commands.ts";
 import { pluginsCommands } from "./plugins-commands.ts";
 import { removalCommands } from "./removal-commands.ts";
 import { sandboxCommands } from "./sandbox-commands.ts";
@@ -50,6 +51,7 @@ export const commands: readonly AnyCommand[] = [
   ...nodeCommands,
   ...nodesCommands,
   ...observeCommands,
+  ...onboardingCommands,
   ...pluginsCommands,
   ...removalCommands,
   ...sandboxCommands,
