@@ -42,6 +42,7 @@ describe("gateway run", () => {
     expect(readFileSync(path.join(home.stateDir, "openclaw.json"), "utf8")).toBe(config);
   });
 
+  // Six programs one after the other, each of which loads all that a Gateway is made of.
   it("says what is missing before it starts anything", async () => {
     const lines = async (...argv: string[]) => {
       const { code, stdout, stderr } = await home.run(["gateway", ...argv]);
@@ -65,7 +66,7 @@ describe("gateway run", () => {
     );
     expect(await lines("--bind", "lan")).toContain("Refusing to bind gateway to lan without auth.");
     expect(existsSync(path.join(home.stateDir, "leases"))).toBe(false);
-  });
+  }, 60_000);
 
   it("runs until SIGTERM, writes its log and leaves nothing behind", async () => {
     home.writeConfig(home.gatewayConfig(port));

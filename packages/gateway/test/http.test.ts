@@ -300,7 +300,7 @@ describe("what is not part of this build, or not switched on", () => {
   it(
     "is not found",
     withGateway({ config: { gateway: { controlUi: { enabled: false } } } }, async (gateway) => {
-      for (const target of ["/v1/chat/completions", "/v1/responses", "/hooks/wake", "/__openclaw__/canvas/"]) {
+      for (const target of ["/v1/chat/completions", "/v1/responses", "/hooks/wake"]) {
         expect((await get(gateway, target, { method: "POST" })).status, target).toBe(404);
       }
     }),
