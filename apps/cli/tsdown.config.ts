@@ -1,3 +1,4 @@
+import { cpSync } from "node:fs";
 import path from "node:path";
 import { defineConfig } from "tsdown";
 import { writeOclifManifest } from "./build/oclif-manifest.ts";
@@ -45,6 +46,7 @@ export default defineConfig({
     "build:done": async () => {
       copyPdfProgram(path.join(root, "../../packages/media"), path.join(root, "dist"));
       copyWebAssets(path.join(root, "../web/dist/ui"), path.join(root, "dist/ui"));
+      cpSync(path.join(root, "../../docs"), path.join(root, "dist/docs"), { recursive: true });
       await writeOclifManifest(root);
     },
   },

@@ -19,6 +19,7 @@ export async function main({ version }: { version: string }): Promise<void> {
     version,
     commit: process.env.OPENCLAW_COMMIT,
     webRoot: webRoot(),
+    manualDir: manualDir(),
     bundledPlugins: bundledPlugins(),
     stdin: process.stdin,
     stdout: process.stdout,
@@ -31,6 +32,12 @@ export async function main({ version }: { version: string }): Promise<void> {
 /** The Control UI's files: beside the bundle, or where the web package builds them in a checkout. */
 function webRoot(): string | undefined {
   const places = ["./ui/", "../../web/dist/ui/"].map((place) => fileURLToPath(new URL(place, import.meta.url)));
+  return places.find((place) => existsSync(place));
+}
+
+/** The pages of the manual: beside the bundle, or where they are written in a checkout. */
+function manualDir(): string | undefined {
+  const places = ["./docs/", "../../../docs/"].map((place) => fileURLToPath(new URL(place, import.meta.url)));
   return places.find((place) => existsSync(place));
 }
 

@@ -46,6 +46,7 @@ export function temporaryHome() {
         /** The file the program was started with. */
         program?: string;
         channels?: readonly ChannelEntry[];
+        manualDir?: string;
       } = {},
     ) {
       const stdout = new Capture();
@@ -65,6 +66,7 @@ export function temporaryHome() {
         ...(options.now && { now: options.now }),
         ...(options.fetch && { fetch: options.fetch }),
         ...(options.channels && { channels: options.channels }),
+        ...(options.manualDir && { manualDir: options.manualDir }),
       });
       return { code, stdout: stdout.text, stderr: stderr.text };
     },

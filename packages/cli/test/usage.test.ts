@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
+import { startTestGateway, testToken } from "../../gateway/src/testing/test-gateway.ts";
 import { temporaryHome } from "./cli.ts";
 
 const now = Date.parse("2026-02-13T10:00:00Z");
@@ -57,4 +58,21 @@ test("channels list shows the usage of what models are paid with, unless it is t
 test("channels list says so where nobody is signed in, and asks nobody", async () => {
   expect((await run("channels", "list")).stdout).toContain("Usage: no provider usage available.\n");
   expect(asked).toEqual([]);
+});
+
+test("gateway usage-cost sums up what the calls of models have cost, day by day", async () => {
+  const gateway = await startTestGateway();
+  onTestFinished(() => gateway.close());
+  const there = ["--url", gateway.url, "--token", testToken];
+  const nothing = await home.run(["gateway", "usage-cost", "--days", "3", ...there]);
+  expect(nothing).toMatchObject({ code: 0, stdout: "Usage cost (3 days)\nTotal: $0.00 · 0 tokens\n" });
+  const client = await gateway.connect();
+  await client.request("chat.send", { sessionKey: "main", message: "hello", idempotencyKey: "one" });
+  await client.request("agent.wait", { runId: "one" });
+  const { stdout } = await home.run(["gateway", "usage-cost", "--days", "7", ...there]);
+  expect(stdout).toMatch(
+    /^Usage cost \(7 days\)\nTotal: \$[\d.]+ · [1-9][\d,]* tokens\nLatest day: \d{4}-\d\d-\d\d · /,
+  );
+  const shown = await home.run(["gateway", "usage-cost", "--json", ...there]);
+  expect(JSON.parse(shown.stdout)).toMatchObject({ days: 30, daily: expect.any(Array) });
 });

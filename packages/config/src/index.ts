@@ -15,7 +15,7 @@ export {
   readPluginManifest,
   type UiHint,
 } from "./manifests.ts";
-export { mergeOverrides } from "./merge.ts";
+export { mergeOverrides, mergePatch } from "./merge.ts";
 export type { PathSegment } from "./plain-value.ts";
 export { type RedactOptions, redactedSentinel, redactValue, restoreRedacted } from "./redact.ts";
 export { redactConfig } from "./redact-snapshot.ts";

@@ -94,6 +94,7 @@ import { type GatewayFlags, resolveSettings } from "./settings.ts";
 import { createGatewaySkills } from "./skills/agent-skills.ts";
 import { openTailscale } from "./tailscale/open-tailscale.ts";
 import { openVoiceWake } from "./voice-wake.ts";
+import { openWizard, type SetUp } from "./wizard/open-wizard.ts";
 import { createConnections } from "./ws/connections.ts";
 import { createDispatch } from "./ws/dispatch.ts";
 import { type ConnectionLimits, defaultLimits } from "./ws/limits.ts";
@@ -126,6 +127,8 @@ export interface GatewayOptions {
   plugins?: PluginSource | undefined;
   /** Brings the installed program up to date, for `update.run`; absent where there is no source of updates. */
   update?: Updater;
+  /** The steps of setting up, for `wizard.*`; absent where there is nothing to set up with. */
+  setUp?: SetUp;
   clock?: Clock;
   /** The timers of runs, commands and approvals. */
   timers?: Timers;
@@ -720,6 +723,8 @@ export async function startGateway(
         onRestart(request);
       }, request.delayMs);
     };
+    const wizard = openWizard(options.setUp, requestRestart, log.child("wizard"));
+    releases.push(() => wizard?.close());
     const ownTools = await openAgentTools({
       stateDir: paths.stateDir,
       storage,
@@ -822,6 +827,7 @@ export async function startGateway(
       skillBins: () => skills.bins(),
       skills,
       update: options.update,
+      wizard,
       sessionFeed,
       requestRestart,
     });
@@ -877,7 +883,18 @@ export async function startGateway(
       log,
     });
 
-    releases.push(openReload({ configStore, hotReload, channels, runtime, targets, requestRestart, log }));
+    releases.push(
+      openReload({
+        configStore,
+        hotReload,
+        channels,
+        runtime,
+        targets,
+        // What the wizard writes must not end it.
+        requestRestart: wizard?.requestRestart ?? requestRestart,
+        log,
+      }),
+    );
 
     // What is left open comes first: a message that came in before would be taken for one of them, and overtake them.
     pipeline.resume();

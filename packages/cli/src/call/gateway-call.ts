@@ -1,5 +1,6 @@
 import nodePath from "node:path";
 import {
+  type ClientDescription,
   createGatewayClient,
   type DeviceIdentity,
   type GatewayClient,
@@ -45,12 +46,15 @@ export interface CallOptions extends TargetFlags {
   /** Comes back by itself when the connection ends; the first attempt must succeed. */
   reconnect?: boolean;
   onState?: GatewayClientOptions["onState"];
+  onGap?: GatewayClientOptions["onGap"];
   /** Versions of the protocol to offer; all that are known when absent. */
   protocol?: GatewayClientOptions["protocol"];
   /** What the Gateway may send beyond what every client gets. */
   caps?: readonly string[];
   /** `probe` leaves no trace in the Gateway's list of clients. */
   mode?: "cli" | "probe";
+  /** Who is connecting, where it is not the command line itself. */
+  client?: Pick<ClientDescription, "id" | "displayName" | "mode">;
 }
 
 /** An open connection to a Gateway. */
@@ -83,7 +87,13 @@ export async function connectGateway(options: CallOptions): Promise<GatewayConne
   const { fileDeviceTokens, loadDeviceIdentity } = await import("@openclaw/client/node");
   const client = createGatewayClient({
     url: target.url,
-    client: { id: "cli", version: context.version, platform: process.platform, mode: options.mode ?? "cli" },
+    client: {
+      id: "cli",
+      mode: options.mode ?? "cli",
+      ...options.client,
+      version: context.version,
+      platform: process.platform,
+    },
     credentials: () => ({ token: target.token, password: target.password }),
     scopes: ["operator.admin", "operator.approvals", "operator.pairing"],
     identity: lazyIdentity(() => loadDeviceIdentity(context.paths.stateDir)),
@@ -97,6 +107,7 @@ export async function connectGateway(options: CallOptions): Promise<GatewayConne
       if (state.kind === "connected") connected = true;
       options.onState?.(state);
     },
+    ...(options.onGap === undefined ? {} : { onGap: options.onGap }),
     requestTimeoutMs: timeoutMs,
     ...(await pinnedSocket(target, context.paths.stateDir, details)),
   });

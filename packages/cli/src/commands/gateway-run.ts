@@ -51,6 +51,10 @@ export async function run({ flags }: { flags: StartInput }, context: CommandCont
         wsLog: { verbose: flags.verbose, style: start.wsLog },
         ...(await recordedFetch(context)),
         ...updater(context),
+        setUp: async (request, prompter) => {
+          const { setUpOverGateway } = await import("../onboarding/set-up-over-gateway.ts");
+          await setUpOverGateway(request, prompter, { context, store });
+        },
       },
       events: process,
       exit: context.exit,

@@ -17,7 +17,7 @@ export interface ForegroundOptions {
   store: ConfigStore;
   log: Log;
   verbose: boolean;
-  gateway: Pick<GatewayOptions, "flags" | "webRoot" | "plugins" | "wsLog" | "fetch">;
+  gateway: Pick<GatewayOptions, "flags" | "webRoot" | "plugins" | "wsLog" | "fetch" | "setUp">;
   events: ProcessEvents;
   /** Ends the process at once. */
   exit: (code: number) => void;

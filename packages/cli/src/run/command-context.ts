@@ -31,6 +31,8 @@ export interface CommandContext {
   readonly errorStyle: Style;
   /** Folder of the Control UI's built files, where there is one. */
   readonly webRoot: string | undefined;
+  /** Folder of the manual's pages, where they are there. */
+  readonly manualDir: string | undefined;
   /** Channels that can be configured. */
   readonly channels: readonly ChannelEntry[];
   readonly now: () => number;

@@ -28,6 +28,8 @@ export interface RunCliOptions {
   commit?: string | undefined;
   /** Folder of the Control UI's built files. */
   webRoot?: string | undefined;
+  /** Folder of the manual's pages, for searching. */
+  manualDir?: string | undefined;
   /** Folder of the plugins that come with the program. */
   bundledPlugins?: string | undefined;
   /** The file the program was started with; the process's own when absent. */
@@ -130,6 +132,7 @@ async function createContext(options: RunCliOptions, paths: Paths, globals: Glob
     style,
     errorStyle,
     webRoot: options.webRoot,
+    manualDir: options.manualDir,
     channels: options.channels ?? bundledChannels,
     now: options.now ?? Date.now,
     fetch: options.fetch ?? fetch,

@@ -9,6 +9,7 @@ import { configCommands } from "./config-commands.ts";
 import { cronCommands } from "./cron-commands.ts";
 import { devicesCommands } from "./devices-commands.ts";
 import { dnsCommands } from "./dns-commands.ts";
+import { docsCommands } from "./docs-commands.ts";
 import { doctorCommands } from "./doctor-commands.ts";
 import { gatewayCommands } from "./gateway-commands.ts";
 import { hooksCommands } from "./hooks-commands.ts";
@@ -18,12 +19,15 @@ import { modelsCommands } from "./models-commands.ts";
 import { nodeCommands } from "./node-commands.ts";
 import { nodesCommands } from "./nodes-commands.ts";
 import { observeCommands } from "./observe-commands.ts";
+import { onboardingCommands } from "./onboarding-commands.ts";
 import { pluginsCommands } from "./plugins-commands.ts";
 import { removalCommands } from "./removal-commands.ts";
 import { sandboxCommands } from "./sandbox-commands.ts";
 import { securityCommands } from "./security-commands.ts";
 import { serviceCommands } from "./service-commands.ts";
+import { skillsCommands } from "./skills-commands.ts";
 import { systemCommands } from "./system-commands.ts";
+import { tuiCommands } from "./tui-commands.ts";
 import { updateCommands } from "./update-commands.ts";
 import { webhooksCommands } from "./webhooks-commands.ts";
 
@@ -39,6 +43,7 @@ export const commands: readonly AnyCommand[] = [
   ...devicesCommands,
   ...doctorCommands,
   ...dnsCommands,
+  ...docsCommands,
   ...gatewayCommands,
   ...mcpCommands,
   ...modelsCommands,
@@ -46,13 +51,16 @@ export const commands: readonly AnyCommand[] = [
   ...nodeCommands,
   ...nodesCommands,
   ...observeCommands,
+  ...onboardingCommands,
   ...pluginsCommands,
   ...removalCommands,
   ...sandboxCommands,
   ...securityCommands,
   ...serviceCommands,
   ...cronCommands,
+  ...skillsCommands,
   ...systemCommands,
+  ...tuiCommands,
   ...hooksCommands,
   ...webhooksCommands,
   ...updateCommands,

@@ -27,6 +27,14 @@ export const gatewayHealthFlags = {
   json,
 } as const satisfies FlagSpecs;
 
+export const gatewayUsageCostFlags = {
+  days: { type: "integer", summary: "number of days, today included", default: 30, min: 1 },
+  ...gatewayFlags,
+  timeout: timeoutFlag(10_000),
+  "expect-final": { type: "boolean", summary: "wait for the final response" },
+  json,
+} as const satisfies FlagSpecs;
+
 export const gatewayProbeFlags = {
   ...gatewayFlags,
   ...tlsFingerprintFlag,
@@ -149,6 +157,15 @@ export const gatewayCommands = [
     docs: "/cli/gateway",
     config: "any",
     load: () => import("../commands/gateway-health.ts"),
+  }),
+  defineCommand({
+    id: "gateway usage-cost",
+    summary: "What the calls of models have cost, day by day",
+    flags: gatewayUsageCostFlags,
+    args: [],
+    docs: "/cli/gateway",
+    config: "any",
+    load: () => import("../commands/gateway-usage-cost.ts"),
   }),
   defineCommand({
     id: "gateway probe",

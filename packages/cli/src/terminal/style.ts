@@ -47,7 +47,8 @@ export async function createStyle({ env, isTerminal, plain }: StyleOptions): Pro
   };
 }
 
-function colorLevel(env: NodeJS.ProcessEnv): 1 | 2 | 3 {
+/** How many colours the terminal of this environment has: 16, 256, or all. */
+export function colorLevel(env: NodeJS.ProcessEnv): 1 | 2 | 3 {
   if (/^(?:truecolor|24bit)$/i.test(env.COLORTERM ?? "") || env.FORCE_COLOR === "3" || env.FORCE_COLOR === "1")
     return 3;
   if (env.FORCE_COLOR === "2" || /256/.test(env.TERM ?? "")) return 2;

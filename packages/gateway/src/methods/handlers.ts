@@ -21,6 +21,7 @@ import { systemMethods } from "./system.ts";
 import { updateMethods } from "./update.ts";
 import { usageMethods } from "./usage.ts";
 import { voiceMethods } from "./voice.ts";
+import { wizardMethods } from "./wizard.ts";
 
 /** Every method this build serves. */
 export function createHandlers(context: MethodContext): Handlers {
@@ -45,6 +46,7 @@ export function createHandlers(context: MethodContext): Handlers {
     ...sessionUsageMethods(context),
     ...skillMethods(context),
     ...updateMethods(context),
+    ...wizardMethods(context),
     ...cronMethods(context),
   };
 }

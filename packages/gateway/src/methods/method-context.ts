@@ -28,6 +28,7 @@ import type { RunRegistry } from "../runs/run-registry.ts";
 import type { SessionFeed } from "../session-feed.ts";
 import type { GatewaySkills } from "../skills/agent-skills.ts";
 import type { VoiceWake } from "../voice-wake.ts";
+import type { Wizard } from "../wizard/open-wizard.ts";
 import type { Connections } from "../ws/connections.ts";
 import type { ConnectionLimits } from "../ws/limits.ts";
 import type { Updater } from "./update.ts";
@@ -78,6 +79,8 @@ export interface MethodContext {
   skills: GatewaySkills;
   /** Brings the program up to date; absent where there is no source of updates. */
   update: Updater | undefined;
+  /** Sets up with questions; absent where there is nothing to set up with. */
+  wizard: Wizard | undefined;
   sessionFeed: SessionFeed;
   /** Asks for a restart in this process; several requests become one. */
   requestRestart(options: { reason: string; delayMs: number }): void;

@@ -1,6 +1,5 @@
 import path from "node:path";
 import { ConfigError } from "@openclaw/config";
-import type { AgentSkills, SkillRequirements } from "@openclaw/skills";
 import { type HandlersOf, invalidRequest, notAvailable } from "./handler.ts";
 import type { MethodContext } from "./method-context.ts";
 
@@ -16,11 +15,12 @@ export function skillMethods(gateway: MethodContext): HandlersOf<"skills.status"
       if (!agents.has(agentId)) throw invalidRequest(`unknown agent id "${named}"`);
       const workspaceDir = agents.workspace(agentId);
       const found = await skills.of({ agentId, workspaceDir });
+      const { skillStatus } = await import("@openclaw/skills");
       return {
         workspaceDir,
         managedSkillsDir: path.join(gateway.stateDir, "skills"),
         ...(session.protocol === 4 ? { agentId } : {}),
-        skills: (found?.judged ?? []).map(shown),
+        skills: (found?.judged ?? []).map(skillStatus),
       };
     },
 
@@ -44,35 +44,6 @@ export function skillMethods(gateway: MethodContext): HandlersOf<"skills.status"
       }
     },
   };
-}
-
-/** One skill as clients see it; nothing that the configuration says of it but whether it is there. */
-function shown({ skill, missing, ...verdict }: AgentSkills["judged"][number]) {
-  const { requires } = skill;
-  return {
-    name: skill.name,
-    description: skill.description,
-    source: skill.source,
-    bundled: skill.source === "openclaw-bundled",
-    filePath: skill.filePath,
-    baseDir: skill.baseDir,
-    skillKey: skill.key,
-    ...(skill.primaryEnv === undefined ? {} : { primaryEnv: skill.primaryEnv }),
-    ...(skill.emoji === undefined ? {} : { emoji: skill.emoji }),
-    ...(skill.homepage === undefined ? {} : { homepage: skill.homepage }),
-    always: skill.always,
-    disabled: verdict.disabled,
-    blockedByAllowlist: verdict.blockedByAllowlist,
-    eligible: verdict.eligible,
-    requirements: lists(requires),
-    missing: lists(missing),
-    configChecks: requires.config.map((place) => ({ path: place, satisfied: !missing.config.includes(place) })),
-    install: [],
-  };
-}
-
-function lists({ bins, anyBins, env, config, os }: SkillRequirements) {
-  return { bins: [...bins], anyBins: [...anyBins], env: [...env], config: [...config], os: [...os] };
 }
 
 /** A member that is null is removed. */

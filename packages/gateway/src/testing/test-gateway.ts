@@ -29,6 +29,7 @@ export interface TestGatewayOptions
       | "version"
       | "edgeSpeechUrl"
       | "guardedFetch"
+      | "setUp"
     >
   > {
   /**
@@ -116,6 +117,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
         ...(options.webRoot ? { webRoot: options.webRoot } : {}),
         ...(options.channels ? { channels: options.channels } : {}),
         ...(options.fetch ? { fetch: options.fetch } : {}),
+        ...(options.setUp ? { setUp: options.setUp } : {}),
         // Tests reach nothing but this machine.
         edgeSpeechUrl: options.edgeSpeechUrl ?? "ws://127.0.0.1:9/",
         ...(options.guardedFetch ? { guardedFetch: options.guardedFetch } : {}),

@@ -1,0 +1,125 @@
+import type { spawn } from "node:child_process";
+import type { ConfigSnapshot, LoadConfigOptions, OpenClawConfig } from "@openclaw/config";
+import type { Paths } from "@openclaw/config/paths";
+import type { ProviderAuth } from "@openclaw/models";
+import type { RuntimeName } from "../services/service-runtime.ts";
+
+/** Everything outside that setting up touches. */
+export interface SetupWorld {
+  paths: Paths;
+  env: NodeJS.ProcessEnv;
+  version: string;
+  platform: NodeJS.Platform;
+  now: () => number;
+  fetch: typeof fetch;
+  spawn: typeof spawn;
+  /** Waits that many milliseconds. */
+  wait: (ms: number) => Promise<unknown>;
+  /** 48 hexadecimal characters. */
+  randomToken: () => string;
+  /** The configuration as it was when setting up began. */
+  snapshot: ConfigSnapshot;
+  manifests: NonNullable<LoadConfigOptions["manifests"]>;
+  host: SetupHost;
+  /** One line about what was done. */
+  tell: (line: string) => void;
+  /** A command to type, with the profile that is active. */
+  hint: (command: string) => string;
+  /** Shortens the home directory to `~` for people. */
+  shorten: (text: string) => string;
+}
+
+/** How a Gateway answered. */
+export type GatewayAnswer = { ok: true } | { ok: false; error: string };
+
+/** The background service as the wizard sees it. */
+export interface ServiceState {
+  /** Why there can be none on this machine. */
+  unavailable: string | undefined;
+  installed: boolean;
+}
+
+/** What came of installing the service. */
+export type ServiceOutcome =
+  | { ok: true; lines: readonly string[] }
+  | { ok: false; error: string; hints: readonly string[] };
+
+/** A channel somebody can set up. */
+export interface SetupChannel {
+  id: string;
+  label: string;
+  /** Configured already. */
+  configured: boolean;
+  /** The names of its secrets' variables that are set. */
+  envVars: readonly string[];
+  /** What it needs: the name among the account's values, the question, and whether it is a secret. */
+  fields: readonly SetupChannelField[];
+  /** Linked with a QR code by `openclaw channels login`. */
+  linked: boolean;
+  docsPath: string;
+}
+
+export interface SetupChannelField {
+  name: string;
+  message: string;
+  secret: boolean;
+}
+
+/** A skill as the wizard shows it. */
+export interface SetupSkill {
+  key: string;
+  name: string;
+  eligible: boolean;
+  blocked: boolean;
+  /** The variable that holds its key and is missing. */
+  missingEnv: string | undefined;
+}
+
+/** A hook that can be switched on. */
+export interface SetupHook {
+  key: string;
+  name: string;
+  description: string;
+}
+
+/** A Gateway somebody announces on this network. */
+export interface Beacon {
+  name: string;
+  host: string;
+  port: number;
+}
+
+/** What only the program that sets up can do. */
+export interface SetupHost {
+  /** Connects to the Gateway that this configuration names, and asks it for its health when told to. */
+  probe(config: OpenClawConfig, options: { timeoutMs: number; health: boolean }): Promise<GatewayAnswer>;
+  service(): Promise<ServiceState>;
+  installService(config: OpenClawConfig, options: { runtime: RuntimeName; force: boolean }): Promise<ServiceOutcome>;
+  restartService(): Promise<ServiceOutcome>;
+  uninstallService(): Promise<ServiceOutcome>;
+  /** Asks whether services may outlive the login; does nothing elsewhere than on Linux. */
+  linger(confirm: ((message: string) => Promise<boolean>) | undefined, print: (line: string) => void): Promise<void>;
+  /** The sign-ins there are, by provider; those of plugins too. */
+  signIns(): Promise<readonly ProviderAuth[]>;
+  channels(config: OpenClawConfig): Promise<readonly SetupChannel[]>;
+  /** The configuration's section of a channel with this account in it. @throws Error saying what is wrong with the values */
+  channelSection(
+    config: OpenClawConfig,
+    id: string,
+    values: Readonly<Record<string, string>>,
+    useEnv: boolean,
+  ): Promise<Readonly<Record<string, unknown>>>;
+  skills(config: OpenClawConfig): Promise<readonly SetupSkill[]>;
+  hooks(config: OpenClawConfig): Promise<readonly SetupHook[]>;
+  /** Whether there is a program that can look for Gateways on the local network. */
+  canDiscover(): boolean;
+  discover(timeoutMs: number): Promise<readonly Beacon[]>;
+  /** Where the Control UI is, without a token. */
+  dashboardUrl(config: OpenClawConfig): string;
+  /** False when no browser can be opened here. */
+  openBrowser(url: string): Promise<boolean>;
+  /** Says something to the assistant and returns what it answers; absent where there is no terminal. */
+  talk: ((config: OpenClawConfig, message: string, options: { gateway: boolean }) => Promise<string>) | undefined;
+  /** Writes the completion of the shell into its start file; the line that tells of it. Absent where there is no shell. */
+  installCompletion: (() => Promise<string>) | undefined;
+}
