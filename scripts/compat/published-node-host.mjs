@@ -21,12 +21,15 @@ export function createPublishedNodeHost({ node, reference, folder, gateway, port
   const args = ["node", "run", "--host", "127.0.0.1", "--port", String(port), "--display-name", displayName];
   let child;
   let exited;
+  const kill = () => process.kill(-child.pid, "SIGKILL");
   return {
     home: cli.home,
     blocked: cli.blocked,
     start() {
       const [program, ...rest] = cli.command(...args);
-      child = spawn(program, rest, { cwd: cli.home, env: cli.env, stdio: ["ignore", "ignore", "pipe"] });
+      // A group of its own: the program starts itself once more, and both are to end.
+      const stdio = ["ignore", "ignore", "pipe"];
+      child = spawn(program, rest, { cwd: cli.home, env: cli.env, stdio, detached: true });
       exited = once(child, "close");
       let said = "";
       child.stderr.setEncoding("utf8").on("data", (text) => {
@@ -36,14 +39,14 @@ export function createPublishedNodeHost({ node, reference, folder, gateway, port
     },
     /** Resolves when the host has ended by itself; ends it when that takes too long. */
     async ended() {
-      const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
+      const timer = setTimeout(kill, PATIENCE_MS);
       const [code, signal] = await exited;
       clearTimeout(timer);
       return { code, signal };
     },
     async stop() {
       if (!child) return;
-      if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+      if (child.exitCode === null && child.signalCode === null) kill();
       await exited;
     },
   };
