@@ -7,14 +7,17 @@ import { stageModel } from "../stage-auth.ts";
 
 const many = 30;
 
-function modelsOf(draft: SetupDraft, { env, paths, now, fetch }: SetupWorld) {
+/**
+ * The models as they would be. Without the state directory: with it, listing them keeps what it finds in a file, and nothing
+ * may be written yet.
+ */
+function modelsOf(draft: SetupDraft, { env, now, fetch }: SetupWorld) {
   const config = draft.config();
   return createModels({
     config: () => config,
     // A key that is staged counts already.
     env: { ...env, ...Object.fromEntries(draft.variables) },
     log: silentLog,
-    stateDir: paths.stateDir,
     clock: { now },
     fetch,
   });
@@ -118,8 +121,7 @@ export async function modelCheck(draft: SetupDraft, prompter: SetupPrompter, wor
       lines.push(`${primary} is not in the catalogue; it may not exist.`);
     }
     const staged = [...draft.profiles.values()].some((each) => each.provider === ref.provider);
-    const state = models.providerAuth(ref.provider);
-    if (!staged && !configured && state !== undefined && state.profiles.length === 0 && !state.key) {
+    if (!staged && !configured && !hasCredential(ref.provider, draft, world)) {
       lines.push(`There is no credential for ${ref.provider} yet: ${world.hint("openclaw configure --section model")}`);
     }
     const codex = [...draft.profiles.values()].some((each) => each.provider === "openai-codex");
@@ -128,4 +130,18 @@ export async function modelCheck(draft: SetupDraft, prompter: SetupPrompter, wor
     }
   }
   if (lines.length > 0) await prompter.note(lines.join("\n"), "Model check");
+}
+
+/** Whether there is a key for a provider already: stored, configured, or in the environment. Reads only. */
+function hasCredential(provider: string, draft: SetupDraft, { env, paths, now, fetch }: SetupWorld): boolean {
+  const models = createModels({
+    config: () => draft.config(),
+    env: { ...env, ...Object.fromEntries(draft.variables) },
+    log: silentLog,
+    stateDir: paths.stateDir,
+    clock: { now },
+    fetch,
+  });
+  const state = models.providerAuth(provider);
+  return state === undefined || state.profiles.length > 0 || state.key !== undefined;
 }
