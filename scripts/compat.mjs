@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// Tries the published programs of the reference release with the Gateway of this checkout: its command line, its
-// client package for protocol 4, and a client of our own for protocol 3. Run as `pnpm compat`; not part of `npm test`.
-//   pnpm compat [cli] [client] [raw]   only these parts
+// Tries the published programs of the reference release with the Gateway of this checkout: its command line, its node
+// host, its client package for protocol 4, and a client of our own for protocol 3. Run as `pnpm compat`; not part of
+// `npm test`.
+//   pnpm compat [raw] [client] [cli] [cron] [node]   only these parts
 //   --reference <folder>               where the published programs are, or are to be installed (1.3 GB)
 //   --no-build                         takes what is built, however old
 //   --keep                             leaves the folder with homes and logs behind
@@ -18,6 +19,8 @@ import { startModelServer } from "./compat/model-server.mjs";
 import { createOurGateway } from "./compat/our-gateway.mjs";
 import { checkFiles, checkPublishedCli } from "./compat/published-cli-checks.mjs";
 import { checkPublishedClient } from "./compat/published-client-checks.mjs";
+import { checkPublishedCron } from "./compat/published-cron-checks.mjs";
+import { checkPublishedNode } from "./compat/published-node-checks.mjs";
 import { checkRawProtocol } from "./compat/raw-protocol-checks.mjs";
 import { ensureReference } from "./compat/reference-install.mjs";
 import { ensureBuild } from "./launch/build.mjs";
@@ -26,7 +29,7 @@ import { LaunchError } from "./launch/launch-error.mjs";
 import { ensureToolchain } from "./launch/toolchain.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
-const parts = ["raw", "client", "cli"];
+const parts = ["raw", "client", "cli", "cron", "node"];
 
 try {
   process.exitCode = await compat();
@@ -70,6 +73,8 @@ async function compat() {
       const parameters = { gateway, reference, model, node: tools.node, folder, report };
       if (wanted.has("raw")) await part(report, "the raw client", () => checkRawProtocol(parameters));
       if (wanted.has("client")) await part(report, "the published client", () => checkPublishedClient(parameters));
+      if (wanted.has("cron")) await part(report, "the published jobs", () => checkPublishedCron(parameters));
+      if (wanted.has("node")) await part(report, "the published node host", () => checkPublishedNode(parameters));
       const cli = wanted.has("cli")
         ? await part(report, "the published command line", () => checkPublishedCli(parameters))
         : undefined;
