@@ -2,6 +2,7 @@ import type { ConnectionState, GatewayClient } from "@openclaw/client";
 import type { ParamsInput, ResultOf, SessionRow } from "@openclaw/protocol";
 import { createActiveRuns } from "./active-runs.ts";
 import type { FooterFacts } from "./footer.ts";
+import { messageText } from "./message-text.ts";
 import { createOutgoing } from "./outgoing.ts";
 import type { PastedImage } from "./pasted-image.ts";
 import { agentOfKey, fullSessionKey, shortSessionKey } from "./session-keys.ts";
@@ -64,6 +65,8 @@ export function createConversation(options: ConversationOptions) {
   let loads = 0;
   let endings = 0;
   let missed = false;
+  /** What was sent and whose run has not ended: a history that is read meanwhile may lack it. */
+  const unrecorded = new Map<string, { text: string; sentAt: number }>();
 
   const outgoing = createOutgoing(client, {
     onAnswer(runId, answer) {
@@ -92,6 +95,7 @@ export function createConversation(options: ConversationOptions) {
 
   function over(runId: string): void {
     runs.drop(runId);
+    unrecorded.delete(runId);
     endings += 1;
     if (runs.size > 0) return;
     since = undefined;
@@ -125,6 +129,14 @@ export function createConversation(options: ConversationOptions) {
     view.clear();
     view.addLine(`session ${sessionKey}`);
     showHistory(history.messages, view, { thinking: settings.showThinking, verbose: row.verboseLevel });
+    // What was sent and is not in the history yet.
+    for (const { text, sentAt } of unrecorded.values()) {
+      const isThere = history.messages.some(
+        (message) =>
+          message.role === "user" && (message.timestamp ?? 0) >= sentAt - 1000 && messageText(message).includes(text),
+      );
+      if (!isThere) view.addUser(text);
+    }
     runs.reattach();
     if (afterwards) view.addLine(afterwards);
     redraw();
@@ -162,6 +174,7 @@ export function createConversation(options: ConversationOptions) {
     agentId = agentOfKey(next) ?? agentId;
     row = {};
     runs.clear();
+    unrecorded.clear();
     since = undefined;
     activity("idle");
     view.clear();
@@ -170,9 +183,11 @@ export function createConversation(options: ConversationOptions) {
 
   function send(text: string, images: readonly PastedImage[] = []): void {
     const runId = options.newRunId();
-    view.addUser(
-      [text, ...images.map((image) => `[image: ${image.fileName}]`)].filter((line) => line !== "").join("\n"),
-    );
+    const shown = [text, ...images.map((image) => `[image: ${image.fileName}]`)]
+      .filter((line) => line !== "")
+      .join("\n");
+    view.addUser(shown);
+    unrecorded.set(runId, { text: shown, sentAt: now() });
     runs.start(runId);
     since ??= now();
     activity("sending");

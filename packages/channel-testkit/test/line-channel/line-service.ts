@@ -13,9 +13,15 @@ export async function startLineService(): Promise<TestedService> {
   let client: Socket | undefined;
   let refusals: { times: number; retryAfterMs: number } = { times: 0, retryAfterMs: 0 };
   let written = 0;
+  let turnAway: (() => void) | undefined;
 
   const server = createServer((socket) => {
     socket.on("error", () => {});
+    if (turnAway !== undefined) {
+      socket.destroy();
+      turnAway();
+      return;
+    }
     socket.on("close", () => {
       if (client === socket) client = undefined;
     });
@@ -76,6 +82,20 @@ export async function startLineService(): Promise<TestedService> {
         cut.once("close", () => resolve());
         cut.destroy();
       });
+    },
+    outage() {
+      const refused = new Promise<void>((resolve) => {
+        turnAway = resolve;
+      });
+      return {
+        refused,
+        end() {
+          turnAway = undefined;
+        },
+      };
+    },
+    async garble() {
+      client?.write("\n\u0000\nWHAT is this\nOK\n");
     },
     connected: () => (client ? Promise.resolve() : new Promise((resolve) => connectors.push(resolve))),
     async close() {

@@ -53,6 +53,7 @@ export function agentSettingsMethods(gateway: MethodContext): HandlersOf<AgentMe
       const agentId = normalizeAgentId(name);
       if (agentId === mainId) throw invalidRequest(`"${mainId}" is reserved`);
       if (indexOf(agentId) >= 0) throw invalidRequest(`agent "${agentId}" already exists`);
+      if (asked !== undefined) expectFolderName(asked);
       const identity = { name, ...(emoji ? { emoji } : {}), ...(avatar ? { avatar } : {}) };
       const entry = {
         id: agentId,
@@ -77,6 +78,7 @@ export function agentSettingsMethods(gateway: MethodContext): HandlersOf<AgentMe
       const agentId = normalizeAgentId(named);
       const index = indexOf(agentId);
       if (index < 0) throw invalidRequest(`agent "${agentId}" not found`);
+      if (workspace !== undefined) expectFolderName(workspace);
       const change = (entry: AgentEntry): AgentEntry => ({
         ...entry,
         ...(name === undefined ? {} : { name: name.trim() }),
@@ -122,4 +124,11 @@ export function agentSettingsMethods(gateway: MethodContext): HandlersOf<AgentMe
       (other) => path.relative(dir, other).startsWith("..") || path.isAbsolute(path.relative(dir, other)),
     );
   }
+}
+
+/** What no file system takes must not get as far as the configuration. */
+function expectFolderName(folder: string): void {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (/[\u0000-\u001f]/.test(folder))
+    throw invalidRequest("workspace must be the path of a folder, without control characters");
 }

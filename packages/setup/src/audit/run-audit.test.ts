@@ -364,7 +364,7 @@ describe("runAudit", () => {
     expect(findings.map(({ checkId }) => checkId)).toContain("channels.telegram.dm.open_invalid");
   });
 
-  it.skipIf(process.getuid?.() === 0)("tells of a plugin that it may not read", async () => {
+  it("tells of a plugin that it cannot read", async () => {
     const { findings } = await audit({
       files(installation) {
         plugin({ "index.js": "" })(installation);
@@ -372,7 +372,9 @@ describe("runAudit", () => {
       },
       input: () => deep(),
     });
-    expect(findings.map(({ checkId }) => checkId)).toContain("plugins.code_safety.scan_failed");
+    const failed = findings.filter(({ checkId }) => checkId === "plugins.code_safety.scan_failed");
+    // Root reads it all the same.
+    expect(failed).toHaveLength(process.getuid?.() === 0 ? 0 : 1);
   });
 
   it("does not take a reference to a variable for a secret in the file", async () => {
