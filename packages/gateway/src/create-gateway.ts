@@ -82,12 +82,7 @@ async function open(options: GatewayOptions, base: GatewayBase): Promise<Gateway
 
   const nodes = late.nodes.open(
     createNodesDoor(
-      async () =>
-        (await import("./nodes/open-nodes.ts")).openNodes({
-          ...speaking,
-          grants: approvals.runGrants,
-          journal: stores.storage.journal,
-        }),
+      async () => (await import("./nodes/open-nodes.ts")).openNodes({ ...speaking, grants: approvals.runGrants }),
       log.child("nodes"),
     ),
   );
@@ -110,20 +105,8 @@ async function open(options: GatewayOptions, base: GatewayBase): Promise<Gateway
     ),
   );
   late.apiServices.open({ ...speaking, log: log.child("http") });
-  const socket = openRpc(
-    {
-      ...speaking,
-      manifests: () => plugins.manifests(),
-      subagents: agentTools.subagents,
-      journal: stores.storage.journal,
-      nodes,
-      automation,
-      skillBins: () => runtime.skills.bins(),
-      update: options.update,
-      wizard,
-    },
-    options.wsLog,
-  );
+  const { update, wsLog } = options;
+  const socket = openRpc({ ...speaking, nodes, agentTools, automation, update, wizard }, wsLog);
   // What the wizard writes must not end it.
   openReload({ ...speaking, requestRestart: wizard?.requestRestart ?? base.requestRestart });
 

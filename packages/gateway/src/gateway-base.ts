@@ -6,6 +6,7 @@ import { type Clock, systemClock } from "@openclaw/storage";
 import { type Agents, createAgents } from "./agents.ts";
 import type { GatewayOptions, OnRestart } from "./gateway.ts";
 import { createHotReload, type HotReload } from "./hot-reload.ts";
+import { createRoutes, type Routes } from "./http/routes.ts";
 import { createLateParts, type LateParts } from "./late-parts.ts";
 import { createLifeCycle, type LifeCycle } from "./life-cycle.ts";
 import { createRestartRequests, type RestartRequest } from "./restart-requests.ts";
@@ -46,6 +47,8 @@ export interface GatewayBase {
   readonly agents: Agents;
   /** The clients there are. */
   readonly connections: Connections;
+  /** What the areas serve on the port. */
+  readonly routes: Routes;
   /** What the areas do about a change of the configuration. */
   readonly hotReload: HotReload;
   /** What the areas do at a start and a stop. */
@@ -88,6 +91,7 @@ export function createGatewayBase(options: GatewayOptions, onRestart: OnRestart)
     guardedFetch: options.guardedFetch ?? createGuardedFetch(),
     agents: createAgents({ config, env }),
     connections: createConnections(),
+    routes: createRoutes(),
     hotReload: createHotReload({ env, log }),
     life,
     late: createLateParts(),

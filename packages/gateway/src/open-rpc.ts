@@ -1,10 +1,6 @@
 import type { WsLogStyle } from "@openclaw/log";
-import type { GatewayBase } from "./gateway-base.ts";
-import type { GatewayPort } from "./http/open-port.ts";
 import { createHandlers } from "./methods/handlers.ts";
 import type { MethodContext } from "./methods/method-context.ts";
-import type { GatewayClients } from "./open-clients.ts";
-import type { GatewayPlugins } from "./plugins/gateway-plugins.ts";
 import { createDispatch } from "./ws/dispatch.ts";
 import type { GatewaySocket } from "./ws/gateway-socket.ts";
 import { openSocket } from "./ws/open-socket.ts";
@@ -12,7 +8,7 @@ import { createWsLog } from "./ws/ws-log.ts";
 
 /** The methods of a Gateway and the socket they are called through. Nobody is let in yet. */
 export function openRpc(
-  gateway: GatewayBase & GatewayPort & GatewayClients & MethodContext & { plugins: GatewayPlugins },
+  gateway: MethodContext,
   wsLog: { verbose: boolean; style: WsLogStyle } = { verbose: false, style: "auto" },
 ): GatewaySocket {
   const { plugins, paths, clock, log } = gateway;

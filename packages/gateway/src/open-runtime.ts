@@ -29,7 +29,8 @@ export async function openRuntime(
     Pick<GatewayMedia, "speech">,
 ): Promise<GatewayRuntime> {
   const { config, env, stateDir, version, agents, connections, clock, timers, life, late, log } = gateway;
-  const { storage, sessions, systemEvents, models, approvals, approvalDesk, runGrants, speech, givenFetch } = gateway;
+  const { storage, journal, sessions, systemEvents, models, approvals, approvalDesk, runGrants, speech, givenFetch } =
+    gateway;
   const tellSession = async (sessionKey: string, text: string) => {
     await systemEvents.enqueue(sessionKey, text);
     await late.waker.get().soon(sessionKey);
@@ -80,7 +81,7 @@ export async function openRuntime(
     plugins: () => late.plugins.opened?.forRuns(),
     externalTools: mcp.tools,
     idleNestedPlaces: () => waits.idlePlaces,
-    wasStopped: (runId) => storage.journal.get(runId)?.state === "aborted",
+    wasStopped: (runId) => journal.get(runId)?.state === "aborted",
     voiceHint: (sessionMode) => speech.hint(sessionMode),
     bootstrap: {
       listens: () => late.automation.opened?.hooks.bootstrap.listens() ?? false,

@@ -1,5 +1,5 @@
 import { openSessions, type Sessions } from "@openclaw/sessions";
-import { openStorage, type Storage } from "@openclaw/storage";
+import { type Journal, openStorage, type Storage } from "@openclaw/storage";
 import type { GatewayBase } from "./gateway-base.ts";
 import { takeOverLegacyState } from "./legacy-state.ts";
 import { openSystemEvents, type SystemEvents } from "./pipeline/system-events.ts";
@@ -12,6 +12,7 @@ const redeliveries = { ms: 20 * 60_000, count: 5000, bytes: 4 * 1024 * 1024 };
 /** What a Gateway keeps on disk about messages and sessions. */
 export interface GatewayStores {
   readonly storage: Storage;
+  readonly journal: Journal;
   readonly sessions: Sessions;
   /** Tells clients of what is said in sessions. */
   readonly sessionFeed: SessionFeed;
@@ -40,5 +41,6 @@ export async function openStores(gateway: GatewayBase): Promise<GatewayStores> {
     onMessage: ({ key, id, message }) => sessionFeed.said(key, id, message),
   });
   life.on("close", () => sessions.close());
-  return { storage, sessions, sessionFeed, systemEvents: openSystemEvents(storage, () => clock.now()) };
+  const systemEvents = openSystemEvents(storage, () => clock.now());
+  return { storage, journal: storage.journal, sessions, sessionFeed, systemEvents };
 }

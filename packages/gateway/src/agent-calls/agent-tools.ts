@@ -18,7 +18,7 @@ import type { Log } from "@openclaw/log";
 import type { Models } from "@openclaw/models";
 import type { Tool } from "@openclaw/plugin-sdk";
 import type { Sessions } from "@openclaw/sessions";
-import type { Clock, Storage } from "@openclaw/storage";
+import type { Clock, Journal, Storage } from "@openclaw/storage";
 import type { Channels } from "../channels/channels.ts";
 import type { QrLogins } from "../channels/qr-logins.ts";
 import type { Conversations } from "../conversations.ts";
@@ -49,6 +49,7 @@ export interface AgentTools {
 export async function openAgentTools(gateway: {
   stateDir: string;
   storage: Storage;
+  journal: Journal;
   sessions: Sessions;
   models: Models;
   conversations: Conversations;
@@ -74,12 +75,11 @@ export async function openAgentTools(gateway: {
   life: Pick<LifeCycle, "on">;
   log: Log;
 }): Promise<AgentTools> {
-  const { stateDir, sessions, models, conversations, configStore, clock, timers } = gateway;
-  const { journal } = gateway.storage;
+  const { stateDir, journal, sessions, models, conversations, configStore, clock, timers } = gateway;
   const log = gateway.log.child("agent-calls");
   const newId = () => crypto.randomUUID();
   const config = (): OpenClawConfig => configStore.snapshot().config;
-  const calls = createPipelineCalls({ ...gateway, journal });
+  const calls = createPipelineCalls(gateway);
   const subagents = createSubagents({
     registry: await openSubagentRegistry({ stateDir, clock, log }),
     calls,

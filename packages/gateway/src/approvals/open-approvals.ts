@@ -20,7 +20,8 @@ export interface GatewayApprovals {
 }
 
 export function openApprovals(gateway: GatewayBase & GatewayStores): GatewayApprovals {
-  const { stateDir, config, storage, sessions, systemEvents, connections, redact, clock, timers, life, late } = gateway;
+  const { stateDir, config, storage, journal, sessions, systemEvents, connections, redact, clock, timers, life, late } =
+    gateway;
   const log = gateway.log.child("approvals");
   const approvals = openApprovalsStore({ stateDir, clock, log });
   const runGrants = createRunGrants(clock);
@@ -55,7 +56,7 @@ export function openApprovals(gateway: GatewayBase & GatewayStores): GatewayAppr
     tell: createExecOutcome({
       systemEvents,
       pipeline: late.pipeline.get,
-      journal: storage.journal,
+      journal,
       lastRoute: (key) => late.conversations.get().lastRoute(key),
       clock,
     }),

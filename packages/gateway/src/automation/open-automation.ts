@@ -5,8 +5,7 @@ import { createHeartbeats, type Heartbeats, heartbeatAgents } from "@openclaw/au
 import type { Tool } from "@openclaw/plugin-sdk";
 import type { Heartbeat } from "@openclaw/protocol";
 import { normalizeAgentId } from "@openclaw/sessions";
-import type { HttpHandler } from "../http/http-server.ts";
-import type { LifeCycle } from "../life-cycle.ts";
+import type { GatewayBase } from "../gateway-base.ts";
 import type { Inbound } from "../pipeline/inbound.ts";
 import type { AutomationGateway } from "./automation-parts.ts";
 import type { CronDesk } from "./cron-desk.ts";
@@ -24,8 +23,6 @@ export interface Automation {
   /** The last one clients were told of. */
   readonly lastHeartbeat: Heartbeat | undefined;
   cron(): Promise<CronDesk>;
-  /** Serves webhooks. */
-  readonly http: HttpHandler;
   readonly hooks: Pick<HooksDoor, "emit" | "bootstrap">;
   /** Tells the main session something; resolves when that is on disk. */
   wake(text: string, mode: "now" | "next-heartbeat", reason?: string): Promise<void>;
@@ -36,7 +33,7 @@ export interface Automation {
 
 /** It begins when the Gateway is ready, and nothing more once it drains. @param instanceId tells apart the processes that answer for runs */
 export function openAutomation(
-  gateway: AutomationGateway & { life: Pick<LifeCycle, "on"> },
+  gateway: AutomationGateway & Pick<GatewayBase, "routes" | "life">,
   instanceId: string,
 ): Automation {
   const { config, conversations, systemEvents, connections, clock, timers, life } = gateway;
@@ -90,7 +87,6 @@ export function openAutomation(
       return lastHeartbeat;
     },
     cron: async () => (await work()).cron(),
-    http: webhooks.http,
     hooks,
     async wake(text, mode, reason = "wake") {
       await systemEvents.enqueue(conversations.mainKey(), text);
@@ -109,6 +105,7 @@ export function openAutomation(
     },
     tools: (scope) => [cronToolFor(scope, gateway, automation)],
   };
+  gateway.routes.serve("hooks", webhooks.http);
   const pause = () => {
     if (paused) return;
     paused = true;

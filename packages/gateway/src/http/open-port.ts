@@ -5,11 +5,10 @@ import { type Canvas, openCanvas } from "../canvas/open-canvas.ts";
 import { type FrontDoorOptions, openFrontDoor } from "../front-door.ts";
 import type { GatewayBase } from "../gateway-base.ts";
 import { createWebFiles, type WebFiles } from "../media/web-files.ts";
-import { pluginHttp } from "../plugins/plugin-http.ts";
 import { type GatewayTailscale, openTailscale } from "../tailscale/open-tailscale.ts";
 import { apiRoutes } from "./api-routes.ts";
 import { type ChannelRoutes, createChannelRoutes } from "./channel-routes.ts";
-import { createHttpAuth } from "./http-auth.ts";
+import { createHttpAuth, type HttpAuth } from "./http-auth.ts";
 import { webFilesRoute } from "./web-files-route.ts";
 
 type OnUpgrade = FrontDoorOptions["onUpgrade"];
@@ -22,6 +21,7 @@ export interface GatewayPort {
   /** SHA-256 of the certificate, when the port speaks TLS. */
   readonly fingerprint: string | undefined;
   readonly limiter: AuthLimiter;
+  readonly httpAuth: HttpAuth;
   readonly tailscale: GatewayTailscale;
   readonly canvas: Canvas;
   /** Where accounts of channels say which paths they answer. */
@@ -36,11 +36,11 @@ export interface GatewayPort {
 }
 
 /**
- * Opens the port. What it serves beyond its own is opened later and answers from then on.
+ * Opens the port. Areas that are opened later answer there from then on.
  * @throws GatewayStartError when the port is taken
  */
 export async function openPort(gateway: GatewayBase, webRoot: string | undefined): Promise<GatewayPort> {
-  const { config, env, settings, agents, clock, life, late, log, stateDir } = gateway;
+  const { config, env, settings, agents, clock, routes, life, late, log, stateDir } = gateway;
   const { basePath } = settings.controlUi;
   const tailscale = openTailscale({ settings, env, clock, log: log.child("tailscale") });
   const limiter = createAuthLimiter({ ...config().gateway?.auth?.rateLimit, clock });
@@ -69,24 +69,22 @@ export async function openPort(gateway: GatewayBase, webRoot: string | undefined
     log,
   });
   life.on("close", () => canvas.close());
+  const services = () => (life.state === "stopping" ? undefined : late.apiServices.opened);
+  routes.serve("apis", apiRoutes({ auth: httpAuth, config, services }));
+  routes.serve("channels", channelRoutes.handler);
+  routes.serve("canvas", canvas.route);
+  if (settings.controlUi.enabled) {
+    routes.serve("files", webFilesRoute({ webFiles, roots: trustedRoots, basePath, platform: process.platform }));
+  }
   let upgrade: OnUpgrade = (_request, socket) => socket.destroy();
   const frontDoor = await openFrontDoor({
-    canvasRoute: canvas.route,
-    filesRoute: webFilesRoute({ webFiles, roots: trustedRoots, basePath, platform: process.platform }),
     settings,
     stateDir,
     env,
-    pluginRoutes: pluginHttp(() => late.plugins.opened, httpAuth),
-    hookRoutes: (request, response) => late.automation.opened?.http(request, response) ?? false,
-    apiRoutes: apiRoutes({
-      auth: httpAuth,
-      config,
-      services: () => (life.state === "stopping" ? undefined : late.apiServices.opened),
-    }),
+    routes,
     webRoot,
     agents,
     ready: () => life.state === "ready",
-    channelRoutes: channelRoutes.handler,
     onUpgrade: (request, socket, head) => upgrade(request, socket, head),
     log,
   });
@@ -103,6 +101,7 @@ export async function openPort(gateway: GatewayBase, webRoot: string | undefined
     url: `${fingerprint === undefined ? "ws" : "wss"}://${reachableHost(settings.hosts[0] ?? "127.0.0.1")}:${port}`,
     fingerprint,
     limiter,
+    httpAuth,
     tailscale,
     canvas,
     channelRoutes,

@@ -45,7 +45,7 @@ type OpenPipelineInput = GatewayBase &
 
 export function openPipeline(gateway: OpenPipelineInput): GatewayPipeline {
   const { config, env, hostTimeZone, timeZone, agents, connections, clock, timers, life, late } = gateway;
-  const { storage, sessions, sessionFeed, systemEvents, conversations, commands, runtime, runs } = gateway;
+  const { journal, sessions, sessionFeed, systemEvents, conversations, commands, runtime, runs } = gateway;
   const { channels, outbox, entrance, acknowledgements, speech, media } = gateway;
   const log = gateway.log.child("pipeline");
   const inboundMedia = createInboundMedia({
@@ -60,7 +60,7 @@ export function openPipeline(gateway: OpenPipelineInput): GatewayPipeline {
   const pipeline = late.pipeline.open(
     createPipeline({
       webFiles: gateway.webFiles,
-      journal: storage.journal,
+      journal,
       conversations,
       commands,
       entrance,

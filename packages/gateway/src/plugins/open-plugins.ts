@@ -1,17 +1,20 @@
 import type { PluginSource } from "@openclaw/plugins/discovery";
 import type { GatewayBase } from "../gateway-base.ts";
+import type { GatewayPort } from "../http/open-port.ts";
 import type { GatewayClients } from "../open-clients.ts";
 import type { GatewayModels } from "../open-models.ts";
 import type { GatewayStores } from "../open-stores.ts";
 import { createGatewayPlugins, type GatewayPlugins } from "./gateway-plugins.ts";
 import { startPluginChannels } from "./plugin-channels.ts";
+import { pluginHttp } from "./plugin-http.ts";
 
 /** Opens the plugins of a Gateway; they are loaded and started when it is ready. */
 export function openPlugins(
   gateway: GatewayBase &
     Pick<GatewayStores, "systemEvents"> &
     Pick<GatewayModels, "providers"> &
-    Pick<GatewayClients, "devices"> & { port: number },
+    Pick<GatewayPort, "port" | "httpAuth"> &
+    Pick<GatewayClients, "devices">,
   source: PluginSource | undefined,
 ): GatewayPlugins {
   const { configStore, config, env, stateDir, version, agents, devices, providers, systemEvents } = gateway;
@@ -37,6 +40,7 @@ export function openPlugins(
     timers,
     log,
   });
+  gateway.routes.serve("plugins", pluginHttp(plugins, gateway.httpAuth));
   life.on("ready", () => {
     life.on("close", () => plugins.stop(life.endReason));
     plugins.start(gateway.port);
