@@ -59,7 +59,11 @@ async function planned(
   context: CommandContext,
 ): Promise<UpdatePlan> {
   try {
-    return await planUpdate(world.installation, request, { fetch: context.fetch, timeoutMs: registryMs });
+    return await planUpdate(world.installation, request, {
+      fetch: context.fetch,
+      run: world.run,
+      timeoutMs: registryMs,
+    });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CliError(`The registry could not be asked: ${reason}`, { code: "registry-failed", cause: error });

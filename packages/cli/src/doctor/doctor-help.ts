@@ -75,7 +75,7 @@ function checkoutUpdate(context: CommandContext): DoctorHelp["update"] {
     const { config } = await context.config();
     const world = updateWorld(context, stepMs);
     const request = { channel: config.update?.channel, tag: undefined };
-    const plan = await planUpdate(found, request, { fetch: context.fetch, timeoutMs: stepMs });
+    const plan = await planUpdate(found, request, { fetch: context.fetch, run: world.run, timeoutMs: stepMs });
     const progress = startProgress("Updating…", { stream: context.stderr, style: context.errorStyle });
     try {
       const result = await runUpdate(plan, { ...world, onStep: (name) => progress.update(name) });

@@ -142,7 +142,11 @@ describe("sign-ins", () => {
     expect(asked).toEqual([]);
     expect((await see({ fix: true })).done.join("\n")).toContain("openai-codex:me was not renewed: ");
     const grant: typeof fetch = async () =>
-      Response.json({ access_token: `h.${btoa('{"https://api.openai.com/auth":{"chatgpt_account_id":"a"}}')}.s`, refresh_token: "r2", expires_in: 3600 });
+      Response.json({
+        access_token: `h.${btoa('{"https://api.openai.com/auth":{"chatgpt_account_id":"a"}}')}.s`,
+        refresh_token: "r2",
+        expires_in: 3600,
+      });
     const good = await clinic({ fetch: grant });
     const written = good.write(file, profiles(spent));
     expect((await good.see({ fix: true })).done).toContain("Renewed openai-codex:me.");
