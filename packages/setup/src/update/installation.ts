@@ -77,7 +77,7 @@ function upwards(from: string, name: string): string | undefined {
 
 function managerOf(packageDir: string): PackageManager {
   if (/[\\/]\.bun[\\/]/.test(packageDir)) return "bun";
-  return /[\\/](?:\.?pnpm|pnpm-global)[\\/]/.test(packageDir) ? "pnpm" : "npm";
+  return /[\\/](?:\.?pnpm|\.pnpm-store|pnpm-global)[\\/]/.test(packageDir) ? "pnpm" : "npm";
 }
 
 /** `<prefix>/lib/node_modules/<name>`, on Windows without `lib`. */
