@@ -114,6 +114,7 @@ export {
   type PluginHookHandler,
   type PluginHookName,
   type PluginHooks,
+  pluginHookNames,
   type SessionHookContext,
   type ToolHookContext,
 } from "./plugin-hooks.ts";
