@@ -323,6 +323,15 @@ describe("a file that is too large", () => {
     expect(chats.untaken).toEqual([]);
   });
 
+  it("is told the service's own limit where that is lower than the configured one", async () => {
+    const mediaTooLarge = (maxMb: number) => `no more than ${maxMb}`;
+    const error = new ChannelError("media_too_large", "too large", { maxBytes: 20 * 1024 * 1024 });
+    const account = { fetchMedia: () => Promise.reject(error) };
+    const chats = await start({ mediaMaxMb: 50 }, { mediaTooLarge, account });
+    await chats.tell("look", { sender: { id: "1" }, ...image });
+    expect((await chats.sent()).text).toBe("no more than 20");
+  });
+
   it("is left out where the channel says nothing", async () => {
     const chats = await start({}, { account: tooLarge });
     await chats.tell("look", { sender: { id: "1" }, ...image });

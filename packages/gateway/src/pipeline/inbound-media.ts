@@ -57,7 +57,7 @@ export function createInboundMedia(options: {
     } catch (error) {
       log.warn(`a file of message ${message.id} could not be fetched`, { error: String(error) });
       const isTooLarge = error instanceof Error && "code" in error && error.code === "media_too_large";
-      const refused = isTooLarge ? options.tooLarge(channel, inMb(maxBytes)) : undefined;
+      const refused = isTooLarge ? options.tooLarge(channel, inMb(limitOf(error, maxBytes))) : undefined;
       return refused === undefined ? item : { refused };
     }
   };
@@ -100,6 +100,11 @@ export function createInboundMedia(options: {
       };
     },
   };
+}
+
+/** What the service takes may be less than what the configuration allows. */
+function limitOf(error: Error, configured: number): number {
+  return "maxBytes" in error && typeof error.maxBytes === "number" ? Math.min(error.maxBytes, configured) : configured;
 }
 
 function inMb(bytes: number): number {
