@@ -342,7 +342,7 @@ export async function startGateway(
       models,
       defaultAgentId: () => agents.defaultId(),
       config,
-      entry: (key) => sessions.get(key),
+      sessions,
       env,
       stateDir: paths.stateDir,
       fetch: fetchNow,

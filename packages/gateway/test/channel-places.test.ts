@@ -182,6 +182,34 @@ describe("a thread", () => {
     ]);
   });
 
+  it.each([
+    ["under its chat's key", { kind: "channel", id: "C1", threadId: "7" }],
+    ["of its own key", { kind: "channel", id: "T1", parentId: "C1", threadContinuesParent: true }],
+  ] as const)("%s uses the model of its chat until it has one itself", async (_, thread) => {
+    const limits = { reasoning: false, input: ["text"], contextWindow: 128_000, maxTokens: 8192 };
+    const cost = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
+    const models = ["fake-1", "other"].map((id) => ({ id, name: id, cost, ...limits }));
+    const config = { models: { providers: { fake: { models } } } };
+    const chats = await start({ groupPolicy: "open" }, {}, { config });
+    const say = async (text: string, chat: InboundMessage["chat"]) => {
+      await chats.tell(text, inGroup({ chat }));
+      return (await chats.sent()).text;
+    };
+    const room: InboundMessage["chat"] = { kind: "channel", id: "C1" };
+    const model = () => gateway.model.requests.at(-1)?.body.model;
+    await say("hello", room);
+    const usual = model();
+    expect(await say("/model fake/other", room)).toContain("Model set to");
+    await say("hello", thread);
+    expect(model()).toBe("other");
+    expect(await say("/status", thread)).toContain("fake/other");
+    expect(await say("/model default", thread)).toContain("Model reset to default");
+    await say("hello again", thread);
+    expect(model()).toBe(usual);
+    await say("hello again", room);
+    expect(model()).toBe("other");
+  });
+
   it("that is a chat of its own goes on from the one it is part of", async () => {
     const chats = await start({ groupPolicy: "open" });
     await chats.tell("my cat is called Kit", inGroup({ chat: { kind: "channel", id: "C1" } }));

@@ -199,10 +199,12 @@ async function modelEffect({ value }: Of<"model">, around: Surroundings): Promis
     profile === undefined ? undefined : profileProblem(profile, choice.ref, services.models, request.agentId);
   if (wrongProfile !== undefined) return problem(wrongProfile);
   const changed = !sameModelRef(choice.ref, choices.current);
+  // Where the conversation above has a model of its own, only a choice of the thread's own brings back the default.
+  const isUnset = choice.isDefault && services.session.inheritedModel(request.sessionKey) === undefined;
   return {
     patch: {
-      providerOverride: choice.isDefault ? undefined : choice.ref.provider,
-      modelOverride: choice.isDefault ? undefined : choice.ref.model,
+      providerOverride: isUnset ? undefined : choice.ref.provider,
+      modelOverride: isUnset ? undefined : choice.ref.model,
       authProfileOverride: profile,
       authProfileOverrideSource: profile === undefined ? undefined : "user",
       authProfileOverrideCompactionCount: undefined,

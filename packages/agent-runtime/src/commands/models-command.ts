@@ -1,4 +1,5 @@
 import { authLabel, formatModelRef, type ModelRef, sameModelRef } from "@openclaw/models";
+import { sessionModel } from "../run/run-setup.ts";
 import {
   type CommandButton,
   type CommandHandler,
@@ -141,6 +142,5 @@ export function choicesOf(request: CommandRequest, services: CommandServices): P
 }
 
 function overrideOf({ sessionKey }: CommandRequest, { session }: CommandServices): ModelRef | undefined {
-  const { providerOverride, modelOverride } = session.get(sessionKey) ?? {};
-  return providerOverride && modelOverride ? { provider: providerOverride, model: modelOverride } : undefined;
+  return sessionModel(sessionKey, session.get(sessionKey), session);
 }
