@@ -126,6 +126,16 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
       place: placeOf(message),
       activeModel: await activeModel(message),
       variables: variablesOf(message),
+      ...(message.route.surface === "channel" && message.messageId !== undefined
+        ? {
+            sharedAs: JSON.stringify([
+              message.route.channel,
+              message.route.accountId,
+              message.route.to,
+              message.messageId,
+            ]),
+          }
+        : {}),
       signal,
     });
     remember(sessionKey, library.decisionParts(decisions));

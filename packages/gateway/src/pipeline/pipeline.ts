@@ -217,12 +217,12 @@ export function createPipeline(context: PipelineContext): Pipeline {
   /** The first thing that happens to a journalled message: its files are understood, then it is decided what it is. */
   const take = (message: Inbound, options: TurnOptions): Promise<RunResult | undefined> => {
     const chat = turns.open(message, options.initiator);
-    const prepared = isAnsweredAtOnce(message) ? undefined : preparation.begin([message]);
+    const prepared = isAnsweredAtOnce(message) ? undefined : preparation.begin([message], context.entrance.hear);
     if (prepared === undefined) return decide(message, chat, options);
     return prepared.then((outcome) => {
       switch (outcome.state) {
         case "ready": {
-          const heard = context.entrance.hear(outcome.messages[0] ?? message);
+          const [heard] = outcome.messages;
           return heard ? decide(heard, chat, options) : endings.endSilently(message, chat);
         }
         case "stopped":
