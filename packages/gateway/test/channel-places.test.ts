@@ -309,13 +309,25 @@ describe("pages of a list", () => {
 
   it("of models lead from providers to models, to a choice, and back", async () => {
     const chats = await paged();
+    await chats.tell("/model", { sender: { id: "1" } });
+    expect(await chats.sent()).toMatchObject({
+      text: expect.stringContaining("1. fake-1 (fake)"),
+      buttons: [[{ text: "Browse models", data: "/models" }]],
+    });
     await chats.tell("/models", { sender: { id: "1" } });
-    expect((await chats.sent()).buttons?.flat()).toContainEqual({ text: "fake", data: "/models fake" });
+    const providers = await chats.sent();
+    expect(providers.text).toBe("Select a provider:");
+    expect(providers.buttons?.flat()).toContainEqual({ text: "fake", data: "/models fake" });
+    expect(providers.buttons?.at(-1)).toEqual([{ text: "Next ▶", data: "/models page=2" }]);
+    await chats.tell("/models page=2", pressed("/models page=2"));
+    const more = (await edited()).change;
+    expect(more.buttons?.at(-1)).toEqual([{ text: "◀ Prev", data: "/models page=1" }]);
+    expect(more.buttons?.flat()).toContainEqual({ text: "zai", data: "/models zai" });
     await chats.tell("/models fake", pressed("/models fake"));
-    expect((await edited()).change.buttons).toEqual([
-      [{ text: "fake-1", data: "/model fake/fake-1" }],
-      [{ text: "Providers", data: "/models" }],
-    ]);
+    expect((await edited()).change).toEqual({
+      text: "Models (fake) — 1 available",
+      buttons: [[{ text: "fake-1", data: "/model fake/fake-1" }], [{ text: "Providers", data: "/models" }]],
+    });
     await chats.tell("/model fake/fake-1", pressed("/model fake/fake-1"));
     const { change } = await edited();
     expect(change.text).toContain("fake/fake-1");
