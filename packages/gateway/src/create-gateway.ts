@@ -233,7 +233,6 @@ export async function startGateway(
       clock,
       log,
     });
-    releases.push(() => canvas.close());
     const frontDoor = await openFrontDoor({
       canvasRoute: canvas.route,
       filesRoute: webFilesRoute({ webFiles, roots: trustedRoots, basePath, platform: process.platform }),
@@ -252,6 +251,7 @@ export async function startGateway(
     });
     const { port } = frontDoor;
     releases.push(() => frontDoor.close());
+    releases.push(() => canvas.close());
     await canvas.listen(frontDoor);
 
     await takeOverLegacyState(paths, config(), () => clock.now(), log);
@@ -934,6 +934,7 @@ export async function startGateway(
       hosts: settings.hosts,
       port,
       fingerprint: frontDoor.fingerprint,
+      canvasPort: canvas.port,
       tailscale: () => tailscale.program(),
       clock,
       log: log.child("discovery"),
