@@ -28,7 +28,15 @@ beforeAll(async () => {
   expect(cloned.status, cloned.stderr).toBe(0);
   started = spawn("npm", ["start", "--", "--port", String(await freePort())], {
     cwd: clone,
-    env: { ...process.env, OPENCLAW_STATE_DIR: "", ANTHROPIC_API_KEY: "", OPENAI_API_KEY: "", OPENROUTER_API_KEY: "" },
+    env: {
+      ...process.env,
+      OPENCLAW_STATE_DIR: "",
+      ANTHROPIC_API_KEY: "",
+      OPENAI_API_KEY: "",
+      OPENROUTER_API_KEY: "",
+      // What was built from the very same sources here is taken from there; whatever differs in the clone is built.
+      TURBO_CACHE_DIR: path.join(root, ".turbo", "cache"),
+    },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
