@@ -1,4 +1,5 @@
 import { defineCommand, type FlagSpecs } from "./command-spec.ts";
+import { configureFlags } from "./onboarding-commands.ts";
 
 export const configGetFlags = {
   json: { type: "boolean", summary: "print the value as JSON" },
@@ -11,6 +12,15 @@ export const configSetFlags = {
 const path = { name: "path", summary: "dots and brackets, as in agents.list[0].id", required: true } as const;
 
 export const configCommands = [
+  defineCommand({
+    id: "config",
+    summary: "Read or change config values; alone it starts configure",
+    flags: configureFlags,
+    args: [],
+    docs: "/cli/config",
+    config: "none",
+    load: () => import("../commands/configure.ts"),
+  }),
   defineCommand({
     id: "config get",
     summary: "Print one config value addressed by path",

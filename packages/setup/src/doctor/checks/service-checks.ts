@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { isNixMode, readVariable } from "@openclaw/config/paths";
+import { moveToTrash } from "@openclaw/storage";
 import { auditService } from "../../services/audit-service.ts";
 import { findExtraServices, removalHints } from "../../services/extra-services.ts";
 import { defineService, installService } from "../../services/install-service.ts";
-import { moveToTrash } from "../../services/launchd-manager.ts";
 import { ensureLinger, hasLinger } from "../../services/linger.ts";
 import { openService } from "../../services/open-service.ts";
 import { findSystemNode } from "../../services/service-runtime.ts";
@@ -34,7 +34,7 @@ const extraServices: DoctorCheck = {
           preset: extra.legacy,
           async apply() {
             await service.run(["launchctl", "bootout", `gui/${service.uid}/${extra.label}`]);
-            moveToTrash(file, paths.home, service.now());
+            await moveToTrash(file, { home: paths.home, platform: "darwin", env: {}, now: service.now, create: true });
             return [`Moved ${file} to the Trash.`];
           },
         },
