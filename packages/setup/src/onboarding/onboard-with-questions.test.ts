@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it, test } from "vitest";
 import { ctrlC, type SetupVisitOptions, setupVisit } from "../testing/setup-visit.ts";
@@ -131,6 +131,17 @@ describe("the questions", () => {
     expect(visit.done).toEqual([]);
     expect(health).toBe(0);
     expect(visit.written().skills).toBeUndefined();
+  });
+
+  it("are not begun where nothing can be written", async () => {
+    const visit = await setupVisit();
+    writeFileSync(path.join(visit.home, "file"), "");
+    const stateDir = path.join(visit.home, "file", "state");
+    const world = { ...visit.world, paths: { ...visit.world.paths, stateDir } };
+    await expect(onboardWithQuestions(noOptions, visit.prompter, world)).rejects.toThrow(
+      `Nothing can be written to ${stateDir}: ${path.join(visit.home, "file")} is not a folder.`,
+    );
+    expect(visit.asked).toEqual([]);
   });
 
   test.each([

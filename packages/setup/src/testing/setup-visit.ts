@@ -9,7 +9,7 @@ import { temporaryInstallation } from "./temporary-installation.ts";
 
 /** What somebody answers: a text, an option's value, yes or no, several options; or the key that ends it all. */
 export type Answer = string | boolean | readonly string[] | typeof ctrlC;
-export const ctrlC = Symbol("Ctrl+C");
+export const ctrlC = { key: "Ctrl+C" } as const;
 
 /** A question as it was asked. */
 export interface AskedQuestion {
@@ -40,12 +40,10 @@ export async function setupVisit(options: SetupVisitOptions = {}) {
   const notes: string[] = [];
   const lines: string[] = [];
   const done: string[] = [];
-  const answers = new Map(
-    Object.entries(options.answers ?? {}).map(([message, given]) => [
-      message,
-      isSeries(given) ? [...given.inTurn] : [given],
-    ]),
-  );
+  const answers = new Map<string, Answer[]>();
+  for (const [message, given] of Object.entries(options.answers ?? {})) {
+    answers.set(message, isSeries(given) ? [...given.inTurn] : [given]);
+  }
 
   function answerOf(message: string): Answer | undefined {
     for (const [start, list] of answers) if (message.startsWith(start) && list.length > 0) return list.shift();
