@@ -1,3 +1,5 @@
+export { type AgentPlaces, addAgentWithQuestions, agentNameProblem } from "./add-agent-with-questions.ts";
+export { type AgentPlan, commitAgent } from "./commit-agent.ts";
 export {
   type ConfigureSection,
   configureSections,
