@@ -13,6 +13,7 @@ export * from "./compat/channel-helpers.ts";
 export { normalizePluginHttpPath } from "./compat/create-plugin-sdk.ts";
 export * from "./compat/group-access.ts";
 export * from "./compat/group-history.ts";
+export * from "./compat/onboarding-helpers.ts";
 export * from "./compat/schemas.ts";
 export * from "./compat/tool-params.ts";
 

@@ -195,11 +195,11 @@ test("what is registered after load is refused with a diagnostic", async () => {
 test("what this host does not have says its name when a plugin calls it, and registrars it lacks are absent", async () => {
   using home = temporaryFolder();
   const code = `
-    import { promptAccountId } from "openclaw/plugin-sdk";
+    import { resolveAckReaction } from "openclaw/plugin-sdk";
     export default { register(api) {
       api.logger.info("has " + typeof api.registerContextEngine);
       try { api.runtime.media.loadWebMedia("x"); } catch (error) { api.logger.info(error.message); }
-      promptAccountId();
+      resolveAckReaction();
     } };`;
   writePlugin(path.join(home.path, "extensions"), { id: "rich", code });
   const host = await testHost(home.path);
@@ -208,6 +208,6 @@ test("what this host does not have says its name when a plugin calls it, and reg
     "info api.runtime.media.loadWebMedia is not available in this version of OpenClaw; plugin rich has called it",
   );
   expect(recordOf(host, "rich").error).toBe(
-    "plugin failed during register: openclaw/plugin-sdk: promptAccountId is not available in this version of OpenClaw; plugin rich has called it",
+    "plugin failed during register: openclaw/plugin-sdk: resolveAckReaction is not available in this version of OpenClaw; plugin rich has called it",
   );
 });

@@ -8,6 +8,7 @@ import type { ChannelServices } from "./foreign/channel-services.ts";
 import { createMediaHelpers } from "./foreign/media-helpers.ts";
 import * as groups from "./group-access.ts";
 import * as history from "./group-history.ts";
+import * as onboarding from "./onboarding-helpers.ts";
 import * as schemas from "./schemas.ts";
 import * as params from "./tool-params.ts";
 
@@ -67,8 +68,6 @@ const missing = [
   "listDevicePairing",
   "loadWebMedia",
   "onDiagnosticEvent",
-  "promptAccountId",
-  "promptChannelAccessConfig",
   "registerLogTransport",
   "registerPluginHttpRoute",
   "rejectDevicePairing",
@@ -91,6 +90,7 @@ export function createPluginSdk(plugin: { id: string; logger: PluginLogger }, se
     ...channels,
     ...groups,
     ...history,
+    ...onboarding,
     ...schemas,
     ...params,
     normalizePluginHttpPath,

@@ -168,7 +168,8 @@ async function runSection(
       await gatewayStep(draft, noOptions, prompter, world, { asks: true });
       return;
     case "channels":
-      return channelsStep(draft, prompter, world, { quick: false, asks: false });
+      await channelsStep(draft, prompter, world, { quick: false, asks: false, asksAccounts: true });
+      return;
     case "skills":
       return skillsStep(draft, noOptions, prompter, world);
     case "daemon": {
