@@ -30,5 +30,7 @@ export type {
   SetupHost,
   SetupSkill,
   SetupWorld,
+  SkillInstaller,
+  SkillInstallOutcome,
   StagedChannel,
 } from "./setup-world.ts";

@@ -101,6 +101,7 @@ function configureOf(
       );
       if (!answer.success) throw new Error(`${label} did not say what its set-up came to`);
       const { cfg, accountId: chosen = accountId } = answer.data;
+      onboarding.call("onAccountRecorded", chosen, {});
       return { accountId: chosen, patch: differences(config, cfg) };
     };
   }
