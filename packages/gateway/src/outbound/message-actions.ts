@@ -5,18 +5,21 @@ import {
   channelActionNames,
   chunkByMode,
   type Delivery,
-  type MessageRef,
   normalizeAccountId,
   type RunningAccount,
-  type Target,
 } from "@openclaw/plugin-sdk";
 import { accountIds, type ChannelSettings, channelConfigInput, readAccount } from "../channels/account-config.ts";
 import type { Channels } from "../channels/channels.ts";
 import type { OutboxWorker } from "../pipeline/outbox.ts";
 import { chatKeyOf } from "../pipeline/reply.ts";
+import { isRecord, number, text, textList } from "./action-params.ts";
+import { channelTargets, withoutTarget } from "./action-targets.ts";
 import { invalid, OutboundError } from "./outbound-error.ts";
+import { ownMethod } from "./own-method.ts";
+import { addressOf, type Place } from "./place.ts";
 import { checkPoll } from "./poll.ts";
 import type { Targets } from "./resolve-target.ts";
+import { contentOf } from "./send-content.ts";
 
 /** How long whoever asked waits for a message that is tried again, ms; it stays in the outbox. */
 const sendWaitMs = 9000;
@@ -54,40 +57,6 @@ export interface MessageActions {
   /** What the configured channels can do together, `send` first. */
   names(): ChannelActionName[];
 }
-
-/** Actions that are about no chat. */
-const withoutTarget: ReadonlySet<ChannelActionName> = new Set([
-  "broadcast",
-  "thread-list",
-  "search",
-  "sticker-search",
-  "member-info",
-  "role-info",
-  "role-add",
-  "role-remove",
-  "emoji-list",
-  "emoji-upload",
-  "sticker-upload",
-  "channel-list",
-  "channel-create",
-  "category-create",
-  "category-edit",
-  "category-delete",
-  "voice-status",
-  "event-list",
-  "event-create",
-  "timeout",
-  "kick",
-  "ban",
-  "set-presence",
-] as const);
-/** Actions whose target is a channel of a server rather than a chat to write to. */
-const channelTargets: ReadonlySet<ChannelActionName> = new Set([
-  "channel-info",
-  "channel-edit",
-  "channel-delete",
-  "channel-move",
-] as const);
 
 export function createMessageActions(options: {
   channels: Channels;
@@ -295,144 +264,4 @@ export function createMessageActions(options: {
       return [...new Set<ChannelActionName>(["send", ...(all.length === 0 ? [] : more), ...all])];
     },
   };
-}
-
-interface Place {
-  channel: Channel;
-  accountId: string;
-  config: Readonly<Record<string, unknown>>;
-  /** What the channel makes of the account's section. */
-  account: unknown;
-  target: Target;
-}
-
-function addressOf({ channel, accountId, target }: Place): Delivery {
-  const { to, threadId } = target;
-  return { channel: channel.meta.id, accountId, to, ...(threadId === undefined ? {} : { threadId }) };
-}
-
-/** The messages of a `send`: cut to the channel's limit, files with the first. */
-function contentOf(
-  { params, media }: ActionRequest,
-  place: Place,
-  more: Partial<Delivery>,
-  chunk: (channel: string, accountId: string, text: string, limit: number) => string[],
-): Delivery[] {
-  // People on a command line and models write line breaks as two characters.
-  const words = (text(params.message) ?? "").replaceAll("\\n", "\n");
-  const files = [...textList(params.media), ...textList(params.mediaUrls), ...textList(params.mediaUrl)];
-  const buttons = jsonOf(params.buttons, "buttons");
-  const card = jsonOf(params.card, "card");
-  if (words.trim() === "" && files.length === 0 && card === undefined) {
-    throw invalid("send requires message, media or card");
-  }
-  const { channel, config, accountId } = place;
-  const limit = Math.min(number(config.textChunkLimit) ?? 4000, channel.textLimit ?? Number.POSITIVE_INFINITY);
-  const pieces = words.trim() === "" ? [] : chunk(channel.meta.id, accountId, words, limit);
-  const captioned =
-    files.length === 0 || (pieces[0]?.length ?? 0) <= (channel.captionLimit ?? Number.POSITIVE_INFINITY);
-  const base = { ...addressOf(place), ...more, ...(params.silent === true ? { silent: true } : {}) };
-  const replyTo = text(params.replyTo) ?? text(params.replyToId);
-  const first: Delivery = {
-    ...base,
-    ...(pieces[0] === undefined || !captioned ? {} : { text: pieces[0] }),
-    ...(files.length === 0 ? {} : { mediaUrls: files.map((file) => media?.(file) ?? file) }),
-    ...(replyTo === undefined ? {} : { replyTo }),
-    ...(text(params.quoteText) === undefined ? {} : { quoteText: text(params.quoteText) ?? "" }),
-    ...(params.asVoice === true ? { asVoice: true } : {}),
-    ...(params.gifPlayback === true ? { gifPlayback: true } : {}),
-    ...(Array.isArray(buttons) ? { buttons: buttonRows(buttons) } : {}),
-    ...(isRecord(card) ? { card } : {}),
-  };
-  return [first, ...pieces.slice(captioned ? 1 : 0).map((piece) => ({ ...base, text: piece }))];
-}
-
-/** What a running account does by a method of its own; undefined for what `act` does. */
-async function ownMethod(
-  account: RunningAccount,
-  action: ChannelActionName,
-  params: Readonly<Record<string, unknown>>,
-  target: Target,
-): Promise<Record<string, unknown> | undefined> {
-  const ref = (): MessageRef => {
-    const messageId = text(params.messageId);
-    if (messageId === undefined) throw invalid(`Action ${action} requires a message id.`);
-    const participant = text(params.participant);
-    return {
-      to: target.to,
-      ...(target.threadId === undefined ? {} : { threadId: target.threadId }),
-      messageId,
-      ...(participant === undefined ? {} : { participant }),
-      ...(params.fromMe === true ? { fromMe: true } : {}),
-    };
-  };
-  switch (action) {
-    case "react": {
-      if (account.react === undefined) return undefined;
-      const emoji = typeof params.emoji === "string" ? params.emoji : undefined;
-      if (emoji === undefined || (params.remove === true && emoji === "")) throw invalid("react requires emoji");
-      const remove = params.remove === true;
-      await account.react(ref(), { emoji, ...(remove ? { remove } : {}) });
-      return remove || emoji === "" ? { ok: true, removed: emoji } : { ok: true, added: emoji };
-    }
-    case "edit": {
-      if (account.edit === undefined) return undefined;
-      const message = text(params.message);
-      if (message === undefined) throw invalid("edit requires message");
-      const buttons = jsonOf(params.buttons, "buttons");
-      await account.edit(ref(), {
-        text: message.replaceAll("\\n", "\n"),
-        ...(Array.isArray(buttons) ? { buttons: buttonRows(buttons) } : {}),
-      });
-      return { ok: true };
-    }
-    case "delete":
-    case "unsend": {
-      if (account.remove === undefined) return undefined;
-      await account.remove(ref());
-      return { ok: true, deleted: true };
-    }
-    default:
-      return undefined;
-  }
-}
-
-/** A value that may be written as JSON. @throws OutboundError naming the flag */
-function jsonOf(value: unknown, name: string): unknown {
-  if (typeof value !== "string" || value.trim() === "") return value;
-  try {
-    const parsed: unknown = JSON.parse(value);
-    return parsed;
-  } catch {
-    throw invalid(`--${name} must be valid JSON`);
-  }
-}
-
-/** Rows of buttons; those without a text or data are left out. */
-function buttonRows(rows: readonly unknown[]): { text: string; data: string }[][] {
-  return rows.map((row) =>
-    (Array.isArray(row) ? row : []).flatMap((button: unknown) => {
-      if (!isRecord(button)) return [];
-      const data = button.data ?? button.callback_data;
-      return typeof button.text === "string" && typeof data === "string" ? [{ text: button.text, data }] : [];
-    }),
-  );
-}
-
-function text(value: unknown): string | undefined {
-  if (typeof value === "number") return String(value);
-  return typeof value === "string" && value.trim() !== "" ? value : undefined;
-}
-
-function number(value: unknown): number | undefined {
-  const parsed = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  return typeof parsed === "number" && Number.isFinite(parsed) ? parsed : undefined;
-}
-
-function textList(value: unknown): string[] {
-  return (Array.isArray(value) ? value : [value]).flatMap((each) => text(each) ?? []);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
