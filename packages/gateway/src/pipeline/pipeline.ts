@@ -4,7 +4,7 @@
 //
 // RPC methods name their session and are authorised by their connection, so they enter at `submit`; channels pass
 // `channel-inbound.ts` (dedupe, access, route) and `inbound-debounce.ts` first. The files of a journalled message are turned
-// into text where that is wanted (`preparation.ts`). What the message is, `take` decides: a command is answered
+// into text where that is wanted (`preparation.ts`). What the message is, `decision.ts` says: a command is answered
 // (`command-answers.ts`), one that comes during a run waits or joins it (`waiting-messages.ts`), any other has its turn
 // (`turn.ts`: prompt, run, events, replies, end). `resume.ts` does the same with what an earlier process left. Lanes live
 // in the agent runtime.
@@ -14,12 +14,10 @@ import type { InboundEvent, InboundMessage } from "@openclaw/plugin-sdk";
 import type { Clock, Journal } from "@openclaw/storage";
 import type { ChannelEntrance } from "../access/channel-entrance.ts";
 import type { GatewayCommands } from "../commands/gateway-commands.ts";
-import type { Reception } from "../commands/reception.ts";
 import type { Conversations } from "../conversations.ts";
 import type { MessageMedia } from "../media/message-media.ts";
 import type { WebFiles } from "../media/web-files.ts";
 import { unavailable } from "../methods/handler.ts";
-import type { ChatStream } from "../runs/chat-stream.ts";
 import type { RunRegistry } from "../runs/run-registry.ts";
 import type { SessionFeed } from "../session-feed.ts";
 import type { Connections } from "../ws/connections.ts";
@@ -27,6 +25,7 @@ import { createAgentsInTurn } from "./agents-in-turn.ts";
 import { journalId } from "./channel-inbound.ts";
 import { isStopText } from "./command.ts";
 import { type CommandAnswersContext, createCommandAnswers } from "./command-answers.ts";
+import { createDecision } from "./decision.ts";
 import { lookUp } from "./dedupe.ts";
 import { createGate, type Gate, openGate } from "./gate.ts";
 import type { Inbound } from "./inbound.ts";
@@ -36,14 +35,15 @@ import { createMessageEndings } from "./message-endings.ts";
 import type { OutboxWorker } from "./outbox.ts";
 import { createPageFiles } from "./page-files.ts";
 import { createPreparation } from "./preparation.ts";
-import { promptTimeFormat } from "./prompt-body.ts";
 import { textDeliveries } from "./reply.ts";
 import { createResume } from "./resume.ts";
 import { createRunReplies, type RunRepliesContext } from "./run-replies.ts";
+import { createStopRuns, type StopRuns } from "./stop-runs.ts";
 import type { SystemEvents } from "./system-events.ts";
 import { createTurns, type TurnOptions } from "./turn.ts";
 import { createTurnPrompts } from "./turn-prompt.ts";
 import { createWaitingMessages } from "./waiting-messages.ts";
+import { createZonedFormat } from "./zoned-format.ts";
 
 /** The part of the configuration the pipeline reads, fresh for every message. */
 export interface PipelineConfig {
@@ -123,14 +123,8 @@ export interface Pipeline {
   note(event: InboundEvent): Promise<void>;
   /** Continues what an earlier process left open. To be called before anything is submitted. */
   resume(): void;
-  /**
-   * Stops the runs of a session and what waits behind them, or one of them, for its user. Returns the ids of what was
-   * stopped; `discarded` of them had not begun.
-   */
-  abort(
-    sessionKey: string,
-    options: { runId?: string | undefined; reason: "rpc" | "stop" | "timeout" },
-  ): { runIds: string[]; discarded: number };
+  /** Stops what its user no longer wants. */
+  abort: StopRuns;
   /** How messages of a channel are queued in a session now, and how many wait. */
   queueOf(sessionKey: string, channel: string): QueueSettings & { waiting: number };
   /** Refuses new messages and waits for what runs, at most `drainMs`; what is left stays open in the journal. */
@@ -142,19 +136,8 @@ export function createPipeline(context: PipelineContext): Pipeline {
   const running = new Set<Promise<unknown>>();
   const stopped = new AbortController();
   let stopping = false;
-  let timeFormat = { zone: "", format: (_at: number): string => "" };
-  let eventFormat = timeFormat;
-
-  const formatTime = (): ((at: number) => string) => {
-    const zone = context.config().userTimeZone;
-    if (timeFormat.zone !== zone) timeFormat = { zone, format: promptTimeFormat(zone) };
-    return timeFormat.format;
-  };
-  const formatEventTime = (): ((at: number) => string) => {
-    const zone = context.config().eventTimeZone;
-    if (eventFormat.zone !== zone) eventFormat = { zone, format: promptTimeFormat(zone, { seconds: true }) };
-    return eventFormat.format;
-  };
+  const formatTime = createZonedFormat(() => context.config().userTimeZone);
+  const formatEventTime = createZonedFormat(() => context.config().eventTimeZone, { seconds: true });
   const endings = createMessageEndings({ ...context, stopped: stopped.signal });
   const answers = createCommandAnswers({ ...context, endings });
   const turns = createTurns({
@@ -243,52 +226,15 @@ export function createPipeline(context: PipelineContext): Pipeline {
   const isAnsweredAtOnce = (message: Inbound): boolean =>
     message.attachments.length === 0 && ["command", "ignored"].includes(commands.receive(message).kind);
 
-  /** A message is answered, runs, waits, or joins the run under way. */
-  const decide = (message: Inbound, chat: ChatStream, options: TurnOptions): Promise<RunResult | undefined> => {
-    const { sessionKey } = message;
-    const reception = commands.receive(message);
-    if (reception.kind === "ignored")
-      log.info("dropped a control command (unauthorized)", { sender: message.senderId });
-    if (reception.kind === "ignored" || isMuted(message, reception)) return endings.endSilently(message, chat);
-    if (reception.kind === "reset") void track(announce(reception.trigger.replace(/^\//, ""), message));
-    if (reception.kind === "command") return options.gate.opened.then(() => answers.command(message, chat, reception));
-    if (reception.kind === "model" && reception.inline.length > 0) {
-      void track(options.gate.opened.then(() => answers.inline(message, reception.inline)));
-    }
-    const queued = message.source === "chat.send" || message.source === "channel";
-    if (!queued || !waiting.mustWait(sessionKey)) return turns.run(message, chat, options);
-    const asked = { ...message.queue, ...commands.waiting(message).queue };
-    const settings = waiting.settings({ ...message, queue: asked });
-    const waits = options.resumed === true || (reception.kind === "reset" && settings.mode !== "interrupt");
-    switch (waits ? "followup" : settings.mode) {
-      case "interrupt":
-        abort(sessionKey, { reason: "stop", except: message.id });
-        return turns.run(message, chat, options);
-      case "steer":
-        return waiting.steer(message, chat, options, settings);
-      case "steer-backlog":
-        waiting.steerAlong(message);
-        return waiting.enqueue(message, chat, options, settings);
-      case "followup":
-      case "collect":
-        return waiting.enqueue(message, chat, options, settings);
-    }
-  };
-
-  /** Hooks may want to say something about a command. */
-  const announce = async (action: string, message: Inbound): Promise<void> => {
-    const texts = (await context.onCommand?.(action, message)) ?? [];
-    if (texts.length > 0) await endings.tellSurely(message, `${message.id}/hooks`, texts.join("\n\n"));
-  };
-
-  /** Messages of a channel that the send policy leaves without an answer. Methods refuse theirs before. */
-  const isMuted = (message: Inbound, reception: Reception): boolean =>
-    message.source === "channel" &&
-    conversations.sendPolicy(
-      message.sessionKey,
-      message.route.surface === "channel" ? message.route.channel : "webchat",
-    ) === "deny" &&
-    !(reception.kind === "command" && reception.spec?.underDeny);
+  const { decide, isMuted, announce } = createDecision({
+    ...context,
+    endings,
+    answers,
+    turns,
+    waiting,
+    track,
+    stopRuns: (sessionKey, request) => stopRuns(sessionKey, request),
+  });
 
   const submit: Pipeline["submit"] = (message, options = {}) => {
     if (stopping) throw unavailable("gateway shutting down");
@@ -352,28 +298,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
     !(isStopText(message.text) && message.authorized) &&
     commands.receive(message).kind !== "command";
 
-  const abort = (
-    sessionKey: string,
-    { runId, reason, except }: { runId?: string | undefined; reason: "rpc" | "stop" | "timeout"; except?: string },
-  ): ReturnType<Pipeline["abort"]> => {
-    const discarded = [preparation, waiting, inTurn].flatMap((later) => later.stop(sessionKey, runId));
-    const aborted: string[] = [];
-    for (const record of runs.openOf(sessionKey)) {
-      if (runId !== undefined && record.runId !== runId) continue;
-      if (record.chat.terminal || !record.handle || record.runId === except) continue;
-      try {
-        // Before the answer, so that no crash brings back what its user has stopped.
-        journal.settle(record.runId, "aborted", { result: { status: "ok" } });
-      } catch (error) {
-        log.error(`the stop of run ${record.runId} could not be noted`, { error: String(error) });
-      }
-      record.chat.end({ state: "aborted", stopReason: reason });
-      record.cancelReplies?.();
-      record.handle.abort(reason);
-      aborted.push(record.runId);
-    }
-    return { runIds: [...aborted, ...discarded], discarded: discarded.length };
-  };
+  const stopRuns = createStopRuns({ journal, runs, later: [preparation, waiting, inTurn], log });
 
   return {
     submit,
@@ -393,7 +318,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
       else await context.systemEvents.enqueue(sessionKey, event.text);
     },
     resume: createResume({ ...context, preparation, endings, turns, debounce, take, track, formatTime }),
-    abort,
+    abort: stopRuns,
     queueOf: (sessionKey, channel) => ({
       ...waiting.settings({
         sessionKey,
