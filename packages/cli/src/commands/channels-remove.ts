@@ -1,5 +1,7 @@
+import { writeConfigObject } from "@openclaw/config";
 import { normalizeAccountId } from "@openclaw/plugin-sdk";
 import { localChannels } from "../channels/local-channels.ts";
+import { withPluginChannels } from "../channels/plugin-channels.ts";
 import { CliError } from "../run/cli-error.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import type { channelsRemoveFlags } from "../spec/channel-commands.ts";
@@ -10,15 +12,16 @@ import { editConfig } from "./edit-config.ts";
 /** `channels remove`: switches an account off, or takes it out of the configuration. */
 export async function run(
   { flags }: CommandInput<typeof channelsRemoveFlags>,
-  context: CommandContext,
+  given: CommandContext,
 ): Promise<undefined> {
   if (flags.channel === undefined) {
-    if (flags.account !== undefined || flags.delete || context.stdin.isTTY !== true) {
+    if (flags.account !== undefined || flags.delete || given.stdin.isTTY !== true) {
       throw new CliError("Channel is required. Use --channel <name>.");
     }
     const { removeChannel } = await import("../channels/remove-channel.ts");
-    return removeChannel(context);
+    return removeChannel(await withPluginChannels(given));
   }
+  const context = await withPluginChannels(given, flags.channel);
   const local = localChannels(context);
   const entry = local.entry(flags.channel);
   if (entry === undefined) throw new CliError(`Unknown channel: ${flags.channel}`);
@@ -32,12 +35,21 @@ export async function run(
     throw new CliError(`${label} has no account "${accountId}".`);
   }
   const place = listed ? ["channels", id, "accounts", accountId] : ["channels", id];
+  const channel = await entry.load();
   if (flags.delete) {
-    await editConfig(context, (store) => store.unset(place, { pruneEmptyParents: true }));
+    const next = channel.accounts?.without?.(accountId);
+    await editConfig(context, async (store) => {
+      if (next === undefined) await store.unset(place, { pruneEmptyParents: true });
+      else await writeConfigObject(store, next);
+    });
     context.print(`Deleted ${label} account "${accountId}".`);
     return undefined;
   }
   if (!(await confirm(`Disable ${label} account "${accountId}"? (keeps config)`, context))) return;
-  await editConfig(context, (store) => store.set([...place, "enabled"], false));
+  const next = channel.accounts?.withEnabled?.(accountId, false);
+  await editConfig(context, async (store) => {
+    if (next === undefined) await store.set([...place, "enabled"], false);
+    else await writeConfigObject(store, next);
+  });
   context.print(`Disabled ${label} account "${accountId}".`);
 }
