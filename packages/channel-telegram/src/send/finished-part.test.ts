@@ -3,10 +3,10 @@ import { finishedPart } from "./finished-part.ts";
 
 it.each([
   ["paragraph", "Para one.\n\n"],
-  ["newline", "Para one.\n\nTwo is\n"],
-  ["sentence", "Para one.\n\nTwo is\nlonger."],
+  ["newline", "Para one.\n\nTwo. a\n"],
+  ["sentence", "Para one.\n\nTwo."],
 ] as const)("breakPreference %s shows %j", (breakPreference, shown) => {
-  const text = "Para one.\n\nTwo is\nlonger. And";
+  const text = "Para one.\n\nTwo. a\nb";
   expect(finishedPart(text, 0, { minChars: 10, maxChars: 60, breakPreference })).toBe(shown);
 });
 
