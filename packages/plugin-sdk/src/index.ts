@@ -56,6 +56,15 @@ export type { ChannelDirectory, DirectoryEntry, DirectoryQuery } from "./channel
 export { ChannelError, type ChannelErrorCode, isPermanent, retryAfterOf } from "./channel/channel-error.ts";
 export type { ChannelLog } from "./channel/channel-log.ts";
 export type { ChannelLogin, LoginInput, LoginResult } from "./channel/channel-login.ts";
+export type {
+  ChannelLinkPlan,
+  ChannelPrompter,
+  ChannelSetup,
+  ChannelSetupAnswers,
+  ChannelSetupInput,
+  DirectRulesSetup,
+  PromptChoice,
+} from "./channel/channel-setup.ts";
 export type { AccountProbe, AccountState, ChannelStatus, StatusIssue } from "./channel/channel-status.ts";
 export type { ChannelTargets, Target } from "./channel/channel-targets.ts";
 export type {
@@ -90,7 +99,16 @@ export {
   pause,
   type ReconnectPolicy,
 } from "./connection/keep-connected.ts";
-export { definePluginEntry, type ForeignChannel, type PluginApi, type PluginEntry } from "./plugin-api.ts";
+export type {
+  ForeignAccountChoices,
+  ForeignChannel,
+  ForeignDmPolicy,
+  ForeignOnboarding,
+  ForeignOnboardingStatus,
+  ForeignPrompter,
+  ForeignRuntime,
+} from "./foreign-channel.ts";
+export { definePluginEntry, type PluginApi, type PluginEntry } from "./plugin-api.ts";
 export {
   type AgentHookContext,
   type GatewayHookContext,
@@ -105,6 +123,7 @@ export {
   type PluginHookHandler,
   type PluginHookName,
   type PluginHooks,
+  pluginHookNames,
   type SessionHookContext,
   type ToolHookContext,
 } from "./plugin-hooks.ts";

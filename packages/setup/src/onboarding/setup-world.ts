@@ -1,8 +1,10 @@
 import type { spawn } from "node:child_process";
 import type { ConfigSnapshot, LoadConfigOptions, OpenClawConfig } from "@openclaw/config";
 import type { Paths } from "@openclaw/config/paths";
-import type { ProviderAuth } from "@openclaw/models";
+import type { AuthContext, ProviderAuth } from "@openclaw/models";
 import type { RuntimeName } from "../services/service-runtime.ts";
+import type { ChannelSteps, ConfigPatch } from "./channels/channel-steps.ts";
+import type { SetupWork } from "./setup-draft.ts";
 
 /** Everything outside that setting up touches. */
 export interface SetupWorld {
@@ -15,6 +17,8 @@ export interface SetupWorld {
   spawn: typeof spawn;
   /** Waits that many milliseconds. */
   wait: (ms: number) => Promise<unknown>;
+  /** Waits for a browser that comes back from signing in. */
+  listen: AuthContext["listen"];
   /** 48 hexadecimal characters. */
   randomToken: () => string;
   /** The configuration as it was when setting up began. */
@@ -48,21 +52,37 @@ export type ServiceOutcome =
 export interface SetupChannel {
   id: string;
   label: string;
-  /** Configured already. */
-  configured: boolean;
-  /** The names of its secrets' variables that are set. */
-  envVars: readonly string[];
-  /** What it needs: the name among the account's values, the question, and whether it is a secret. */
-  fields: readonly SetupChannelField[];
-  /** Linked with a QR code by `openclaw channels login`. */
-  linked: boolean;
   docsPath: string;
+  /** One line about it. */
+  description?: string | undefined;
+  /** How its plugin comes here, where it has one that is not here. */
+  offer?: PluginOffer | undefined;
+  /** Part of the program, or of a plugin whose questions cost more to load. */
+  bundled: boolean;
+  /** Loads what can be asked. @throws Error saying why its plugin cannot be loaded */
+  steps(): Promise<ChannelSteps>;
+  /** What makes its plugin run; absent for channels that need none. */
+  enable?(config: OpenClawConfig): ConfigPatch;
 }
 
-export interface SetupChannelField {
-  name: string;
-  message: string;
-  secret: boolean;
+/** A plugin that can be installed. */
+export interface PluginOffer {
+  npmSpec: string | undefined;
+  /** A folder on this machine, for those who develop it. */
+  localPath: string | undefined;
+  preferred: "npm" | "local";
+  /**
+   * Fetches the plugin to a place of its own and loads its channel from there.
+   * @throws Error with what kept it from being fetched or loaded
+   */
+  stage(from: "npm" | "local", tell: (line: string) => void): Promise<StagedChannel>;
+}
+
+/** A channel whose plugin is fetched and not yet installed. */
+export interface StagedChannel {
+  steps: ChannelSteps;
+  /** Installs the plugin. */
+  work: SetupWork;
 }
 
 /** A skill as the wizard shows it. */
@@ -73,6 +93,24 @@ export interface SetupSkill {
   blocked: boolean;
   /** The variable that holds its key and is missing. */
   missingEnv: string | undefined;
+  /** Programs that are missing. */
+  missingBins: readonly string[];
+  /** The ways to install them that are offered here. */
+  installers: readonly SkillInstaller[];
+}
+
+export interface SkillInstaller {
+  id: string;
+  /** Needs Homebrew. */
+  brew: boolean;
+  label: string;
+}
+
+/** What came of installing what a skill needs. */
+export interface SkillInstallOutcome {
+  ok: boolean;
+  message: string;
+  warnings: readonly string[];
 }
 
 /** A hook that can be switched on. */
@@ -91,6 +129,8 @@ export interface Beacon {
 
 /** What only the program that sets up can do. */
 export interface SetupHost {
+  /** Whether a Gateway is where this configuration says. Asks for nothing, tells it nothing and writes nothing. */
+  answers(config: OpenClawConfig, timeoutMs: number): Promise<boolean>;
   /** Connects to the Gateway that this configuration names, and asks it for its health when told to. */
   probe(config: OpenClawConfig, options: { timeoutMs: number; health: boolean }): Promise<GatewayAnswer>;
   service(): Promise<ServiceState>;
@@ -101,15 +141,14 @@ export interface SetupHost {
   linger(confirm: ((message: string) => Promise<boolean>) | undefined, print: (line: string) => void): Promise<void>;
   /** The sign-ins there are, by provider; those of plugins too. */
   signIns(): Promise<readonly ProviderAuth[]>;
+  /** The channels there are, in the order people see them. */
   channels(config: OpenClawConfig): Promise<readonly SetupChannel[]>;
-  /** The configuration's section of a channel with this account in it. @throws Error saying what is wrong with the values */
-  channelSection(
-    config: OpenClawConfig,
-    id: string,
-    values: Readonly<Record<string, string>>,
-    useEnv: boolean,
-  ): Promise<Readonly<Record<string, unknown>>>;
+  /** Takes away what was fetched and not installed. */
+  close(): Promise<void>;
   skills(config: OpenClawConfig): Promise<readonly SetupSkill[]>;
+  /** Whether the program `brew` is found. */
+  hasHomebrew(): boolean;
+  installSkill(config: OpenClawConfig, key: string, installerId: string): Promise<SkillInstallOutcome>;
   hooks(config: OpenClawConfig): Promise<readonly SetupHook[]>;
   /** Whether there is a program that can look for Gateways on the local network. */
   canDiscover(): boolean;
@@ -118,8 +157,15 @@ export interface SetupHost {
   dashboardUrl(config: OpenClawConfig): string;
   /** False when no browser can be opened here. */
   openBrowser(url: string): Promise<boolean>;
-  /** Says something to the assistant and returns what it answers; absent where there is no terminal. */
-  talk: ((config: OpenClawConfig, message: string, options: { gateway: boolean }) => Promise<string>) | undefined;
+  /** Whether the files of the Control UI are there, and what builds them; `build` is absent where nothing does. */
+  controlUi(): { built: boolean; build: (() => Promise<boolean>) | undefined };
+  /**
+   * The chat in this terminal, until its person leaves it; absent where there is no terminal. `message` is what is said
+   * first. Without a Gateway that runs one is served for as long as the chat lasts.
+   */
+  chat:
+    | ((config: OpenClawConfig, options: { message: string | undefined; gateway: boolean }) => Promise<void>)
+    | undefined;
   /** Writes the completion of the shell into its start file; the line that tells of it. Absent where there is no shell. */
   installCompletion: (() => Promise<string>) | undefined;
 }
