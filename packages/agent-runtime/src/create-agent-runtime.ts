@@ -11,6 +11,7 @@ import { createPromptImages } from "./images/prompt-images.ts";
 import { verboseLevel } from "./levels/resolve-levels.ts";
 import { thrownText } from "./loop/thrown-text.ts";
 import { createArgumentChecker } from "./loop/tool-arguments.ts";
+import { type OfferedTool, offeredTool } from "./policy/offered-tool.ts";
 import type { BootstrapHook } from "./prompt/bootstrap-files.ts";
 import { createPromptCache } from "./prompt/prompt-cache.ts";
 import { type HostInfo, readHostInfo } from "./prompt/runtime-line.ts";
@@ -138,6 +139,8 @@ export interface AgentRuntime {
    * session. Undefined when the agent has no such tool. Throws what the tool throws.
    */
   callTool(request: ToolCallRequest): Promise<ToolResult | undefined>;
+  /** The tools a run of a session would have now, in the order in which models get them. Starts nothing. */
+  listTools(request: Pick<ToolCallRequest, "sessionKey" | "agentId" | "channel">): Promise<readonly OfferedTool[]>;
   /** Shell commands that people run with `/bash`, beside those of agents. */
   readonly bash: BashJobs;
   /** The sandboxes of this state directory: which there are, why a session has one, how to make one anew. */
@@ -353,6 +356,14 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
     async callTool(request) {
       const { callTool, parts } = await runCode();
       return callTool({ ...request, sessionKey: sessions.canonical(request.sessionKey) }, parts);
+    },
+    async listTools(request) {
+      const { chooseModel, prepareRun, parts } = await runCode();
+      const entry = sessions.get(request.sessionKey);
+      const ref = await chooseModel(request, entry, parts);
+      const own = { ...request, sessionKey: sessions.canonical(request.sessionKey) };
+      const { tools } = await prepareRun(own, entry, ref, parts, { start: false });
+      return tools.map(offeredTool);
     },
     bash: createBashJobs({
       jobs,

@@ -5,7 +5,7 @@ import type { SkillRequirements } from "./skill.ts";
 export type JudgedSkill = AgentSkills["judged"][number];
 
 /** One skill as clients and `--json` show it; nothing that the configuration says of it but whether it is there. */
-export function skillStatus({ skill, missing, disabled, blockedByAllowlist, eligible }: JudgedSkill) {
+export function skillStatus({ skill, missing, disabled, blockedByAllowlist, eligible, install }: JudgedSkill) {
   const { requires } = skill;
   return {
     name: skill.name,
@@ -25,7 +25,7 @@ export function skillStatus({ skill, missing, disabled, blockedByAllowlist, elig
     requirements: lists(requires),
     missing: lists(missing),
     configChecks: requires.config.map((place) => ({ path: place, satisfied: !missing.config.includes(place) })),
-    install: [],
+    install: install.map(({ id, kind, label, bins }) => ({ id, kind, label, bins: [...bins] })),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { InstallSpec } from "./install/install-spec.ts";
+
 /** Where a skill was found, from the lowest to the highest precedence. */
 export type SkillSource = "openclaw-extra" | "openclaw-bundled" | "openclaw-managed" | "openclaw-workspace";
 
@@ -35,6 +37,8 @@ export interface Skill {
   modelInvocable: boolean;
   /** The tool its command calls, instead of asking the model. */
   commandTool?: string;
+  /** Ways to install what it needs, in the order of its file. */
+  install: readonly InstallSpec[];
 }
 
 /** The part of the configuration that skills read. */
@@ -47,6 +51,12 @@ export interface SkillsConfig {
               readonly extraDirs?: readonly string[] | undefined;
               readonly watch?: boolean | undefined;
               readonly watchDebounceMs?: number | undefined;
+            }
+          | undefined;
+        readonly install?:
+          | {
+              readonly preferBrew?: boolean | undefined;
+              readonly nodeManager?: "npm" | "pnpm" | "yarn" | "bun" | undefined;
             }
           | undefined;
         readonly entries?: Readonly<Record<string, SkillEntry | undefined>> | undefined;

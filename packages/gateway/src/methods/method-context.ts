@@ -3,6 +3,7 @@ import type { ApprovalsStore } from "@openclaw/approvals";
 import type { ConfigStore, PluginManifest } from "@openclaw/config";
 import type { Log } from "@openclaw/log";
 import type { Models } from "@openclaw/models";
+import type { GuardedFetch } from "@openclaw/net";
 import type { Sessions } from "@openclaw/sessions";
 import type { Clock, Journal } from "@openclaw/storage";
 import type { Agents } from "../agents.ts";
@@ -19,10 +20,12 @@ import type { NodesDoor } from "../nodes/nodes-door.ts";
 import type { Directory } from "../outbound/directory.ts";
 import type { MessageActions } from "../outbound/message-actions.ts";
 import type { Targets } from "../outbound/resolve-target.ts";
+import type { ChatPairing } from "../pairing/chat-pairing.ts";
 import type { DeviceStore } from "../pairing/device-store.ts";
 import type { PairingEvents } from "../pairing/pairing-events.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
 import type { SystemEvents } from "../pipeline/system-events.ts";
+import type { GatewayPlugins } from "../plugins/gateway-plugins.ts";
 import type { Presence } from "../presence.ts";
 import type { RunRegistry } from "../runs/run-registry.ts";
 import type { SessionFeed } from "../session-feed.ts";
@@ -39,6 +42,8 @@ export interface MethodContext {
   env: NodeJS.ProcessEnv;
   /** Asks services outside of the Gateway. */
   fetch: typeof fetch;
+  /** For addresses that others chose. */
+  guardedFetch: GuardedFetch;
   limits: ConnectionLimits;
   clock: Clock;
   log: Log;
@@ -64,6 +69,11 @@ export interface MethodContext {
   presence: Presence;
   health: Health;
   systemEvents: SystemEvents;
+  plugins: GatewayPlugins;
+  /** Version of the program. */
+  version: string;
+  /** Who asked to be let in on channels. */
+  chatPairing: ChatPairing;
   /** The approvals file of this machine. */
   approvals: ApprovalsStore;
   approvalDesk: ApprovalDesk;
