@@ -10,9 +10,11 @@ class Capture extends Writable {
   text = "";
   isTTY = false;
   columns = 100;
+  onText = (_text: string): void => {};
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     this.text += chunk.toString("utf8");
+    this.onText(chunk.toString("utf8"));
     done();
   }
 }
@@ -39,7 +41,9 @@ export function temporaryHome() {
       options: {
         env?: NodeJS.ProcessEnv;
         terminal?: boolean;
-        stdin?: string;
+        stdin?: string | Readable;
+        /** Sees what is written on standard output while the command runs. */
+        onOutput?: (text: string) => void;
         answer?: string;
         now?: () => number;
         fetch?: typeof fetch;
@@ -52,7 +56,9 @@ export function temporaryHome() {
       const stdout = new Capture();
       const stderr = new Capture();
       stdout.isTTY = options.terminal ?? false;
-      const input = Readable.from([options.answer ?? options.stdin ?? ""]);
+      const given = options.answer ?? options.stdin ?? "";
+      const input = typeof given === "string" ? Readable.from([given]) : given;
+      if (options.onOutput !== undefined) stdout.onText = options.onOutput;
       const stdin = Object.assign(input, { isTTY: options.answer !== undefined });
       const code = await runCli({
         argv,

@@ -2,7 +2,6 @@ import { statSync } from "node:fs";
 import type { Logger } from "@openclaw/log";
 import { createBinarySearch, type Eligibility, judgeSkill } from "./eligibility.ts";
 import { findSkillFiles } from "./find-skill-files.ts";
-import { type InstallOption, installOptions } from "./install/install-options.ts";
 import { readSkill } from "./read-skill.ts";
 import type { Skill, SkillsConfig } from "./skill.ts";
 import { skillEnvironment } from "./skill-environment.ts";
@@ -16,7 +15,7 @@ export interface AgentSkills {
   /** Those it can use, in the order of the prompt. */
   skills: readonly Skill[];
   /** All that were found, with what keeps them from being used. */
-  judged: readonly (Eligibility & { skill: Skill; install: readonly InstallOption[] })[];
+  judged: readonly (Eligibility & { skill: Skill })[];
   /** The block for the system prompt; empty when the model is told of none. */
   prompt: string;
   /** What of the block is about which skill, in characters. */
@@ -110,12 +109,7 @@ export function createSkills(options: CreateSkillsOptions): Skills {
     only: readonly string[] | undefined,
   ): AgentSkills {
     const hasBinary = createBinarySearch(env, platform);
-    const place = { config, env, platform, hasBinary };
-    const judged = all.map((skill) => ({
-      skill,
-      ...judgeSkill(skill, place),
-      install: installOptions(skill.install, place),
-    }));
+    const judged = all.map((skill) => ({ skill, ...judgeSkill(skill, { config, env, platform, hasBinary }) }));
     const wanted = config.agents?.list?.find(
       (agent) => agent.id.trim().toLowerCase() === agentId.toLowerCase(),
     )?.skills;

@@ -1,13 +1,5 @@
 export { type AgentSkills, type CreateSkillsOptions, createSkills, type Skills } from "./create-skills.ts";
-export { createBinarySearch, type Eligibility, judgeSkill, type SkillPlace } from "./eligibility.ts";
-export type { DownloadTools } from "./install/download-program.ts";
-export { type InstallOption, installOptions } from "./install/install-options.ts";
-export {
-  createSkillInstaller,
-  type SkillInstaller,
-  type SkillInstallerOptions,
-  type SkillInstallResult,
-} from "./install/install-skill.ts";
+export { type Eligibility, judgeSkill, type SkillPlace } from "./eligibility.ts";
 export { type ReadSkill, readSkill } from "./read-skill.ts";
 export type { Skill, SkillEntry, SkillRequirements, SkillSource, SkillsConfig } from "./skill.ts";
 export { findSkillCommand, type SkillCommand, skillCommands } from "./skill-commands.ts";

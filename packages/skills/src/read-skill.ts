@@ -63,10 +63,10 @@ export function readSkill(filePath: string, source: SkillSource, named: string):
       config: listOf(requires.config),
       os: listOf(meta.os),
     },
+    install: readInstallSpecs(meta.install),
     userInvocable: flag(fields["user-invocable"]) ?? true,
     modelInvocable: flag(fields["disable-model-invocation"]) !== true,
     ...(dispatch === "tool" && tool !== undefined ? { commandTool: tool } : {}),
-    install: readInstallSpecs(meta.install),
   };
   return { skill, warnings };
 }

@@ -31,32 +31,32 @@ export interface Skill {
   /** Requirements are not looked at, except for the platform. */
   always: boolean;
   requires: SkillRequirements;
+  /** Ways to install what is missing. */
+  install: readonly InstallSpec[];
   /** People may run it as a command. */
   userInvocable: boolean;
   /** The model is told of it. */
   modelInvocable: boolean;
   /** The tool its command calls, instead of asking the model. */
   commandTool?: string;
-  /** Ways to install what it needs, in the order of its file. */
-  install: readonly InstallSpec[];
 }
 
 /** The part of the configuration that skills read. */
 export interface SkillsConfig {
   readonly skills?:
     | {
+        readonly install?:
+          | {
+              readonly preferBrew?: boolean | undefined;
+              readonly nodeManager?: "npm" | "pnpm" | "yarn" | "bun" | undefined;
+            }
+          | undefined;
         readonly allowBundled?: readonly string[] | undefined;
         readonly load?:
           | {
               readonly extraDirs?: readonly string[] | undefined;
               readonly watch?: boolean | undefined;
               readonly watchDebounceMs?: number | undefined;
-            }
-          | undefined;
-        readonly install?:
-          | {
-              readonly preferBrew?: boolean | undefined;
-              readonly nodeManager?: "npm" | "pnpm" | "yarn" | "bun" | undefined;
             }
           | undefined;
         readonly entries?: Readonly<Record<string, SkillEntry | undefined>> | undefined;

@@ -1,3 +1,4 @@
+import type { Readable, Writable } from "node:stream";
 import type { ConfigSnapshot } from "@openclaw/config";
 import type { Paths } from "@openclaw/config/paths";
 import type { ChannelEntry } from "@openclaw/plugin-sdk";
@@ -6,10 +7,10 @@ import type { CompletionPlace } from "../completion/completion-places.ts";
 import type { Style } from "../terminal/style.ts";
 
 /** A stream the program writes to. */
-export type Terminal = NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
+export type Terminal = Writable & { isTTY?: boolean; columns?: number };
 
 /** The stream people answer on. */
-export type TerminalInput = NodeJS.ReadableStream & { isTTY?: boolean };
+export type TerminalInput = Readable & { isTTY?: boolean };
 
 /** What programs outside are started with; replaced in tests. */
 export type SpawnProgram = typeof import("node:child_process").spawn;

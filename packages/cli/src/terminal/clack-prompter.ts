@@ -1,4 +1,3 @@
-import type { Readable, Writable } from "node:stream";
 import { SetupCancelled, type SetupPrompter } from "@openclaw/setup/onboarding";
 import type { CommandContext } from "../run/command-context.ts";
 import { textWidth, wrapText } from "./text-width.ts";
@@ -11,7 +10,7 @@ export interface ClackPrompter extends SetupPrompter {
 /** The prompts of a wizard in a real terminal. Loaded only when somebody sits at one. */
 export async function createClackPrompter(context: CommandContext): Promise<ClackPrompter> {
   const clack = await import("@clack/prompts");
-  const io = { input: context.stdin as unknown as Readable, output: context.stdout as unknown as Writable };
+  const io = { input: context.stdin, output: context.stdout };
   const answered = <T>(value: T): Exclude<T, symbol> => {
     if (clack.isCancel(value)) throw new SetupCancelled();
     return value as Exclude<T, symbol>;

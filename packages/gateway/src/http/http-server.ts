@@ -29,7 +29,7 @@ export function createHttpServer(options: HttpServerOptions): http.Server {
   const server = create({ headersTimeout: 60_000, requestTimeout: 0, keepAliveTimeout: 5_000 });
   server.on("request", (request, response) => {
     serve(options, request, response).catch((error: unknown) => {
-      options.onError(error, request);
+      if (!isHangUp(error)) options.onError(error, request);
       if (response.headersSent) response.destroy();
       else sendText(response, 500, "Internal Server Error");
     });
@@ -47,6 +47,11 @@ export function createHttpServer(options: HttpServerOptions): http.Server {
     if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
   });
   return server;
+}
+
+/** A client may leave before it has everything, as a player does that has heard enough. */
+function isHangUp(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ERR_STREAM_PREMATURE_CLOSE";
 }
 
 async function serve(

@@ -79,19 +79,13 @@ async function send(
     ...(range === undefined ? {} : { "Content-Range": `bytes ${start}-${end}/${size}` }),
   });
   if (request.method === "HEAD" || size === 0) response.end();
-  else await pipeline(handle.createReadStream({ start, end, autoClose: false }), response).catch(ignoreHangUp);
+  else await pipeline(handle.createReadStream({ start, end, autoClose: false }), response);
 }
 
 /** RFC 6266: the name as it is, percent-encoded. */
 function attachment(file: string): string {
   const name = encodeURIComponent(path.basename(file)).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
   return `attachment; filename*=UTF-8''${name}`;
-}
-
-/** A player stops reading when it has what it wants. */
-function ignoreHangUp(error: unknown): void {
-  if (error instanceof Error && "code" in error && error.code === "ERR_STREAM_PREMATURE_CLOSE") return;
-  throw error;
 }
 
 /** One range of bytes, both ends included (RFC 9110, 14.1.2); undefined for the whole, which several ranges mean as well. */

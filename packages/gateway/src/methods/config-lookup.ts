@@ -7,11 +7,11 @@ type Schema = Readonly<Record<string, unknown>>;
 
 /** `config.schema.lookup`: one key, without sending the whole schema. */
 export function configLookupMethods(
-  gateway: Pick<MethodContext, "configStore" | "manifests">,
+  gateway: Pick<MethodContext, "configStore" | "plugins">,
 ): HandlersOf<"config.schema.lookup"> {
   let known: { of: unknown; schema: Schema; uiHints: Readonly<Record<string, object>> } | undefined;
   const whole = async () => {
-    const manifests = gateway.manifests();
+    const manifests = gateway.plugins.manifests();
     if (known?.of !== manifests) known = { of: manifests, ...(await configJsonSchema({ manifests })) };
     return known;
   };

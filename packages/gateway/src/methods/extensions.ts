@@ -27,8 +27,8 @@ export function extensionMethods(gateway: MethodContext): HandlersOf<"hooks.stat
 }
 
 /** The plugins of a Gateway that has enabled none: their code was not looked at. */
-function foundPlugins({ manifests, configStore }: Pick<MethodContext, "manifests" | "configStore">) {
-  const found = manifests();
+function foundPlugins({ plugins, configStore }: Pick<MethodContext, "plugins" | "configStore">) {
+  const found = plugins.manifests();
   const states = pluginStates(found, configStore.snapshot().config);
   return found.map(({ id, name, version, description, origin }) => {
     const state = states.get(id);

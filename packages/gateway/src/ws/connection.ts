@@ -187,8 +187,11 @@ export class Connection {
   close(code: number, reason: string): void {
     if (this.closing) return;
     this.closing = true;
+    // The end does not overtake what others were sent before it.
+    this.#stream.cork();
     this.#flush();
     this.#socket.close(code, closeReason(reason));
+    setImmediate(() => this.#stream.uncork());
     setTimeout(() => this.#socket.terminate(), this.#limits.closeTimeoutMs).unref();
   }
 

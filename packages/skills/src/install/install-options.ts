@@ -1,64 +1,62 @@
-import type { SkillsConfig } from "../skill.ts";
+import { createBinarySearch } from "../eligibility.ts";
+import type { Skill } from "../skill.ts";
 import type { InstallSpec } from "./install-spec.ts";
 
-/** One way to install what a skill needs, as it is offered. */
+/** `skills.install.nodeManager`. */
+export type NodeManager = "npm" | "pnpm" | "yarn" | "bun";
+
+/** What decides which installer is offered. */
+export interface InstallPlace {
+  platform: NodeJS.Platform;
+  nodeManager: NodeManager;
+  /** `skills.install.preferBrew`. */
+  preferBrew: boolean;
+  /** Its `PATH` is searched. */
+  env: NodeJS.ProcessEnv;
+}
+
+/** An installer as people are offered it. */
 export interface InstallOption {
   id: string;
   kind: InstallSpec["kind"];
   label: string;
-  bins: readonly string[];
+  bins: string[];
 }
 
-export interface InstallPlace {
-  config: SkillsConfig;
-  platform: NodeJS.Platform;
-  /** Whether a program is found. */
-  hasBinary(name: string): boolean;
-}
-
-/** What is offered of a skill's ways to install what it needs: the best one, or all when all are downloads. */
-export function installOptions(specs: readonly InstallSpec[], place: InstallPlace): readonly InstallOption[] {
-  const here = specs.filter(({ os }) => os.length === 0 || os.includes(place.platform));
-  const offered = here.every(({ kind }) => kind === "download") ? here : [preferred(here, place)];
+/** The installers of a skill that are offered here: all when all are downloads, else the best one. */
+export function installOptions({ install }: Pick<Skill, "install">, place: InstallPlace): InstallOption[] {
+  const here = install.filter(({ os }) => os.length === 0 || os.includes(place.platform));
+  const offered = here.every(({ kind }) => kind === "download") ? here : [best(here, place)];
   return offered.flatMap((spec) =>
-    spec === undefined
-      ? []
-      : [{ id: spec.id, kind: spec.kind, label: spec.label ?? labelOf(spec, place.config), bins: spec.bins }],
+    spec ? [{ id: spec.id, kind: spec.kind, label: labelOf(spec, place), bins: [...spec.bins] }] : [],
   );
 }
 
-function preferred(specs: readonly InstallSpec[], { config, hasBinary }: InstallPlace): InstallSpec | undefined {
-  const first = (kind: InstallSpec["kind"]) => specs.find((spec) => spec.kind === kind);
+function best(specs: readonly InstallSpec[], { preferBrew, env, platform }: InstallPlace): InstallSpec | undefined {
+  const first = (wanted: InstallSpec["kind"]) => specs.find(({ kind }) => kind === wanted);
   const brew = first("brew");
-  if (brew !== undefined && config.skills?.install?.preferBrew !== false && hasBinary("brew")) return brew;
+  if (preferBrew && brew && createBinarySearch(env, platform)("brew")) return brew;
   return first("uv") ?? first("node") ?? brew ?? first("go") ?? specs[0];
 }
 
-function labelOf(spec: InstallSpec, config: SkillsConfig): string {
+function labelOf(spec: InstallSpec, { nodeManager }: InstallPlace): string {
+  if (spec.label !== undefined) return spec.label;
   switch (spec.kind) {
     case "brew":
-      return `Install ${spec.formula ?? ""} (brew)`;
+      return `Install ${spec.formula} (brew)`;
     case "node":
-      return `Install ${spec.package ?? ""} (${config.skills?.install?.nodeManager ?? "npm"})`;
+      return `Install ${spec.package} (${nodeManager})`;
     case "go":
-      return `Install ${spec.module ?? ""} (go)`;
+      return `Install ${spec.module} (go)`;
     case "uv":
-      return `Install ${spec.package ?? ""} (uv)`;
+      return `Install ${spec.package} (uv)`;
     case "download":
-      return `Download ${fileNameOf(spec.url)}`;
-    default: {
-      const never: never = spec.kind;
-      return never;
-    }
+      return `Download ${fileName(spec.url)}`;
   }
 }
 
-/** The last part of a URL's path. */
-export function fileNameOf(url: string | undefined): string {
-  try {
-    const name = decodeURIComponent(new URL(url ?? "").pathname.split("/").at(-1) ?? "");
-    return name.replaceAll(/[^\w.+-]/g, "_").replace(/^\.+/, "") || "download";
-  } catch {
-    return url ?? "";
-  }
+/** The last part of an address. */
+export function fileName(url: string): string {
+  const path = URL.canParse(url) ? new URL(url).pathname : "";
+  return path.split("/").findLast((part) => part !== "") ?? "file";
 }

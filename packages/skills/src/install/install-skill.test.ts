@@ -2,244 +2,161 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { GuardedFetch } from "@openclaw/net";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Skill, SkillsConfig } from "../skill.ts";
-import { installOptions } from "./install-options.ts";
-import { createSkillInstaller, type ProgramEnd } from "./install-skill.ts";
-import { readInstallSpecs } from "./install-spec.ts";
+import path from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { type InstallWorld, installOptions, installSkill, readInstallSpecs } from "./index.ts";
 
-let home: string;
-let ran: string[][];
-let envs: NodeJS.ProcessEnv[];
-beforeEach(() => {
-  home = realpathSync(mkdtempSync(join(tmpdir(), "openclaw-install-")));
-  ran = [];
-  envs = [];
-});
-afterEach(() => rmSync(home, { recursive: true, force: true }));
-
-interface World {
-  install: unknown;
-  config?: SkillsConfig;
-  has?: readonly string[];
-  ends?: (argv: readonly string[]) => Partial<ProgramEnd>;
-  files?: Readonly<Record<string, string>>;
-  scan?: () => readonly string[];
-}
-
-/** An installer of one skill named `s`, on a machine with some programs. */
-function installer({ install, config = {}, has = [], ends = () => ({}), files = {}, scan }: World) {
-  const skill: Skill = {
-    name: "s",
-    description: "d",
-    source: "openclaw-workspace",
-    filePath: join(home, "SKILL.md"),
-    baseDir: home,
-    key: "s",
-    always: false,
-    requires: { bins: [], anyBins: [], env: [], config: [], os: [] },
-    userInvocable: true,
-    modelInvocable: true,
-    install: readInstallSpecs(install),
-  };
-  const guardedFetch: GuardedFetch = async (url) => {
-    const bytes = Buffer.from(files[url] ?? "");
-    const status = url in files ? 200 : 404;
-    return {
-      url,
-      status,
-      statusText: status === 200 ? "OK" : "Not Found",
-      headers: {},
-      read: async () => ({ bytes, truncated: false }),
-      close: () => {},
-    };
-  };
-  return createSkillInstaller({
-    skills: () => [skill],
-    config: () => config,
-    stateDir: home,
-    env: {},
+/** A machine that has these programs; keeps what was run, and answers as told. */
+function machine(
+  programs: readonly string[],
+  answer: (argv: string) => Partial<{ code: number; stderr: string; stdout: string }> = () => ({}),
+) {
+  const home = realpathSync(mkdtempSync(path.join(tmpdir(), "openclaw-install-")));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  mkdirSync(path.join(home, "bin"));
+  for (const name of programs) writeFileSync(path.join(home, "bin", name), "#!/bin/sh\n", { mode: 0o755 });
+  const calls: string[] = [];
+  const limits: number[] = [];
+  const world: InstallWorld = {
+    env: { PATH: path.join(home, "bin") },
     platform: "linux",
-    hasBinary: (name) => has.includes(name),
-    async run(argv, { env }) {
-      ran.push([...argv]);
-      envs.push(env);
-      return { code: 0, stdout: "", stderr: "", ...ends(argv) };
+    stateDir: path.join(home, "state"),
+    nodeManager: "npm",
+    async run(argv, { timeoutMs, env }) {
+      calls.push([env?.GOBIN && `GOBIN=${env.GOBIN}`, ...argv].filter(Boolean).join(" "));
+      limits.push(timeoutMs);
+      return { code: 0, stdout: "", stderr: "", ...answer(argv.join(" ")) };
     },
-    tools: {
-      guardedFetch,
-      // One folder `top` with the content of the archive as its file.
-      async extract(file, target) {
-        mkdirSync(join(target, "top"), { recursive: true });
-        writeFileSync(join(target, "top", "tool"), readFileSync(file));
-      },
+    download: async (url) => Buffer.from(`content of ${url}`),
+    extract: async (_file, folder) => {
+      mkdirSync(path.join(folder, "tool-1.0", "bin"), { recursive: true });
+      writeFileSync(path.join(folder, "tool-1.0", "bin", "tool"), "x");
+      writeFileSync(path.join(folder, "README"), "top");
     },
-    ...(scan ? { scan } : {}),
-  });
+    scan: () => [],
+  };
+  return { world, calls, limits, state: (...names: string[]) => path.join(home, "state", ...names) };
 }
 
-describe("programs", () => {
-  test.each([
-    [{ kind: "brew", formula: "jq" }, ["brew"], {}, ["brew install jq"]],
-    [{ kind: "node", package: "x" }, [], {}, ["npm install -g --ignore-scripts x"]],
-    [{ type: "node", package: "x" }, [], { nodeManager: "pnpm" }, ["pnpm add -g --ignore-scripts x"]],
-    [{ kind: "node", package: "x" }, [], { nodeManager: "yarn" }, ["yarn global add x"]],
-    [{ kind: "node", package: "x" }, [], { nodeManager: "bun" }, ["bun add -g x"]],
-    [{ kind: "uv", package: "x" }, ["uv"], {}, ["uv tool install x"]],
-    [{ kind: "uv", package: "x" }, ["brew"], {}, ["brew install uv", "uv tool install x"]],
-    [{ kind: "go", module: "a/b@latest" }, ["go"], {}, ["go install a/b@latest"]],
-    [{ kind: "go", module: "a/b" }, ["brew"], {}, ["brew install go", "brew --prefix", "go install a/b"]],
-  ] as const)("%o is installed as its manager wants it", async (spec, has, install, commands) => {
-    const own = installer({ install: [spec], has, config: { skills: { install } } });
-    const id = `${"kind" in spec ? spec.kind : spec.type}-0`;
-    expect(await own.install("s", id)).toMatchObject({ ok: true, message: "Installed", code: 0 });
-    expect(ran.map((argv) => argv.join(" "))).toEqual(commands);
-  });
+const skill = (...specs: object[]) => ({ key: "tool", baseDir: "/nowhere", install: readInstallSpecs(specs) });
+const labels = (specs: object[], programs: string[] = [], more: object = {}) => {
+  const { world } = machine(programs);
+  return installOptions(skill(...specs), { ...world, preferBrew: true, ...more }).map(
+    ({ id, label }) => `${id}: ${label}`,
+  );
+};
 
-  test("made by go lie where those of brew do", async () => {
-    const own = installer({
-      install: [{ kind: "go", module: "a/b" }],
-      has: ["brew", "go"],
-      ends: ([, word]) => (word === "--prefix" ? { stdout: "/opt/brew\n" } : {}),
-    });
-    await own.install("s", "go-0");
-    expect(envs.at(-1)?.GOBIN).toBe("/opt/brew/bin");
-  });
-
-  test.each([
-    ["nobody", "brew-0", [], "Skill not found: nobody"],
-    ["s", "nope", [], "Installer not found: nope"],
-    ["s", "brew-0", [{ kind: "brew" }], "missing brew formula"],
-    ["s", "brew-0", [{ kind: "brew", formula: "jq" }], "brew not installed"],
-    ["s", "uv-0", [{ kind: "uv" }], "missing uv package"],
-    ["s", "uv-0", [{ kind: "uv", package: "x" }], "uv not installed (install via brew)"],
-    ["s", "go-0", [{ kind: "go" }], "missing go module"],
-    ["s", "go-0", [{ kind: "go", module: "x" }], "go not installed (install via brew)"],
-    ["s", "node-0", [{ kind: "node" }], "missing node package"],
-    ["s", "download-0", [{ kind: "download" }], "missing download url"],
-  ])("%s %s cannot be installed: %j", async (name, id, install, message) => {
-    expect(await installer({ install }).install(name, id)).toEqual({
-      ok: false,
-      message,
-      code: null,
-      stdout: "",
-      stderr: "",
-    });
-    expect(ran).toEqual([]);
-  });
-
-  test("a value that looks like a switch runs nothing", async () => {
-    const result = await installer({ install: [{ kind: "node", package: "--global" }] }).install("s", "node-0");
-    expect(result).toMatchObject({ ok: false, message: expect.stringContaining("begins with a dash") });
-    expect(ran).toEqual([]);
-  });
-
-  test("a failure tells the first line that says something, and findings in the skill are told besides", async () => {
-    const own = installer({
-      install: [{ kind: "node", package: "x" }],
-      ends: () => ({ code: 7, stderr: `\n  ${"no room ".repeat(60)}`, stdout: "out" }),
-      scan: () => ["run.js:3 runs programs (child_process)"],
-    });
-    const result = await own.install("s", "node-0");
-    expect(result).toMatchObject({
-      ok: false,
-      code: 7,
-      stdout: "out",
-      warnings: ["run.js:3 runs programs (child_process)"],
-    });
-    expect(result.message).toMatch(/^Install failed \(exit 7\): no room no room/);
-    expect(result.message.length).toBeLessThanOrEqual("Install failed (exit 7): ".length + 200);
-  });
-});
-
-describe("downloads", () => {
-  const url = "https://x.example/v1/tool";
-  test("lie in the skill's own folder", async () => {
-    const own = installer({ install: [{ kind: "download", url }], files: { [url]: "program" } });
-    const file = join(home, "tools", "s", "tool");
-    expect(await own.install("s", "download-0")).toMatchObject({ ok: true, message: `Downloaded to ${file}` });
-    expect(readFileSync(file, "utf8")).toBe("program");
-  });
-
-  test("are unpacked without the folders that are stripped", async () => {
-    const archived = `${url}.tar.gz`;
-    const own = installer({
-      install: [{ kind: "download", url: archived, stripComponents: 1, targetDir: "mine" }],
-      files: { [archived]: "inside" },
-    });
-    const dir = join(home, "tools", "mine");
-    expect(await own.install("s", "download-0")).toMatchObject({
-      ok: true,
-      message: `Downloaded and extracted to ${dir}`,
-    });
-    expect(readFileSync(join(dir, "tool"), "utf8")).toBe("inside");
-  });
-
-  test.each(["../../x", "/etc/x", ".", "out/x"])("never lie elsewhere: %s", async (targetDir) => {
-    mkdirSync(join(home, "tools"));
-    mkdirSync(join(home, "elsewhere"));
-    symlinkSync(join(home, "elsewhere"), join(home, "tools", "out"));
-    const own = installer({ install: [{ kind: "download", url, targetDir }], files: { [url]: "program" } });
-    expect(await own.install("s", "download-0")).toMatchObject({
-      ok: false,
-      message: expect.stringContaining("targetDir must lie inside"),
-    });
-    expect(existsSync(join(home, "..", "x"))).toBe(false);
-    expect(existsSync(join(home, "elsewhere", "x"))).toBe(false);
-  });
-
-  test("that fail leave nothing behind", async () => {
-    const own = installer({ install: [{ kind: "download", url }] });
-    expect(await own.install("s", "download-0")).toMatchObject({
-      ok: false,
-      message: "download failed: 404 Not Found",
-    });
-    const odd = installer({ install: [{ kind: "download", url, extract: true }] });
-    expect(await odd.install("s", "download-0")).toMatchObject({
-      message: "extract requested but archive type could not be detected",
-    });
-    expect(existsSync(join(home, "tools", "s"))).toBe(false);
-  });
-});
-
-describe("what is offered", () => {
-  const place = (has: readonly string[], config: SkillsConfig = {}) => ({
-    config,
-    platform: "linux" as const,
-    hasBinary: (name: string) => has.includes(name),
-  });
-  const specs = readInstallSpecs([
-    { kind: "apt", package: "jq" },
-    { kind: "brew", formula: "jq", bins: "jq, jqq" },
-    { kind: "node", package: "jq", os: ["darwin"] },
-    { kind: "uv", package: "jq" },
+test("offers one installer, the best that is here, and all where all are downloads", () => {
+  const brew = { kind: "brew", formula: "jq" };
+  const node = { type: "node", package: "cowsay" };
+  const uv = { kind: "uv", package: "ruff" };
+  const go = { kind: "go", module: "example.com/x@latest" };
+  expect(labels([go, brew, node, uv], ["brew"])).toEqual(["brew-1: Install jq (brew)"]);
+  expect(labels([go, brew, node, uv], ["brew"], { preferBrew: false })).toEqual(["uv-3: Install ruff (uv)"]);
+  expect(labels([go, brew, node], [], { nodeManager: "pnpm" })).toEqual(["node-2: Install cowsay (pnpm)"]);
+  expect(labels([go, brew])).toEqual(["brew-1: Install jq (brew)"]);
+  expect(
+    labels([
+      { kind: "apt", package: "x" },
+      { ...go, label: "Build it" },
+    ]),
+  ).toEqual(["go-1: Build it"]);
+  const file = { kind: "download", url: "https://h.example/a/tool.zip" };
+  expect(labels([file, { ...file, id: "mac", os: ["darwin"] }, { ...file, id: "b" }])).toEqual([
+    "download-0: Download tool.zip",
+    "b: Download tool.zip",
   ]);
-  test("is the best way; its number is its place in the file", () => {
-    expect(installOptions(specs, place(["brew"]))).toEqual([
-      { id: "brew-1", kind: "brew", label: "Install jq (brew)", bins: ["jq", "jqq"] },
-    ]);
-    expect(installOptions(specs, place([]))).toEqual([{ id: "uv-3", kind: "uv", label: "Install jq (uv)", bins: [] }]);
-    const own = { skills: { install: { preferBrew: false } } };
-    expect(installOptions(specs, place(["brew"], own))).toMatchObject([{ id: "uv-3" }]);
+  expect(labels([])).toEqual([]);
+});
+
+test.each([
+  [{ kind: "brew", formula: "jq" }, ["brew"], {}, ["brew install jq"]],
+  [{ kind: "node", package: "cowsay" }, [], {}, ["npm install -g --ignore-scripts cowsay"]],
+  [{ kind: "node", package: "cowsay" }, [], { nodeManager: "pnpm" }, ["pnpm add -g --ignore-scripts cowsay"]],
+  [{ kind: "node", package: "cowsay" }, [], { nodeManager: "yarn" }, ["yarn global add cowsay"]],
+  [{ kind: "node", package: "cowsay" }, [], { nodeManager: "bun" }, ["bun add -g cowsay"]],
+  [{ kind: "uv", package: "ruff" }, ["uv"], {}, ["uv tool install ruff"]],
+  [{ kind: "uv", package: "ruff" }, ["brew"], {}, ["brew install uv", "uv tool install ruff"]],
+  [{ kind: "go", module: "m@v1" }, ["go"], {}, ["go install m@v1"]],
+  [{ kind: "go", module: "m@v1" }, ["go", "brew"], {}, ["brew --prefix", "GOBIN=/brew/bin go install m@v1"]],
+] as const)("installs %j where %j are there with %j", async (spec, programs, more, wanted) => {
+  const { world, calls } = machine(programs, (argv) => (argv === "brew --prefix" ? { stdout: "/brew\n" } : {}));
+  const result = await installSkill(skill(spec), `${spec.kind}-0`, { ...world, ...more });
+  expect(result).toMatchObject({ ok: true, message: "Installed", code: 0 });
+  expect(calls).toEqual(wanted);
+});
+
+test.each([
+  [{ kind: "brew", formula: "jq" }, "brew not installed"],
+  [{ kind: "uv", package: "ruff" }, "uv not installed (install via brew)"],
+  [{ kind: "go", module: "m" }, "go not installed (install via brew)"],
+  [{ kind: "brew" }, "missing brew formula"],
+  [{ kind: "node" }, "missing node package"],
+  [{ kind: "go" }, "missing go module"],
+  [{ kind: "uv" }, "missing uv package"],
+  [{ kind: "download" }, "missing download url"],
+  [{ kind: "node", package: "-g" }, 'refused package "-g": it would be read as a flag'],
+  [
+    { kind: "download", url: "https://h.example/tool", extract: true },
+    "extract requested but archive type could not be detected",
+  ],
+] as const)("does not run anything for %j and says why", async (spec, message) => {
+  const { world, calls, state } = machine([]);
+  expect(await installSkill(skill(spec), `${spec.kind}-0`, world)).toMatchObject({ ok: false, message, code: null });
+  expect(calls).toEqual([]);
+  expect(existsSync(state())).toBe(false);
+});
+
+test("an unknown installer is refused, and a failure tells its first useful line", async () => {
+  const { world } = machine([], () => ({ code: 7, stderr: "\n---\nE404 no such package\nmore" }));
+  expect(await installSkill(skill(), "npm-9", world)).toMatchObject({
+    ok: false,
+    message: "Installer not found: npm-9",
   });
-  test("are all when all are downloads", () => {
-    const downloads = readInstallSpecs([
-      { kind: "download", url: "https://x.example/a.zip", id: "a" },
-      { kind: "download", url: "https://x.example/b.zip", label: "B" },
-    ]);
-    expect(installOptions(downloads, place([])).map(({ id, label }) => [id, label])).toEqual([
-      ["a", "Download a.zip"],
-      ["download-1", "B"],
-    ]);
-    expect(installOptions([], place([]))).toEqual([]);
-  });
+  const failed = await installSkill(skill({ kind: "node", package: "cowsay" }), "node-0", world);
+  expect(failed).toMatchObject({ ok: false, code: 7, message: "Install failed (exit 7): E404 no such package" });
+});
+
+test("keeps the time limit between a second and a quarter of an hour, and warns of alarming code", async () => {
+  const { world, limits } = machine([]);
+  const cowsay = skill({ kind: "node", package: "cowsay" });
+  for (const ms of [undefined, 5, 5_000_000]) await installSkill(cowsay, "node-0", world, ms);
+  expect(limits).toEqual([300_000, 1000, 900_000]);
+  const result = await installSkill(cowsay, "node-0", { ...world, scan: () => ["index.js:1 runs programs"] });
+  expect(result).toMatchObject({ ok: true, warnings: ["index.js:1 runs programs"] });
+});
+
+test("downloads below the folder of tools, unpacked without what is to be left out on top", async () => {
+  const { world, state } = machine([]);
+  const file = { kind: "download", url: "https://h.example/get/tool?x=1" };
+  expect((await installSkill(skill(file), "download-0", world)).message).toBe(
+    `Downloaded to ${state("tools/tool/tool")}`,
+  );
+  expect(readFileSync(state("tools/tool/tool"), "utf8")).toBe("content of https://h.example/get/tool?x=1");
+  const archive = { kind: "download", url: "https://h.example/t.tar.gz", stripComponents: 1, targetDir: "other" };
+  expect((await installSkill(skill(archive), "download-0", world)).message).toBe(
+    `Downloaded and extracted to ${state("tools/other")}`,
+  );
+  expect(readdirSync(state("tools/other"))).toEqual(["bin"]);
+  expect(readdirSync(state("tools")).toSorted()).toEqual(["other", "tool"]);
+});
+
+test("refuses a folder outside of it and writes nothing; a failed download leaves nothing", async () => {
+  const { world, state } = machine([]);
+  const outside = { kind: "download", url: "https://h.example/t", targetDir: "../../x" };
+  expect((await installSkill(skill(outside), "download-0", world)).message).toMatch(
+    /^refused targetDir "\.\.\/\.\.\/x"/,
+  );
+  expect(existsSync(state())).toBe(false);
+  const broken = { ...world, download: () => Promise.reject(new Error("HTTP 404")) };
+  const inside = { kind: "download", url: "https://h.example/t.zip" };
+  expect((await installSkill(skill(inside), "download-0", broken)).message).toBe("Install failed: HTTP 404");
+  expect(readdirSync(state("tools"))).toEqual([]);
 });

@@ -1,176 +1,134 @@
-import type { Skill, SkillsConfig } from "../skill.ts";
-import { type DownloadTools, downloadProgram } from "./download-program.ts";
+import { createBinarySearch } from "../eligibility.ts";
+import type { Skill } from "../skill.ts";
+import { type DownloadWorld, installDownload } from "./install-download.ts";
+import type { NodeManager } from "./install-options.ts";
 import type { InstallSpec } from "./install-spec.ts";
 
-/** How a program ended. */
-export interface ProgramEnd {
-  code: number | null;
+/** How a program ended; 127 when there is none of that name. */
+export interface InstallerEnd {
+  code: number;
   stdout: string;
   stderr: string;
 }
 
-/** What installing came to; `message` is for people. */
-export interface SkillInstallResult extends ProgramEnd {
-  ok: boolean;
-  message: string;
-  /** What was found in the skill's own code that somebody should look at. */
-  warnings?: readonly string[];
-}
-
-export interface SkillInstallerOptions {
-  /** The skills there are for whoever asks. */
-  skills(): readonly Skill[] | Promise<readonly Skill[]>;
-  config(): SkillsConfig;
-  stateDir: string;
+/** The machine something is installed on. */
+export interface InstallWorld extends DownloadWorld {
   env: NodeJS.ProcessEnv;
   platform: NodeJS.Platform;
-  hasBinary(name: string): boolean;
-  /** Runs a program without a shell. Rejects when it cannot be started. */
-  run(
-    argv: readonly string[],
-    options: { cwd: string; env: NodeJS.ProcessEnv; timeoutMs: number },
-  ): Promise<ProgramEnd>;
-  tools: DownloadTools;
-  /** Looks through a skill's folder for code that deserves a second look. */
-  scan?(dir: string): readonly string[];
+  nodeManager: NodeManager;
+  /** Runs a program without a shell. Never rejects. */
+  run(argv: readonly string[], options: { timeoutMs: number; env?: NodeJS.ProcessEnv }): Promise<InstallerEnd>;
+  /** What is alarming in a folder of code, one line each. */
+  scan(dir: string): readonly string[];
 }
 
-/** Installs programs that skills need. */
-export interface SkillInstaller {
-  /** Never throws for what a skill says or a program does: that is the result. */
-  install(name: string, installId: string, options?: { timeoutMs?: number | undefined }): Promise<SkillInstallResult>;
+/** What came of installing. */
+export interface InstallResult {
+  ok: boolean;
+  message: string;
+  stdout: string;
+  stderr: string;
+  code: number | null;
+  warnings?: string[];
 }
 
 const defaultTimeoutMs = 300_000;
-const longestTimeoutMs = 900_000;
-const shortestTimeoutMs = 1_000;
-const reasonChars = 200;
+const shortestMs = 1000;
+const longestMs = 900_000;
 
-export function createSkillInstaller(options: SkillInstallerOptions): SkillInstaller {
-  const { hasBinary } = options;
+/** Installs what a skill needs in the way its user chose. Never throws for what an installer does. */
+export async function installSkill(
+  skill: Pick<Skill, "key" | "baseDir" | "install">,
+  installId: string,
+  world: InstallWorld,
+  timeoutMs = defaultTimeoutMs,
+): Promise<InstallResult> {
+  const spec = skill.install.find(({ id }) => id === installId);
+  if (!spec) return refusal(`Installer not found: ${installId}`);
+  const limit = Math.min(longestMs, Math.max(shortestMs, timeoutMs));
+  const warnings = [...world.scan(skill.baseDir)];
+  const result = await (spec.kind === "download"
+    ? installDownload(spec, skill.key, world, limit)
+    : installWithProgram(spec, world, limit));
+  return warnings.length === 0 ? result : { ...result, warnings };
+}
 
+/** A result of something that was not even tried. */
+export function refusal(message: string): InstallResult {
+  return { ok: false, message, stdout: "", stderr: "", code: null };
+}
+
+async function installWithProgram(
+  spec: Exclude<InstallSpec, { kind: "download" }>,
+  world: InstallWorld,
+  timeoutMs: number,
+): Promise<InstallResult> {
+  const has = createBinarySearch(world.env, world.platform);
+  const run = async (argv: readonly string[], env?: NodeJS.ProcessEnv) =>
+    resultOf(await world.run(argv, { timeoutMs, ...(env && { env }) }));
+  switch (spec.kind) {
+    case "brew": {
+      if (spec.formula === "") return refusal("missing brew formula");
+      if (isFlag(spec.formula)) return refused("formula", spec.formula);
+      return has("brew") ? run(["brew", "install", spec.formula]) : refusal("brew not installed");
+    }
+    case "node": {
+      if (spec.package === "") return refusal("missing node package");
+      if (isFlag(spec.package)) return refused("package", spec.package);
+      return run([...nodeCommands[world.nodeManager], spec.package]);
+    }
+    case "uv":
+    case "go": {
+      const value = spec.kind === "go" ? spec.module : spec.package;
+      const name = spec.kind === "uv" ? "package" : "module";
+      if (value === "") return refusal(`missing ${spec.kind} ${name}`);
+      if (isFlag(value)) return refused(name, value);
+      if (!has(spec.kind)) {
+        if (!has("brew")) return refusal(`${spec.kind} not installed (install via brew)`);
+        const first = await run(["brew", "install", spec.kind]);
+        if (!first.ok) return first;
+      }
+      if (spec.kind === "uv") return run(["uv", "tool", "install", value]);
+      return run(["go", "install", value], has("brew") ? await besideBrew(world) : undefined);
+    }
+  }
+}
+
+/** Nothing a package brings is run while it is installed, where the program can be told so. */
+const nodeCommands: Readonly<Record<NodeManager, readonly string[]>> = {
+  npm: ["npm", "install", "-g", "--ignore-scripts"],
+  pnpm: ["pnpm", "add", "-g", "--ignore-scripts"],
+  yarn: ["yarn", "global", "add"],
+  bun: ["bun", "add", "-g"],
+};
+
+/** Programs that Go builds stand where those of Homebrew do: that folder is searched already. */
+async function besideBrew({ env, run }: InstallWorld): Promise<NodeJS.ProcessEnv | undefined> {
+  const { code, stdout } = await run(["brew", "--prefix"], { timeoutMs: 30_000 });
+  return code === 0 && stdout.trim() !== "" ? { ...env, GOBIN: `${stdout.trim()}/bin` } : undefined;
+}
+
+function isFlag(value: string): boolean {
+  return value.startsWith("-");
+}
+
+function refused(name: string, value: string): InstallResult {
+  return refusal(`refused ${name} ${JSON.stringify(value)}: it would be read as a flag`);
+}
+
+function resultOf({ code, stdout, stderr }: InstallerEnd): InstallResult {
+  const ok = code === 0;
   return {
-    async install(name, installId, { timeoutMs = defaultTimeoutMs } = {}) {
-      const skill = (await options.skills()).find((each) => each.name === name || each.key === name);
-      if (skill === undefined) return refused(`Skill not found: ${name}`);
-      const spec = skill.install.find(({ id }) => id === installId);
-      if (spec === undefined) return refused(`Installer not found: ${installId}`);
-      const warnings = options.scan?.(skill.baseDir) ?? [];
-      const limit = Math.min(Math.max(timeoutMs, shortestTimeoutMs), longestTimeoutMs);
-      const result = await carryOut(skill, spec, limit).catch((error: unknown) =>
-        refused(error instanceof Error ? error.message : String(error)),
-      );
-      return warnings.length === 0 ? result : { ...result, warnings };
-    },
+    ok,
+    message: ok ? "Installed" : `Install failed (exit ${code}): ${reason(stderr, stdout)}`,
+    stdout,
+    stderr,
+    code,
   };
-
-  async function carryOut(skill: Skill, spec: InstallSpec, timeoutMs: number): Promise<SkillInstallResult> {
-    switch (spec.kind) {
-      case "brew": {
-        if (spec.formula === undefined) return refused("missing brew formula");
-        if (!hasBinary("brew")) return refused("brew not installed");
-        return program(["brew", "install", plain(spec.formula)], timeoutMs);
-      }
-      case "node": {
-        if (spec.package === undefined) return refused("missing node package");
-        return program(nodeCommand(plain(spec.package)), timeoutMs);
-      }
-      case "uv": {
-        if (spec.package === undefined) return refused("missing uv package");
-        const lacking = await withBrew("uv", timeoutMs);
-        return lacking ?? program(["uv", "tool", "install", plain(spec.package)], timeoutMs);
-      }
-      case "go": {
-        if (spec.module === undefined) return refused("missing go module");
-        const lacking = await withBrew("go", timeoutMs);
-        return lacking ?? program(["go", "install", plain(spec.module)], timeoutMs, await goPlace(timeoutMs));
-      }
-      case "download":
-        return {
-          ...nothing,
-          ok: true,
-          code: 0,
-          message: await downloadProgram(skill.key, spec, { ...options, ...options.tools, timeoutMs }),
-        };
-      default: {
-        const never: never = spec.kind;
-        return never;
-      }
-    }
-  }
-
-  function nodeCommand(name: string): string[] {
-    const wanted = options.config().skills?.install?.nodeManager ?? "npm";
-    switch (wanted) {
-      case "pnpm":
-        return ["pnpm", "add", "-g", "--ignore-scripts", name];
-      case "yarn":
-        return ["yarn", "global", "add", name];
-      case "bun":
-        return ["bun", "add", "-g", name];
-      case "npm":
-        return ["npm", "install", "-g", "--ignore-scripts", name];
-      default: {
-        const never: never = wanted;
-        return never;
-      }
-    }
-  }
-
-  /** Brings a program by brew where it is missing; what kept that from happening. */
-  async function withBrew(tool: "uv" | "go", timeoutMs: number): Promise<SkillInstallResult | undefined> {
-    if (hasBinary(tool)) return undefined;
-    if (!hasBinary("brew")) return refused(`${tool} not installed (install via brew)`);
-    const brought = await program(["brew", "install", tool], timeoutMs);
-    return brought.ok ? undefined : brought;
-  }
-
-  /** Programs made by go go where those of brew are, which is on the path already. */
-  async function goPlace(timeoutMs: number): Promise<NodeJS.ProcessEnv> {
-    if (!hasBinary("brew")) return {};
-    const { code, stdout } = await run(["brew", "--prefix"], timeoutMs);
-    const prefix = stdout.trim();
-    return code === 0 && prefix !== "" ? { GOBIN: `${prefix}/bin` } : {};
-  }
-
-  async function program(
-    argv: readonly string[],
-    timeoutMs: number,
-    env: NodeJS.ProcessEnv = {},
-  ): Promise<SkillInstallResult> {
-    const ended = await run(argv, timeoutMs, env);
-    const { code } = ended;
-    return code === 0 ? { ok: true, message: "Installed", ...ended } : { ok: false, message: failure(ended), ...ended };
-  }
-
-  function run(argv: readonly string[], timeoutMs: number, env: NodeJS.ProcessEnv = {}): Promise<ProgramEnd> {
-    return options
-      .run(argv, { cwd: options.stateDir, env: { ...options.env, ...env }, timeoutMs })
-      .catch((error: unknown) => ({
-        code: null,
-        stdout: "",
-        stderr: error instanceof Error ? error.message : String(error),
-      }));
-  }
 }
 
-const nothing: ProgramEnd = { code: null, stdout: "", stderr: "" };
-
-function refused(message: string): SkillInstallResult {
-  return { ok: false, message, ...nothing };
-}
-
-/** A value that no program takes for one of its switches. */
-function plain(value: string): string {
-  if (value.startsWith("-")) throw new Error(`refused: ${JSON.stringify(value)} begins with a dash`);
-  return value;
-}
-
-function failure({ code, stdout, stderr }: ProgramEnd): string {
-  const line = [stderr, stdout]
-    .flatMap((text) => text.split("\n"))
-    .map((text) => text.trim())
-    .find((text) => text !== "");
-  const head = `Install failed (exit ${code ?? "unknown"})`;
-  return line === undefined ? head : `${head}: ${line.slice(0, reasonChars)}`;
+/** The first line that says something, at most 200 characters. */
+function reason(...texts: readonly string[]): string {
+  const lines = texts.flatMap((text) => text.split("\n")).map((line) => line.trim());
+  return (lines.find((line) => /[\p{L}\p{N}]/u.test(line)) ?? "no output").slice(0, 200);
 }

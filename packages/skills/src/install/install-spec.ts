@@ -1,64 +1,73 @@
-const kinds = ["brew", "node", "go", "uv", "download"] as const;
-
-/** What brings a program that a skill needs. */
-export type InstallKind = (typeof kinds)[number];
-
-/** One way to install what a skill needs, as its SKILL.md gives it. */
-export interface InstallSpec {
-  /** Its own, else `<kind>-<index>` with its place in the list of the file. */
+/** What an installer brings, whatever way it takes. */
+interface InstallBase {
   id: string;
-  kind: InstallKind;
   label?: string;
-  /** Programs it brings. */
+  /** The programs it brings. */
   bins: readonly string[];
   /** `process.platform` values; any platform when empty. */
   os: readonly string[];
-  formula?: string;
-  /** Of `node` and `uv`. */
-  package?: string;
-  module?: string;
-  url?: string;
-  archive?: string;
-  extract?: boolean;
-  stripComponents?: number;
-  targetDir?: string;
 }
+
+/** One way to install what a skill needs; a value that its file lacks is empty. */
+export type InstallSpec =
+  | (InstallBase & { kind: "brew"; formula: string })
+  | (InstallBase & { kind: "node"; package: string })
+  | (InstallBase & { kind: "uv"; package: string })
+  | (InstallBase & { kind: "go"; module: string })
+  | (InstallBase & {
+      kind: "download";
+      url: string;
+      archive?: string;
+      extract?: boolean;
+      stripComponents: number;
+      targetDir?: string;
+    });
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Reads the list `install` of a skill's metadata; what is of an unknown kind is left out. */
+/** Reads `metadata.openclaw.install`. Specs of other kinds are dropped; ids count all that stand there. */
 export function readInstallSpecs(value: unknown): readonly InstallSpec[] {
-  if (!Array.isArray(value)) return [];
-  return value.flatMap((item: unknown, index) => {
-    if (typeof item !== "object" || item === null) return [];
-    const fields: Fields = { ...item };
-    const named = textOf(fields.kind) ?? textOf(fields.type);
-    const kind = kinds.find((each) => each === named?.toLowerCase());
-    if (kind === undefined) return [];
-    const { extract, stripComponents } = fields;
-    return [
-      {
-        id: textOf(fields.id) ?? `${kind}-${index}`,
-        kind,
-        bins: listOf(fields.bins),
-        os: listOf(fields.os),
-        ...texts(fields, ["label", "formula", "package", "module", "url", "archive", "targetDir"]),
-        ...(typeof extract === "boolean" ? { extract } : {}),
-        ...(Number.isInteger(stripComponents) && Number(stripComponents) >= 0
-          ? { stripComponents: Number(stripComponents) }
-          : {}),
-      },
-    ];
-  });
+  const list: readonly unknown[] = Array.isArray(value) ? value : [];
+  return list.flatMap((each, index) => readSpec(each, index) ?? []);
 }
 
-function texts<Name extends string>(fields: Fields, names: readonly Name[]): { [N in Name]?: string } {
-  const found: { [N in Name]?: string } = {};
-  for (const name of names) {
-    const text = textOf(fields[name]);
-    if (text !== undefined) found[name] = text;
+function readSpec(value: unknown, index: number): InstallSpec | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const fields: Fields = { ...value };
+  const kind = textOf(fields.kind) ?? textOf(fields.type);
+  const label = textOf(fields.label);
+  const base = {
+    id: textOf(fields.id) ?? `${kind}-${index}`,
+    ...(label !== undefined && { label }),
+    bins: listOf(fields.bins),
+    os: listOf(fields.os),
+  };
+  switch (kind) {
+    case "brew":
+      return { ...base, kind, formula: textOf(fields.formula) ?? "" };
+    case "node":
+      return { ...base, kind, package: textOf(fields.package) ?? "" };
+    case "uv":
+      return { ...base, kind, package: textOf(fields.package) ?? "" };
+    case "go":
+      return { ...base, kind, module: textOf(fields.module) ?? "" };
+    case "download": {
+      const archive = textOf(fields.archive);
+      const targetDir = textOf(fields.targetDir);
+      const strip = Number(fields.stripComponents ?? 0);
+      return {
+        ...base,
+        kind,
+        url: textOf(fields.url) ?? "",
+        ...(archive !== undefined && { archive }),
+        ...(typeof fields.extract === "boolean" && { extract: fields.extract }),
+        stripComponents: Number.isInteger(strip) && strip > 0 ? strip : 0,
+        ...(targetDir !== undefined && { targetDir }),
+      };
+    }
+    default:
+      return undefined;
   }
-  return found;
 }
 
 function textOf(value: unknown): string | undefined {
@@ -66,6 +75,6 @@ function textOf(value: unknown): string | undefined {
 }
 
 function listOf(value: unknown): readonly string[] {
-  const items = typeof value === "string" ? value.split(",") : Array.isArray(value) ? value : [];
+  const items: readonly unknown[] = typeof value === "string" ? value.split(",") : Array.isArray(value) ? value : [];
   return items.flatMap((item) => textOf(item) ?? []);
 }
