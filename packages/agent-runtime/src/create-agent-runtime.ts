@@ -19,7 +19,7 @@ import type { SystemPromptReport } from "./prompt/system-prompt-report.ts";
 import type { ToolCallRequest } from "./run/call-tool.ts";
 import type { CompactSessionRequest, CompactSessionResult } from "./run/compact-session.ts";
 import { execConfig } from "./run/exec-config.ts";
-import { createLanes, type GlobalLane, type LaneLimits } from "./run/lanes.ts";
+import { createLanes, type GlobalLane, type LaneLimits, type LaneObserver } from "./run/lanes.ts";
 import { findResumePoint, findRunEntry } from "./run/resume-point.ts";
 import { RunControl } from "./run/run-control.ts";
 import type { RunOutcome } from "./run/run-conversation.ts";
@@ -72,6 +72,8 @@ export interface AgentRuntimeOptions {
   ) => readonly PluginRunTool[] | Promise<readonly PluginRunTool[]>;
   /** Places of the lane `nested` whose runs only wait for other runs; they count as free. */
   idleNestedPlaces?: () => number;
+  /** Told of every run that comes to a lane, and when it may begin. */
+  observeLanes?: LaneObserver;
   /** Names of further environment variables whose values commands must not see. */
   secretNames?: readonly string[];
   /**
@@ -173,6 +175,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
     limits: () => laneLimits(options.config(), options.idleNestedPlaces?.() ?? 0),
     clock,
     log,
+    observe: options.observeLanes,
   });
   const workspaces = createWorkspaces({ config: options.config, env, log });
   const sandboxes = createSandboxes({
