@@ -1,20 +1,19 @@
 // Measures this checkout's Gateway against the floor (the least a Gateway can do) in one run and prints the ratios.
 //   node bench.mjs [--json] [--no-growth] [--no-parts] [--runs 3]
 //   node bench.mjs --only parts      what tool calls, the prompt, sessions at rest and a chat channel cost
+//   node bench.mjs --only cli        what commands cost beside a bare Node
 import { execFileSync } from "node:child_process";
 import net from "node:net";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { eightProviders } from "./eight-providers.mjs";
-import { median } from "./statistics.mjs";
+import { readOptions } from "./options.ts";
+import { judged } from "./row.ts";
+import { median } from "./statistics.ts";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, "../..");
 const bin = path.join(root, "apps/cli/bin/openclaw.js");
-const json = process.argv.includes("--json");
-const runsAt = process.argv.indexOf("--runs");
-const onlyParts = process.argv[process.argv.indexOf("--only") + 1] === "parts";
-const runs = onlyParts ? 0 : runsAt > 0 ? Number(process.argv[runsAt + 1]) : 3;
+const options = readOptions(process.argv.slice(2));
 
 /** A port with free ones behind it, for the scripted model and the floor beside it. */
 async function freePorts() {
@@ -49,41 +48,15 @@ async function measured(name, command) {
 
 // The two take turns, and every figure is the median of its ratios: what else the machine does meanwhile meets both.
 const pairs = [];
-for (let n = 0; n < runs; n++)
+for (let n = 0; n < options.runs; n++)
   pairs.push({ floor: await measured("floor", floorCommand), ours: await measured("openclaw", ourCommand) });
-const growth =
-  onlyParts || process.argv.includes("--no-growth")
-    ? undefined
-    : run("growth.mjs", ["--port", String(await freePorts()), "--", ...ourCommand()]);
-const parts = process.argv.includes("--no-parts")
-  ? undefined
-  : run("parts.mjs", ["--port", String(await freePorts()), "--", ...ourCommand()]);
-
-const channel = process.argv.includes("--no-parts")
-  ? undefined
-  : run("channel.mjs", ["--port", String(await freePorts()), "--", ...ourCommand()]);
-
-const clients = process.argv.includes("--no-parts")
-  ? undefined
-  : run("clients.mjs", ["--port", String(await freePorts()), "--", ...ourCommand()]);
-
-const timed = (args, env = process.env) => {
-  const times = [];
-  for (let n = 0; n < 11; n++) {
-    const started = performance.now();
-    execFileSync(process.execPath, args, { stdio: "ignore", env });
-    times.push(performance.now() - started);
-  }
-  return median(times);
-};
-const cliTimes = () => {
-  const bare = timed(["-e", "0"]);
-  const user = eightProviders();
-  const status = timed([bin, "models", "status", "--json"], user.env) / bare;
-  user.remove();
-  return { version: timed([bin, "--version"]) / bare, help: timed([bin, "--help"]) / bare, status };
-};
-const cli = onlyParts ? undefined : cliTimes();
+const beside = async (script, wanted, args = []) =>
+  wanted ? run(script, ["--port", String(await freePorts()), ...args, "--", ...ourCommand()]) : undefined;
+const growth = await beside("growth.mjs", options.growth);
+const parts = await beside("parts.mjs", options.parts);
+const channel = await beside("channel.mjs", options.parts);
+const clients = await beside("clients.mjs", options.parts);
+const cli = await beside("command-line.mjs", options.commandLine, ["--program", bin]);
 
 const againstFloor = [
   ["start until the first client is connected", (of) => of.readyMs, "<=", 3],
@@ -93,44 +66,27 @@ const againstFloor = [
   ["concurrent turns per second", (of) => of.turnConcurrent?.perSecond, ">=", 0.25],
   ["health requests per second", (of) => of.rpc?.health?.perSecond, ">=", 0.5],
 ];
-const rows = (onlyParts ? [] : againstFloor).map(([what, figure, sign, budget]) => {
+const rows = (options.runs > 0 ? againstFloor : []).map(([what, figure, sign, than]) => {
   const ratios = pairs.map(({ ours, floor }) => figure(ours) / figure(floor));
-  const ratio = median(ratios);
-  return {
+  return judged(
     what,
-    own: median(pairs.map(({ ours }) => figure(ours))),
-    floor: median(pairs.map(({ floor }) => figure(floor))),
-    ratio,
-    ratios,
-    budget: `${sign} ${budget}`,
-    ok: sign === "<=" ? ratio <= budget : ratio >= budget,
-  };
+    median(ratios),
+    { sign, than },
+    {
+      own: median(pairs.map(({ ours }) => figure(ours))),
+      floor: median(pairs.map(({ floor }) => figure(floor))),
+      ratios,
+    },
+  );
 });
-if (cli) {
-  rows.push({
-    what: "openclaw --version",
-    own: undefined,
-    floor: undefined,
-    ratio: cli.version,
-    budget: "<= 3 x node",
-    ok: cli.version <= 3,
-  });
-  rows.push({
-    what: "openclaw --help",
-    own: undefined,
-    floor: undefined,
-    ratio: cli.help,
-    budget: "<= 6 x node",
-    ok: cli.help <= 6,
-  });
-  rows.push({
-    what: "openclaw models status, eight providers",
-    own: undefined,
-    floor: undefined,
-    ratio: cli.status,
-    budget: "<= 15 x node",
-    ok: cli.status <= 15,
-  });
+if (cli && !cli.error) {
+  const times = { "--version": 3, "--help": 6, "config get gateway.port": 8, status: 15, "status --json": 15 };
+  for (const [command, { time, memory }] of Object.entries(cli.commands)) {
+    rows.push(judged(`openclaw ${command}`, time, { sign: "<=", than: times[command], of: "node" }));
+    rows.push(judged(`memory of openclaw ${command}`, memory, { sign: "<=", than: 2.2, of: "node" }));
+  }
+  const eight = "openclaw models status, eight providers";
+  rows.push(judged(eight, cli.modelsStatus.time, { sign: "<=", than: 15, of: "node" }));
 }
 if (growth && !growth.error) {
   rows.push({
@@ -222,7 +178,7 @@ if (channel && !channel.error) {
     ok: load.memoryRatio <= 1.2,
   });
 }
-if (json) console.log(JSON.stringify({ rows, pairs, growth, parts, channel, cli }, null, 2));
+if (options.json) console.log(JSON.stringify({ rows, pairs, growth, parts, channel, cli }, null, 2));
 else {
   console.log("| what | ours | floor | ratio | of all runs | budget | |\n| --- | --- | --- | --- | --- | --- | --- |");
   for (const row of rows)
@@ -234,6 +190,7 @@ else {
     { name: "growth", ...growth },
     { name: "parts", ...parts },
     { name: "channel", ...channel },
+    { name: "command-line", ...cli },
   ])
     if (result.error) console.log(`\n${result.name}: ${result.error}`);
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { WebSocket as NodeSocket } from "ws";
 import { chatTurn } from "./client.mjs";
 import { createHome, startGateway } from "./gateway-under-test.mjs";
-import { median, round } from "./statistics.mjs";
+import { median, quantile, round } from "./statistics.ts";
 
 const split = process.argv.indexOf("--");
 const port = Number(process.argv[process.argv.indexOf("--port") + 1] ?? 19790);
@@ -15,8 +15,6 @@ const chats = 20;
 const rounds = 3;
 /** Between two words of an answer, ms. */
 const wordMs = 40;
-
-const quantile = (values, q) => values[Math.min(values.length - 1, Math.floor(values.length * q))];
 
 const place = { contextWindow: 128000, maxTokens: 8000 };
 const home = createHome({ port, ...place });

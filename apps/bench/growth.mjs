@@ -6,7 +6,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { chatTurn } from "./client.mjs";
 import { createHome, startGateway } from "./gateway-under-test.mjs";
-import { median, round } from "./statistics.mjs";
+import { median, round } from "./statistics.ts";
 
 const split = process.argv.indexOf("--");
 const port = Number(process.argv[process.argv.indexOf("--port") + 1] ?? 19730);

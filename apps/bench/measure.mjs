@@ -5,7 +5,7 @@
 import { chatTurn } from "./client.mjs";
 import { createHome, startGateway } from "./gateway-under-test.mjs";
 import { treeRssMb } from "./memory.mjs";
-import { round } from "./statistics.mjs";
+import { quantile, round } from "./statistics.ts";
 
 const split = process.argv.indexOf("--");
 const options = Object.fromEntries(
@@ -22,12 +22,10 @@ const protocol = Number(options.protocol ?? 3);
 const llmPort = Number(options.llm ?? port + 1);
 const home = createHome({ port, llmPort, contextWindow: 128000, maxTokens: 8000 });
 
-const quantile = (values, q) =>
-  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))];
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const gateway = startGateway(home, process.argv.slice(split + 1));
-const result = { name: options.name ?? command[0] };
+const result = { name: options.name ?? process.argv[split + 1] };
 try {
   const client = await gateway.firstClient(protocol);
   result.readyMs = round(performance.now() - gateway.launched, 0);

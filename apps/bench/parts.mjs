@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { chatTurn } from "./client.mjs";
 import { createHome, startGateway } from "./gateway-under-test.mjs";
 import { treeRssMb } from "./memory.mjs";
-import { median, round } from "./statistics.mjs";
+import { median, round } from "./statistics.ts";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const split = process.argv.indexOf("--");

@@ -8,7 +8,7 @@ import { createAgentRuntime } from "@openclaw/agent-runtime";
 import { createLog } from "@openclaw/log";
 import { createModels } from "@openclaw/models";
 import { openSessions } from "@openclaw/sessions";
-import { median, round } from "./statistics.mjs";
+import { median, round } from "./statistics.ts";
 
 const warmRounds = 300;
 /** As much of each file as a prompt takes. */

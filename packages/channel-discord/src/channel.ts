@@ -37,6 +37,7 @@ export const discordChannel: Channel<DiscordAccount> = {
   pollMaxOptions: 10,
   mediaMaxMb: 8,
   historyLimit: 20,
+  buttonsPerRow: () => 5,
   accounts: {
     resolve: resolveDiscordAccount,
     isConfigured: ({ token }) => token !== undefined,

@@ -25,7 +25,6 @@ export async function packFiles(files: Record<string, string>, top = "package"):
 /** An npm registry with the packages a test publishes. */
 export async function startRegistry() {
   const packages = new Map<string, Map<string, { archive: Buffer; manifest: object }>>();
-  const tags = new Map<string, Record<string, string>>();
   const requests: string[] = [];
   let url = "";
   const server = createServer((request, response) => {
@@ -42,7 +41,7 @@ export async function startRegistry() {
     response.end(
       JSON.stringify({
         name: decoded,
-        "dist-tags": { latest: [...versions.keys()].at(-1), ...tags.get(decoded) },
+        "dist-tags": { latest: [...versions.keys()].at(-1) },
         versions: Object.fromEntries(
           [...versions].map(([version, { archive, manifest }]) => [
             version,
@@ -66,10 +65,6 @@ export async function startRegistry() {
     url,
     /** Addresses that were asked for. */
     requests,
-    /** Names versions of a package, as `npm dist-tag` does. */
-    tag(name: string, versions: Record<string, string>): void {
-      tags.set(name, { ...tags.get(name), ...versions });
-    },
     async publish(files: Record<string, string>): Promise<void> {
       const manifest = JSON.parse(files["package.json"] ?? "{}") as { name: string; version: string };
       const versions = packages.get(manifest.name) ?? new Map();

@@ -23,9 +23,9 @@ describe("the program itself", () => {
     const bare = await home.run([]);
     expect(bare).toMatchObject({ code: 1, stdout: "" });
     expect(bare.stderr).toContain("Usage: openclaw");
-    const group = await home.run(["config"]);
+    const group = await home.run(["cron"]);
     expect(group).toMatchObject({ code: 1, stdout: "" });
-    expect(group.stderr).toMatch(/get\s+Print one config value/);
+    expect(group.stderr).toMatch(/list\s+/);
     const help = await home.run(["help", "status"]);
     expect(help).toMatchObject({ code: 0, stderr: "" });
     expect(help.stdout).toContain("Usage: openclaw status [options]");

@@ -1,52 +1,79 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { temporaryHome } from "./cli.ts";
-import { startRegistry } from "./npm-registry.ts";
+import { startVerdaccio } from "./verdaccio.ts";
 
 const name = "claw-under-test";
+let verdaccio: Awaited<ReturnType<typeof startVerdaccio>>;
+let worlds = 0;
+
+beforeAll(async () => {
+  verdaccio = await startVerdaccio();
+});
+afterAll(() => verdaccio[Symbol.asyncDispose]());
 
 /** A release of a program that only notes that its doctor was called. */
-function release(version: string, registry: string, ours = true): Record<string, string> {
-  const update = ours ? { update: { package: name, registry } } : {};
+function release(name: string, version: string, source: object = {}): Record<string, string> {
   return {
     "package.json": JSON.stringify({
       name,
       version,
       type: "module",
       bin: { [name]: "bin/openclaw.js" },
-      openclaw: update,
+      openclaw: { update: { package: name, ...source } },
     }),
     "bin/openclaw.js": `import fs from "node:fs";\nfs.appendFileSync(process.env.HOME + "/ran.log", "${version} " + process.argv.slice(2).join(" ") + "\\n");\n`,
   };
 }
 
-/** A home with the program installed below a prefix, and a registry with some releases. */
-async function installed(version = "1.1.0", versions = ["1.0.0", "1.1.0", "1.2.0"]) {
-  const registry = await startRegistry();
+interface World {
+  version?: string;
+  /** What else the package says of its source; where the registry is, unless npm is asked. */
+  source?: object;
+  /** Folder of the package below the home directory. */
+  dir?: (name: string) => string;
+}
+
+/** A home with the program installed, and some releases of it in the registry. */
+async function installed({ version = "1.1.0", source = { registry: verdaccio.url }, dir }: World = {}) {
+  const own = `${name}-${++worlds}`;
   const home = temporaryHome();
-  for (const each of versions) await registry.publish(release(each, registry.url));
-  const packageDir = path.join(home.home, "prefix", "lib", "node_modules", name);
-  for (const [file, text] of Object.entries(release(version, registry.url))) {
-    mkdirSync(path.dirname(path.join(packageDir, file)), { recursive: true });
-    writeFileSync(path.join(packageDir, file), text);
-  }
+  const publish = (version: string, tag?: string) => verdaccio.publish(release(own, version, source), tag);
+  for (const each of ["1.0.0", "1.1.0", "1.2.0"]) await publish(each);
+  const packageDir = path.join(home.home, dir?.(own) ?? `prefix/lib/node_modules/${own}`);
+  const write = (file: string, text: string, mode = 0o644) => {
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text, { mode });
+  };
+  for (const [file, text] of Object.entries(release(own, version, source))) write(path.join(packageDir, file), text);
   const program = path.join(packageDir, "bin", "openclaw.js");
   const cache = { npm_config_cache: path.join(home.home, ".npm-cache") };
   return {
     home,
-    registry,
+    name: own,
     packageDir,
+    publish,
+    write,
+    asked: () => verdaccio.requests.filter((url) => url.includes(own) && !url.includes("/-rev/")),
     version: () => JSON.parse(readFileSync(path.join(packageDir, "package.json"), "utf8")).version as string,
     ran: () =>
       existsSync(path.join(home.home, "ran.log")) ? readFileSync(path.join(home.home, "ran.log"), "utf8") : "",
-    go: (argv: readonly string[], options: { answer?: string } = {}) =>
-      home.run(argv, { program, env: cache, ...options }),
-    async [Symbol.asyncDispose]() {
-      home[Symbol.dispose]();
-      await registry[Symbol.asyncDispose]();
-    },
+    go: (argv: readonly string[], options: { answer?: string; env?: NodeJS.ProcessEnv } = {}) =>
+      home.run(argv, { program, ...options, env: { ...cache, ...options.env } }),
+    [Symbol.asyncDispose]: async () => home[Symbol.dispose](),
   };
 }
 
@@ -80,8 +107,7 @@ describe("update of a package", () => {
   it("takes beta releases where there are some, and the newest release otherwise", async () => {
     await using world = await installed();
     expect((await world.go(["update", "--channel", "beta"])).stdout).toContain("→ 1.2.0");
-    await world.registry.publish(release("1.3.0-beta.1", world.registry.url));
-    world.registry.tag(name, { latest: "1.2.0", beta: "1.3.0-beta.1" });
+    await world.publish("1.3.0-beta.1", "beta");
     await world.go(["update"]);
     expect(world.version()).toBe("1.3.0-beta.1");
   });
@@ -101,7 +127,7 @@ describe("update of a package", () => {
 
   it("never installs another program that has the same name, nor a version that is not there", async () => {
     await using world = await installed();
-    await world.registry.publish(release("9.0.0", world.registry.url, false));
+    await verdaccio.publish(release(world.name, "9.0.0", { package: "another-program" }));
     const foreign = await world.go(["update", "--json"]);
     expect(foreign.code).toBe(1);
     expect(JSON.parse(foreign.stdout)).toMatchObject({ status: "error", reason: "foreign-package", steps: [] });
@@ -112,7 +138,7 @@ describe("update of a package", () => {
 
   it("keeps the channel as it was when the update fails", async () => {
     await using world = await installed();
-    await world.registry.publish(release("9.0.0", world.registry.url, false));
+    await verdaccio.publish(release(world.name, "9.0.0", { package: "another-program" }));
     await world.go(["update", "--channel", "beta"]);
     expect(existsSync(world.home.configPath)).toBe(false);
   });
@@ -133,13 +159,14 @@ describe("update of a package", () => {
 
   it("refuses a bad channel and a bad timeout before it asks anybody", async () => {
     await using world = await installed();
+    const published = world.asked().length;
     expect((await world.go(["update", "--channel", "nightly"])).stderr).toContain(
       '--channel must be "stable", "beta", or "dev" (got "nightly")',
     );
     expect((await world.go(["update", "--timeout", "soon"])).stderr).toContain(
       "--timeout must be a positive integer (seconds)",
     );
-    expect(world.registry.requests).toEqual([]);
+    expect(world.asked()).toHaveLength(published);
   });
 
   it("asks for channel and consent in the wizard", async () => {
@@ -147,6 +174,126 @@ describe("update of a package", () => {
     const { stdout } = await world.go(["update", "wizard"], { answer: "1\ny\ny\n" });
     expect(stdout).toContain("Updated 1.1.0 → 1.2.0.");
     expect((await world.go(["update", "wizard"])).stderr).toContain("update wizard needs a terminal.");
+  });
+});
+
+describe("an update where the package names no registry", () => {
+  it("takes the one npm is configured for, and gives the address to nobody", async () => {
+    await using world = await installed({ source: {} });
+    const env = { npm_config_registry: verdaccio.url };
+    const { stdout } = await world.go(["update", "--json"], { env });
+    expect(JSON.parse(stdout)).toMatchObject({ status: "ok", after: { version: "1.2.0" } });
+    expect(JSON.parse(stdout).steps[0].command).not.toContain("registry");
+    expect(world.version()).toBe("1.2.0");
+  });
+
+  it("says so when npm cannot be asked", async () => {
+    await using world = await installed({ source: {} });
+    const { code, stderr } = await world.go(["update"], { env: { PATH: "/nowhere" } });
+    expect(code).toBe(1);
+    expect(stderr).toContain("npm did not say which registry it uses");
+    expect(world.version()).toBe("1.1.0");
+  });
+});
+
+describe("update of a package another manager installed", () => {
+  /** A manager that notes how it was called, and puts another release in the place of the package. */
+  async function managed(manager: "pnpm" | "bun", dir: (name: string) => string) {
+    const world = await installed({ dir });
+    const bin = path.join(world.home.home, "bin");
+    const next = release(world.name, "1.2.0", { registry: verdaccio.url })["package.json"] ?? "";
+    world.write(path.join(bin, "next.json"), next);
+    const script = `#!/bin/sh\necho "$0 $*" > "${bin}/calls"\ncp "${bin}/next.json" "${world.packageDir}/package.json"\n`;
+    world.write(path.join(bin, manager), script, 0o755);
+    return Object.assign(world, {
+      calls: () => readFileSync(path.join(bin, "calls"), "utf8"),
+      update: () => world.go(["update", "--json"], { env: { PATH: `${bin}:${process.env.PATH}` } }),
+    });
+  }
+
+  it.each([
+    ["pnpm", (name: string) => `.local/share/pnpm/global/5/node_modules/${name}`],
+    ["bun", (name: string) => `.bun/install/global/node_modules/${name}`],
+  ] as const)("calls %s", async (manager, dir) => {
+    await using world = await managed(manager, dir);
+    const { stdout } = await world.update();
+    expect(JSON.parse(stdout)).toMatchObject({ status: "ok", mode: manager, after: { version: "1.2.0" } });
+    expect(world.calls()).toMatch(new RegExp(`/${manager} add -g ${world.name}@1.2.0 --registry=${verdaccio.url}\n$`));
+    expect(world.ran()).toContain("doctor --non-interactive\n");
+  });
+
+  it("finds the new release where pnpm gives each release a folder of its own", async () => {
+    const stored = (version: string, name: string) =>
+      `.local/share/pnpm/store/v11/links/@/${name}/${version}/0a1b/node_modules/${name}`;
+    await using world = await installed({ dir: (name) => stored("1.1.0", name) });
+    const { home } = world.home;
+    const link = path.join(home, ".local/share/pnpm/global/v11/ab12/node_modules", world.name);
+    mkdirSync(path.dirname(link), { recursive: true });
+    symlinkSync(world.packageDir, link);
+    const next = path.join(home, stored("1.2.0", world.name));
+    for (const [file, text] of Object.entries(release(world.name, "1.2.0"))) world.write(path.join(next, file), text);
+    const bin = path.join(home, "bin");
+    world.write(path.join(bin, "pnpm"), `#!/bin/sh\nln -sfn "${next}" "${link}"\n`, 0o755);
+    const { stdout } = await world.home.run(["update", "--json"], {
+      program: path.join(link, "bin", "openclaw.js"),
+      env: { PATH: `${bin}:${process.env.PATH}` },
+    });
+    expect(JSON.parse(stdout)).toMatchObject({ status: "ok", mode: "pnpm", after: { version: "1.2.0" } });
+    expect(world.ran()).toContain("1.2.0 doctor --non-interactive\n");
+  });
+});
+
+describe("the change from the package to the sources", () => {
+  /** A repository of sources, and a `pnpm` that notes what it built. */
+  async function sources() {
+    const repository = mkdtempSync(path.join(tmpdir(), "openclaw-sources-"));
+    const world = await installed({ source: { registry: verdaccio.url, repository } });
+    const git = (...args: string[]) =>
+      execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@x.example", ...args], {
+        cwd: repository,
+        encoding: "utf8",
+      });
+    git("init", "-qb", "main");
+    world.write(path.join(repository, "pnpm-workspace.yaml"), "");
+    for (const [file, text] of Object.entries(release(world.name, "1.3.0-dev")))
+      world.write(path.join(repository, "apps", "cli", file), text);
+    git("add", "-A");
+    git("commit", "-qm", "first");
+    const bin = path.join(world.home.home, "bin");
+    world.write(path.join(bin, "pnpm"), `#!/bin/sh\necho "$*" >> "${bin}/calls"\n`, 0o755);
+    const gitDir = path.join(world.home.home, "claw");
+    return Object.assign(world, {
+      sha: git("rev-parse", "HEAD").trim(),
+      gitDir,
+      calls: () => readFileSync(path.join(bin, "calls"), "utf8"),
+      toDev: () =>
+        world.go(["update", "--channel", "dev", "--json"], {
+          env: { PATH: `${bin}:${process.env.PATH}`, OPENCLAW_GIT_DIR: gitDir },
+        }),
+      async [Symbol.asyncDispose]() {
+        rmSync(repository, { recursive: true, force: true });
+        world.home[Symbol.dispose]();
+      },
+    });
+  }
+
+  it("clones, builds and installs them, and keeps the channel", async () => {
+    await using world = await sources();
+    const { code, stdout, stderr } = await world.toDev();
+    expect(stderr).toContain("Update channel set to dev.");
+    expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 0, status: "ok", after: { sha: world.sha } });
+    expect(world.calls()).toBe("install --frozen-lockfile\nbuild\n");
+    expect(realpathSync(world.packageDir)).toBe(realpathSync(path.join(world.gitDir, "apps", "cli")));
+  });
+
+  it("touches no folder that holds something else", async () => {
+    await using world = await sources();
+    world.write(path.join(world.gitDir, "mine.txt"), "mine");
+    const { code, stdout } = await world.toDev();
+    const reason = `OPENCLAW_GIT_DIR points at a non-git directory: ${world.gitDir}`;
+    expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 1, status: "error", reason, steps: [] });
+    expect(readFileSync(path.join(world.gitDir, "mine.txt"), "utf8")).toBe("mine");
+    expect(existsSync(world.home.configPath)).toBe(false);
   });
 });
 

@@ -5,8 +5,9 @@ import type { Log } from "@openclaw/log";
 import { checkHost } from "@openclaw/net";
 import type { Agents } from "./agents.ts";
 import { controlUi } from "./http/control-ui.ts";
-import { createHttpServer, type HttpHandler } from "./http/http-server.ts";
+import { createHttpServer } from "./http/http-server.ts";
 import { probes } from "./http/probes.ts";
+import type { Routes } from "./http/routes.ts";
 import { closeServer, listen } from "./listener.ts";
 import type { GatewaySettings } from "./settings.ts";
 import type { ServerTls } from "./tls/server-tls.ts";
@@ -18,20 +19,10 @@ export interface FrontDoorOptions {
   /** Folder of the web page's built files. */
   webRoot: string | undefined;
   agents: Agents;
-  /** Serves the files of answers. */
-  filesRoute: HttpHandler;
-  /** Serves the canvas. */
-  canvasRoute: HttpHandler;
-  /** Serves what plugins have routes for. */
-  pluginRoutes: HttpHandler;
-  /** Serves the APIs for programs, which prove themselves and may use any name for this machine. */
-  apiRoutes: HttpHandler;
-  /** Serves webhooks, which carry a token and may use any name for this machine. */
-  hookRoutes: HttpHandler;
+  /** What the areas of the Gateway serve. */
+  routes: Pick<Routes, "signed" | "checked">;
   /** Whether the Gateway takes work, for `/readyz`. */
   ready: () => boolean;
-  /** Paths that channels answer. */
-  channelRoutes: HttpHandler;
   /** Takes over a connection that is to become a WebSocket. */
   onUpgrade: Parameters<typeof createHttpServer>[0]["onUpgrade"];
   log: Log;
@@ -99,16 +90,8 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
     optional: index > 0,
     server: createHttpServer({
       ...(secure ? { secure } : {}),
-      signed: async (request, response) =>
-        (await options.hookRoutes(request, response)) ||
-        (await options.apiRoutes(request, response)) ||
-        options.channelRoutes(request, response),
-      handlers: [
-        probes(options.ready),
-        options.canvasRoute,
-        options.pluginRoutes,
-        ...(settings.controlUi.enabled ? [options.filesRoute, ui] : []),
-      ],
+      signed: options.routes.signed,
+      handlers: [probes(options.ready), options.routes.checked, ...(settings.controlUi.enabled ? [ui] : [])],
       hostAllowed,
       onUpgrade: options.onUpgrade,
       onError: (error, request) =>

@@ -1,32 +1,21 @@
-import type { AgentRuntime } from "@openclaw/agent-runtime";
-import type { ConfigStore } from "@openclaw/config";
-import type { Logger } from "@openclaw/log";
 import type { Channels } from "./channels/channels.ts";
-import type { HotReload } from "./hot-reload.ts";
-import type { Targets } from "./outbound/resolve-target.ts";
+import type { GatewayChannels } from "./channels/open-channels.ts";
+import type { GatewayBase } from "./gateway-base.ts";
+import type { GatewayRuntime } from "./open-runtime.ts";
 import type { DeclaredPrefix } from "./reload.ts";
 import { watchConfig } from "./watch-config.ts";
 
-export interface OpenReloadOptions {
-  configStore: ConfigStore;
-  /** What the areas have said about taking over changes. */
-  hotReload: HotReload;
-  channels: Channels;
-  runtime: Pick<AgentRuntime, "reload">;
-  targets: Pick<Targets, "forget">;
-  requestRestart(request: { reason: string; delayMs: number }): void;
-  log: Logger;
-}
-
-/** Lets a running Gateway follow its configuration file. @returns how to stop */
-export function openReload(options: OpenReloadOptions): () => void {
-  const { configStore, hotReload, channels, runtime, targets, requestRestart, log } = options;
+/** Lets a running Gateway follow its configuration file. */
+export function openReload(
+  gateway: GatewayBase & Pick<GatewayChannels, "channels" | "targets"> & Pick<GatewayRuntime, "runtime">,
+): void {
+  const { configStore, hotReload, channels, runtime, targets, requestRestart, life, log } = gateway;
   hotReload.on("channel", async (name) => {
     const id = channels.idOf(name);
     // Else the section of a plugin that is not installed.
     if (id !== undefined) await channels.reload(id);
   });
-  return watchConfig({
+  const stop = watchConfig({
     configStore,
     hotReload,
     declared: () => declaredPrefixes(channels),
@@ -37,6 +26,7 @@ export function openReload(options: OpenReloadOptions): () => void {
     requestRestart,
     log,
   });
+  life.on("close", stop);
 }
 
 function declaredPrefixes(channels: Channels): DeclaredPrefix[] {

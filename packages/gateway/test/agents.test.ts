@@ -44,7 +44,7 @@ it("an agent is made beside the one that was there, answers, and goes to the tra
   expect(fs.existsSync(workspace)).toBe(false);
   expect(fs.existsSync(path.join(gateway.stateDir, "agents", "work-bot"))).toBe(false);
   const trash = path.join(gateway.home, ".local", "share", "Trash", "files");
-  const thrown = fs.readdirSync(trash).find((name) => name.startsWith("bot."));
+  const thrown = fs.readdirSync(trash).find((name) => name.startsWith("bot"));
   expect(fs.readFileSync(path.join(trash, String(thrown), "notes.txt"), "utf8")).toBe("kept");
 });
 

@@ -50,6 +50,8 @@ export interface LogOptions extends LogSettings {
 export interface Log extends Logger {
   /** Path of the file that is written now; empty without a file. */
   file(): string;
+  /** Hears every line that goes to the file, as the file has it; returns how to stop. What it throws is dropped. */
+  tap(listener: (line: Record<string, unknown>) => void): () => void;
   /** Every line is handed to the operating system as it is logged; this is for callers that want to say so. */
   flush(): void;
   /** Closes the file. Lines logged later are dropped. */
@@ -82,6 +84,7 @@ export function createLog(options: LogOptions = {}): Log {
     stream &&
     createConsoleOutput(stream, (message) => outputs.file?.write(ownLine("warn", clock.now(), message), clock.now()));
   let closed = false;
+  const taps = new Set<(line: Record<string, unknown>) => void>();
   let outputs = buildOutputs(options);
 
   function buildOutputs(settings: LogSettings, previous?: Outputs): Outputs {
@@ -116,19 +119,32 @@ export function createLog(options: LogOptions = {}): Log {
     return file;
   }
 
+  function tellTaps(line: string): void {
+    for (const tap of taps) {
+      try {
+        tap(JSON.parse(line));
+      } catch {
+        // Whoever listens to the log cannot break it, and telling of it here would be heard again.
+      }
+    }
+  }
+
   function makeLogger(subsystem: string | undefined): Logger {
     const fileLine = lineWriter({ ...host, subsystem });
     function write(level: LineLevel, text: string, data: object | undefined): void {
       const { file, redact, fileLevel, consoleLevel, style, color } = outputs;
-      const toFile = file !== undefined && levelPasses(level, fileLevel);
+      const passes = levelPasses(level, fileLevel);
+      const toFile = file !== undefined && passes;
+      const toTaps = passes && !closed && taps.size > 0;
       const toConsole = consoleOutput !== undefined && !closed && levelPasses(level, consoleLevel);
-      if (!toFile && !toConsole) return;
+      if (!toFile && !toConsole && !toTaps) return;
       const at = clock.now();
       // Plugins in plain JavaScript pass whatever they like.
       const message =
         typeof text === "string" ? loggableText(text, redact) : JSON.stringify(loggableValue(text, redact));
       const meta = data === undefined ? undefined : loggableValue(data, redact);
       if (toFile) file.write(fileLine(level, at, message, meta), at);
+      if (toTaps) tellTaps(fileLine(level, at, message, meta));
       if (toConsole) consoleOutput.write(formatConsoleLine({ level, at, subsystem, message, meta }, style, color));
     }
     return {
@@ -151,6 +167,10 @@ export function createLog(options: LogOptions = {}): Log {
     ...makeLogger(undefined),
     file: () => outputs.file?.path(clock.now()) ?? "",
     flush: () => undefined,
+    tap(listener) {
+      taps.add(listener);
+      return () => void taps.delete(listener);
+    },
     async close() {
       closed = true;
       outputs.file?.close();

@@ -90,7 +90,16 @@ export {
   pause,
   type ReconnectPolicy,
 } from "./connection/keep-connected.ts";
-export { definePluginEntry, type ForeignChannel, type PluginApi, type PluginEntry } from "./plugin-api.ts";
+export type {
+  ForeignAccountChoices,
+  ForeignChannel,
+  ForeignDmPolicy,
+  ForeignOnboarding,
+  ForeignOnboardingStatus,
+  ForeignPrompter,
+  ForeignRuntime,
+} from "./foreign-channel.ts";
+export { definePluginEntry, type PluginApi, type PluginEntry } from "./plugin-api.ts";
 export {
   type AgentHookContext,
   type GatewayHookContext,
@@ -105,6 +114,7 @@ export {
   type PluginHookHandler,
   type PluginHookName,
   type PluginHooks,
+  pluginHookNames,
   type SessionHookContext,
   type ToolHookContext,
 } from "./plugin-hooks.ts";

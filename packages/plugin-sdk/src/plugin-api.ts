@@ -1,4 +1,5 @@
 import type { Channel } from "./channel/channel.ts";
+import type { ForeignChannel } from "./foreign-channel.ts";
 import type { HookBusHandler, HookBusOptions, PluginHookHandler, PluginHookName } from "./plugin-hooks.ts";
 import type {
   PluginCliOptions,
@@ -14,13 +15,6 @@ import type {
 } from "./plugin-parts.ts";
 import type { PluginRuntime } from "./plugin-runtime.ts";
 import type { PluginTool, PluginToolFactory, PluginToolOptions } from "./plugin-tool.ts";
-
-/** A channel as the reference release has it: an object of adapters. What it can do here, the host says. */
-export interface ForeignChannel {
-  id: string;
-  meta?: object;
-  [part: string]: unknown;
-}
 
 /**
  * What `register` gets. Everything is registered before `register` returns; what comes later is refused with a

@@ -133,6 +133,9 @@ const names: Record<PluginHookName, true> = {
   gateway_stop: true,
 };
 
+/** The names of all typed hooks. */
+export const pluginHookNames: readonly PluginHookName[] = Object.keys(names).filter(isPluginHookName);
+
 /** Whether this host calls a hook of that name. */
 export function isPluginHookName(name: string): name is PluginHookName {
   return Object.hasOwn(names, name);

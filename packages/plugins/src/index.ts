@@ -12,6 +12,7 @@ export type {
 } from "./compat/foreign/channel-services.ts";
 export type { DiscoveredPlugin, Discovery } from "./discovery/discover-plugins.ts";
 export type { PluginDiagnostic } from "./discovery/plugin-diagnostic.ts";
+export type { FolderHooks } from "./hooks/folder-hooks.ts";
 export type { HookBus } from "./hooks/hook-bus.ts";
 export { blockedText, type HookRunner } from "./hooks/hook-runner.ts";
 export { openPluginHost, type PluginHost, type PluginHostOptions } from "./host/open-plugin-host.ts";

@@ -125,6 +125,29 @@ test("a plugin that describes its settings with zod finds the host's when it has
   expect(host.registry.services.map(({ service }) => service.id).sort()).toEqual(["host", "its own"]);
 });
 
+test("packages of the host that plugins count on are found, and a value the SDK lacks is named where it is missed", async () => {
+  using home = temporaryFolder();
+  const extensions = path.join(home.path, "extensions");
+  writePlugin(extensions, {
+    id: "wired",
+    code: `import WebSocket, { WebSocketServer } from "ws";
+      export default (api) => api.registerService({ id: [typeof WebSocket, typeof WebSocketServer].join(), start() {} });`,
+  });
+  writePlugin(extensions, {
+    id: "lost",
+    code: `import { PigeonConfigSchema } from "openclaw/plugin-sdk";
+      export const schema = PigeonConfigSchema.optional();
+      export default () => {};`,
+  });
+  writePlugin(extensions, { id: "needy", code: `import "no-such-package"; export default () => {};` });
+  const host = await testHost(home.path);
+  expect(host.registry.services.map(({ service }) => service.id)).toEqual(["function,function"]);
+  expect(recordOf(host, "lost").error).toMatch(
+    /^failed to load plugin: .*\(openclaw\/plugin-sdk has no PigeonConfigSchema here\)$/,
+  );
+  expect(recordOf(host, "needy").error).toBe("failed to load plugin: Cannot find module 'no-such-package'");
+});
+
 test("CommonJS, a function and an activate member are plugins too", async () => {
   using home = temporaryFolder();
   const dir = path.join(home.path, "extensions");
@@ -195,11 +218,11 @@ test("what is registered after load is refused with a diagnostic", async () => {
 test("what this host does not have says its name when a plugin calls it, and registrars it lacks are absent", async () => {
   using home = temporaryFolder();
   const code = `
-    import { promptAccountId } from "openclaw/plugin-sdk";
+    import { delegateCompactionToRuntime } from "openclaw/plugin-sdk";
     export default { register(api) {
       api.logger.info("has " + typeof api.registerContextEngine);
       try { api.runtime.media.loadWebMedia("x"); } catch (error) { api.logger.info(error.message); }
-      promptAccountId();
+      delegateCompactionToRuntime();
     } };`;
   writePlugin(path.join(home.path, "extensions"), { id: "rich", code });
   const host = await testHost(home.path);
@@ -208,6 +231,6 @@ test("what this host does not have says its name when a plugin calls it, and reg
     "info api.runtime.media.loadWebMedia is not available in this version of OpenClaw; plugin rich has called it",
   );
   expect(recordOf(host, "rich").error).toBe(
-    "plugin failed during register: openclaw/plugin-sdk: promptAccountId is not available in this version of OpenClaw; plugin rich has called it",
+    "plugin failed during register: openclaw/plugin-sdk: delegateCompactionToRuntime is not available in this version of OpenClaw; plugin rich has called it",
   );
 });

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import type { Logger } from "@openclaw/log";
 import { type Clock, systemClock } from "@openclaw/storage";
 import { type DeliveryContext, deliveryContextOf, deliveryFields, mergeDeliveryContext } from "./delivery-context.ts";
+import { type ChosenModel, inheritedModel } from "./inherited-model.ts";
 import type { TranscriptMessage } from "./message.ts";
 import { isFresh, resetTypeOf, resolveResetPolicy } from "./reset-policy.ts";
 import { resetPatch, type SessionEntry, type SessionPatch } from "./session-entry.ts";
@@ -222,6 +223,11 @@ export class Sessions {
     return this.locate(key).entry;
   }
 
+  /** The model that the conversation above a thread was told to use. */
+  inheritedModel(key: string): ChosenModel | undefined {
+    return inheritedModel(this.canonical(key), (each) => this.get(each));
+  }
+
   /** Changes an entry, moving a record under an old alias to its canonical key. */
   update(key: string, change: (entry: SessionEntry | undefined) => SessionPatch): SessionEntry {
     const located = this.locate(key);
@@ -262,6 +268,7 @@ export class Sessions {
       ...resetPatch(existing, { sessionId, now }),
       ...routing,
       sessionFile: fork.path ?? newTranscriptPath(places, sessionId, options.threadId),
+      ...(fork.outcome === "too-large" ? { parentToSummarize: options.parentKey } : {}),
     }));
     this.#onBegin?.({ key, agentId: located.agentId, entry, ...(existing ? { previous: existing } : {}) });
     return {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import JSON5 from "json5";
 import { parse } from "yaml";
+import { readInstallSpecs } from "./install/install-spec.ts";
 import type { Skill, SkillSource } from "./skill.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -62,6 +63,7 @@ export function readSkill(filePath: string, source: SkillSource, named: string):
       config: listOf(requires.config),
       os: listOf(meta.os),
     },
+    install: readInstallSpecs(meta.install),
     userInvocable: flag(fields["user-invocable"]) ?? true,
     modelInvocable: flag(fields["disable-model-invocation"]) !== true,
     ...(dispatch === "tool" && tool !== undefined ? { commandTool: tool } : {}),

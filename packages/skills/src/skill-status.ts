@@ -1,11 +1,15 @@
 import type { AgentSkills } from "./create-skills.ts";
+import type { InstallOption } from "./install/install-options.ts";
 import type { SkillRequirements } from "./skill.ts";
 
 /** A skill that was looked at, and what came of it. */
 export type JudgedSkill = AgentSkills["judged"][number];
 
 /** One skill as clients and `--json` show it; nothing that the configuration says of it but whether it is there. */
-export function skillStatus({ skill, missing, disabled, blockedByAllowlist, eligible }: JudgedSkill) {
+export function skillStatus(
+  { skill, missing, disabled, blockedByAllowlist, eligible }: JudgedSkill,
+  install: readonly InstallOption[] = [],
+) {
   const { requires } = skill;
   return {
     name: skill.name,
@@ -25,7 +29,7 @@ export function skillStatus({ skill, missing, disabled, blockedByAllowlist, elig
     requirements: lists(requires),
     missing: lists(missing),
     configChecks: requires.config.map((place) => ({ path: place, satisfied: !missing.config.includes(place) })),
-    install: [],
+    install: [...install],
   };
 }
 

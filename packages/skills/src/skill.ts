@@ -1,3 +1,5 @@
+import type { InstallSpec } from "./install/install-spec.ts";
+
 /** Where a skill was found, from the lowest to the highest precedence. */
 export type SkillSource = "openclaw-extra" | "openclaw-bundled" | "openclaw-managed" | "openclaw-workspace";
 
@@ -29,6 +31,8 @@ export interface Skill {
   /** Requirements are not looked at, except for the platform. */
   always: boolean;
   requires: SkillRequirements;
+  /** Ways to install what is missing. */
+  install: readonly InstallSpec[];
   /** People may run it as a command. */
   userInvocable: boolean;
   /** The model is told of it. */
@@ -41,6 +45,12 @@ export interface Skill {
 export interface SkillsConfig {
   readonly skills?:
     | {
+        readonly install?:
+          | {
+              readonly preferBrew?: boolean | undefined;
+              readonly nodeManager?: "npm" | "pnpm" | "yarn" | "bun" | undefined;
+            }
+          | undefined;
         readonly allowBundled?: readonly string[] | undefined;
         readonly load?:
           | {

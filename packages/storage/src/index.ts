@@ -39,3 +39,4 @@ export type { SegmentStoreOptions } from "./segment-store-options.ts";
 export { openStorage, type Storage, type StorageOptions } from "./storage.ts";
 export { errnoOf, StorageError, type StorageErrorCode } from "./storage-error.ts";
 export type { OnStorageProblem, StorageProblem } from "./storage-problem.ts";
+export { moveToTrash, type TrashWorld } from "./trash.ts";

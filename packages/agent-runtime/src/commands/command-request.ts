@@ -1,6 +1,6 @@
 import type { ElevatedAccess } from "@openclaw/approvals";
 import type { Models } from "@openclaw/models";
-import type { SessionEntry, SessionPatch } from "@openclaw/sessions";
+import type { ChosenModel, SessionEntry, SessionPatch } from "@openclaw/sessions";
 import type { SystemPromptReport } from "../prompt/system-prompt-report.ts";
 import type { QueueConfig } from "../queue/queue-settings.ts";
 import type { RuntimeConfig } from "../run/runtime-config.ts";
@@ -141,6 +141,8 @@ export interface CommandServices {
   now(): number;
   session: {
     get(key: string): SessionEntry | undefined;
+    /** The model that the conversation above a thread was told to use. */
+    inheritedModel(key: string): ChosenModel | undefined;
     /** Creates the session when there is none. */
     patch(key: string, patch: SessionPatch): void;
   };

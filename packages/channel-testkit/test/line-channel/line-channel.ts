@@ -109,6 +109,8 @@ async function open({
     const [word, id = "", ...rest] = text.split(" ");
     if (word === "MSG") {
       const message = toMessage(id, rest, account.nick, accountId);
+      // What comes from outside may be anything: a line we cannot read must not end the connection, let alone the process.
+      if (message === undefined) return log.warn(`a message could not be read: ${text.slice(0, 80)}`);
       // The service keeps a message until it is acknowledged, so nothing is lost when we end in between.
       receive(message).then(
         () => socket.write(`ACK ${id}\n`),
@@ -141,8 +143,9 @@ function toMessage(
   [from = "", to = "", ...words]: string[],
   nick: string,
   accountId: string,
-): InboundMessage {
+): InboundMessage | undefined {
   const text = decode(words.join(" "));
+  if (id === "" || from === "" || to === "" || text === undefined) return undefined;
   const room = to.startsWith("#");
   return {
     id,
@@ -157,4 +160,10 @@ function toMessage(
 }
 
 const encode = (text: string) => JSON.stringify(text);
-const decode = (text: string) => String(JSON.parse(text));
+const decode = (text: string): string | undefined => {
+  try {
+    return String(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+};

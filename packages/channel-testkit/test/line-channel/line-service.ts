@@ -95,7 +95,9 @@ export async function startLineService(): Promise<TestedService> {
       };
     },
     async garble() {
-      client?.write("\n\u0000\nWHAT is this\nOK\n");
+      client?.write(
+        '\n\u0000\nWHAT is this\nOK\nMSG\nMSG m1\nMSG m1 ada openclaw not-json\nMSG  ada #tea "x"\nWAIT soon\nNO\n',
+      );
     },
     connected: () => (client ? Promise.resolve() : new Promise((resolve) => connectors.push(resolve))),
     async close() {

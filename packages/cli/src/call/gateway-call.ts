@@ -171,7 +171,7 @@ async function throughTunnel(
 }
 
 /** The socket for a Gateway whose certificate is known: the pin that was given, or the certificate of this machine's own. */
-async function pinnedSocket(
+export async function pinnedSocket(
   { url, tlsFingerprint, ownCertificate }: GatewayTarget,
   stateDir: string,
   details: readonly string[],

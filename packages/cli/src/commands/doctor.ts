@@ -36,6 +36,7 @@ export async function run({ flags }: CommandInput<typeof doctorFlags>, context: 
         env,
         version,
         now,
+        fetch: context.fetch,
         options: {
           yes: flags.yes,
           fix: flags.fix || flags.repair,

@@ -96,7 +96,7 @@ function updater(context: CommandContext): Pick<GatewayOptions, "update"> {
       const plan = await planUpdate(
         world.installation,
         { channel: config.update?.channel, tag: undefined },
-        { fetch: context.fetch, timeoutMs: 30_000 },
+        { fetch: context.fetch, run: world.run, timeoutMs: 30_000 },
       );
       // Nobody can be asked whether going back is meant.
       if (plan.kind === "package" && plan.downgrade) {
@@ -132,8 +132,9 @@ function announceUpdate(context: CommandContext, log: Log): void {
     if (!namesUpdateSource(context.program)) return;
     const { config } = await context.config();
     if (config.update?.checkOnStart === false) return;
-    const [{ checkForUpdate, findInstallation }, { programFile }] = await Promise.all([
+    const [{ checkForUpdate, findInstallation }, { createRunProgram }, { programFile }] = await Promise.all([
       import("@openclaw/setup/update"),
+      import("@openclaw/setup/services"),
       import("../services/service-world.ts"),
     ]);
     const file = programFile(context);
@@ -141,6 +142,7 @@ function announceUpdate(context: CommandContext, log: Log): void {
       channel: config.update?.channel,
       file: path.join(context.paths.stateDir, "update-check.json"),
       fetch: context.fetch,
+      run: createRunProgram({ spawn: context.spawn, env: context.env }),
       now: context.now,
     });
     if (line !== undefined) log.info(line);

@@ -1,6 +1,8 @@
+import { installOptions } from "@openclaw/skills/install";
 import { missingText } from "../hooks/collect-hooks.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import { collectSkills, skillsTip, skillTitle } from "../skills/collect-skills.ts";
+import { installPlace } from "../skills/install-place.ts";
 import type { CommandInput } from "../spec/command-spec.ts";
 import type { skillsJsonFlags } from "../spec/skills-commands.ts";
 
@@ -10,6 +12,7 @@ export async function run(
   context: CommandContext,
 ): Promise<undefined> {
   const { skills } = await collectSkills(context);
+  const place = installPlace((await context.config()).config, context);
   const eligible = skills.filter((each) => each.eligible);
   const disabled = skills.filter((each) => each.disabled);
   const blocked = skills.filter((each) => !each.disabled && each.blockedByAllowlist);
@@ -27,7 +30,11 @@ export async function run(
       eligible: names(eligible),
       disabled: names(disabled),
       blocked: names(blocked),
-      missingRequirements: lacking.map(({ skill, missing }) => ({ name: skill.name, missing, install: [] })),
+      missingRequirements: lacking.map(({ skill, missing }) => ({
+        name: skill.name,
+        missing,
+        install: installOptions(skill, place),
+      })),
     });
   }
   context.print(context.style.heading("Skills Status Check"));

@@ -1,7 +1,9 @@
 import { skillStatus } from "@openclaw/skills";
+import { installOptions } from "@openclaw/skills/install";
 import { CliError } from "../run/cli-error.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import { collectSkills, skillStatusText, skillsTip, skillTitle } from "../skills/collect-skills.ts";
+import { installPlace } from "../skills/install-place.ts";
 import type { CommandInput } from "../spec/command-spec.ts";
 import type { skillsJsonFlags } from "../spec/skills-commands.ts";
 
@@ -29,8 +31,9 @@ export async function run(
     context.printJson({ error: "not found", skill: name });
     return 1;
   }
+  const installers = installOptions(found.skill, installPlace((await context.config()).config, context));
   if (flags.json) {
-    context.printJson(skillStatus(found));
+    context.printJson(skillStatus(found, installers));
     return undefined;
   }
   const { skill, missing } = found;
@@ -50,6 +53,11 @@ export async function run(
       const marks = skill.requires[kind].map((each) => `${missing[kind].includes(each) ? "✗" : "✓"} ${each}`);
       context.print(`  ${title}: ${marks.join(", ")}`);
     }
+  }
+  if (installers.length > 0 && !found.eligible) {
+    context.print();
+    context.print(context.style.heading("Install options:"));
+    for (const { label } of installers) context.print(`  → ${label}`);
   }
   context.print();
   context.print(context.style.muted(skillsTip));

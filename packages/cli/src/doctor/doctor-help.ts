@@ -9,11 +9,16 @@ import { listOf, recordOf, textOf } from "../commands/payload.ts";
 import { systemProcesses } from "../foreground/port-listeners.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import { probeGateway } from "../status/gateway-probe.ts";
+import { startProgress } from "../terminal/progress.ts";
+import { resultLines } from "../update/result-lines.ts";
+import { installation, updateWorld } from "../update/update-world.ts";
 
 /** What the doctor cannot do by itself. */
 export function doctorHelp(context: CommandContext): DoctorHelp {
   const { env, paths, now } = context;
+  const update = checkoutUpdate(context);
   return {
+    ...(update && { update }),
     async health(timeoutMs) {
       const methods = [["health", {}] as const, ["channels.status", { probe: true, timeoutMs }] as const];
       const probe = await probeGateway(context, { timeoutMs, methods });
@@ -55,6 +60,29 @@ export function doctorHelp(context: CommandContext): DoctorHelp {
       const listed = known.some(({ provider, id }) => provider === ref.provider && id === ref.model);
       return listed ? undefined : `hooks.gmail.model "${text}" is not in the catalogue; it may not exist.`;
     },
+  };
+}
+
+/** So long one step of an update may take, ms. */
+const stepMs = 1_200_000;
+
+/** Updates the checkout this program runs from; undefined where there is none, or it names no source. */
+function checkoutUpdate(context: CommandContext): DoctorHelp["update"] {
+  const found = installation(context);
+  if (found?.kind !== "git" || !found.source) return undefined;
+  return async () => {
+    const { planUpdate, runUpdate } = await import("@openclaw/setup/update");
+    const { config } = await context.config();
+    const world = updateWorld(context, stepMs);
+    const request = { channel: config.update?.channel, tag: undefined };
+    const plan = await planUpdate(found, request, { fetch: context.fetch, run: world.run, timeoutMs: stepMs });
+    const progress = startProgress("Updating…", { stream: context.stderr, style: context.errorStyle });
+    try {
+      const result = await runUpdate(plan, { ...world, onStep: (name) => progress.update(name) });
+      return { updated: result.status === "ok", lines: resultLines(result) };
+    } finally {
+      progress.stop();
+    }
   };
 }
 

@@ -4,7 +4,8 @@ import { GatewayCallError, withGateway } from "../call/gateway-call.ts";
 import { dashboardUrl } from "../commands/dashboard-url.ts";
 import { openBrowser } from "../commands/desktop.ts";
 import type { CommandContext } from "../run/command-context.ts";
-import { canBrowse } from "./can-browse.ts";
+import { controlUi } from "./control-ui.ts";
+import { browseTool, isThere } from "./find-program.ts";
 import { setupChannels } from "./setup-channels.ts";
 import { setupService } from "./setup-service.ts";
 
@@ -16,6 +17,10 @@ export function withConfig(context: CommandContext, config: OpenClawConfig): Com
 /** What the steps of setting up need of the command line. */
 export function setupHost(context: CommandContext, { interactive }: { interactive: boolean }): SetupHost {
   return {
+    async answers(config, timeoutMs) {
+      const { knockAtGateway } = await import("../call/gateway-knock.ts");
+      return knockAtGateway(withConfig(context, config), timeoutMs);
+    },
     probe: (config, options) => probe(withConfig(context, config), options),
     ...setupService(context),
     ...setupChannels(context),
@@ -33,6 +38,11 @@ export function setupHost(context: CommandContext, { interactive }: { interactiv
       const { readSetupSkills } = await import("./setup-skills.ts");
       return readSetupSkills(config, context);
     },
+    hasHomebrew: () => isThere("brew", context.env),
+    async installSkill(config, key, installerId) {
+      const { installSetupSkill } = await import("./setup-skills.ts");
+      return installSetupSkill(config, key, installerId, context);
+    },
     async hooks(config) {
       const { collectHooks } = await import("../hooks/collect-hooks.ts");
       const all = await collectHooks(withConfig(context, config));
@@ -42,17 +52,18 @@ export function setupHost(context: CommandContext, { interactive }: { interactiv
           : [],
       );
     },
-    canDiscover: () => canBrowse(context.env),
+    canDiscover: () => isThere(browseTool(process.platform), context.env),
     async discover(timeoutMs) {
       const { browseGateways } = await import("./browse-gateways.ts");
       return browseGateways(context, timeoutMs);
     },
     dashboardUrl: (config) => dashboardUrl(config, context.env),
     openBrowser: (url) => openBrowser(url, context),
-    talk: interactive
-      ? async (config, message, options) => {
-          const { firstTalk } = await import("./first-talk.ts");
-          return firstTalk(message, withConfig(context, config), options);
+    controlUi: () => controlUi(context, { builds: interactive }),
+    chat: interactive
+      ? async (config, options) => {
+          const { firstChat } = await import("./first-chat.ts");
+          await firstChat(options, withConfig(context, config));
         }
       : undefined,
     installCompletion: interactive ? () => installShellCompletion(context) : undefined,

@@ -12,7 +12,11 @@ export async function setupWorld(
   options: { tell: (line: string) => void; interactive: boolean },
 ): Promise<SetupWorld> {
   const { paths, env, version, now, fetch, spawn, hint, shorten } = context;
-  const [snapshot, { manifests }] = await Promise.all([context.config(), context.plugins()]);
+  const [snapshot, { manifests }, { listenForCallback }] = await Promise.all([
+    context.config(),
+    context.plugins(),
+    import("@openclaw/models/auth"),
+  ]);
   return {
     paths,
     env,
@@ -22,6 +26,7 @@ export async function setupWorld(
     fetch,
     spawn,
     wait: (ms) => wait(ms),
+    listen: listenForCallback,
     randomToken: () => randomBytes(24).toString("hex"),
     snapshot,
     manifests,

@@ -1,5 +1,6 @@
-import { moveToTrash, type RemovalPlan, remove } from "@openclaw/setup/reset";
+import { type RemovalPlan, remove } from "@openclaw/setup/reset";
 import { openService, ServiceError } from "@openclaw/setup/services";
+import { moveToTrash } from "@openclaw/storage";
 import type { CommandContext } from "../run/command-context.ts";
 import { serviceWorld } from "../services/service-world.ts";
 

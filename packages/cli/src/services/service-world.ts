@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync, lstatSync, readlinkSync, realpathSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { createRunProgram, type ServiceWorld } from "@openclaw/setup/services";
@@ -22,11 +22,17 @@ export function userName(env: NodeJS.ProcessEnv): string {
   return env.USER?.trim() || env.LOGNAME?.trim() || os.userInfo().username;
 }
 
-/** The file this program was started with; what a service runs. */
+/** Folders in which a package manager keeps each release apart: the next release is not at the same place. */
+const perRelease = /[\\/](?:\.pnpm|links)[\\/]/;
+
+/** The file this program was started with; what a background service runs, also after an update. */
 export function programFile({ program: script }: Pick<CommandContext, "program">): string | undefined {
   if (script === undefined) return undefined;
   try {
-    return realpathSync(script);
+    const real = realpathSync(script);
+    if (!perRelease.test(real)) return real;
+    // The folder that leads to the release stays, and leads to the next one then.
+    return path.resolve(path.dirname(script), lstatSync(script).isSymbolicLink() ? readlinkSync(script) : script);
   } catch {
     return script; // it was replaced while it ran
   }

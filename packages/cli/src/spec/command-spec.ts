@@ -80,7 +80,7 @@ export interface CommandSpec<F extends FlagSpecs = FlagSpecs> {
   /** Page of the manual, a path below the documentation's address. */
   readonly docs?: string;
   readonly hidden?: boolean;
-  /** Runs without the oclif framework, whose 40 MB a long-lived process must not carry. */
+  /** Runs without the oclif framework: a long-lived process must not carry its memory, nor scripts wait for it. */
   readonly light?: boolean;
   readonly config: ConfigNeed;
   /** Prints values for programs: no banner on a terminal. */

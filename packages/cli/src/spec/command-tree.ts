@@ -89,7 +89,6 @@ export const groups: readonly GroupSpec[] = [
   { id: "node", summary: "Headless node host on this machine" },
   { id: "pairing", summary: "Direct-message pairing requests" },
   { id: "cron", summary: "Scheduled jobs through the Gateway" },
-  { id: "config", summary: "Read or change config values" },
   { id: "models aliases", summary: "Model alias table" },
   { id: "models auth order", summary: "Per-agent profile order override" },
   { id: "models fallbacks", summary: "Text model fallback list" },

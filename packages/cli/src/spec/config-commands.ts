@@ -1,4 +1,5 @@
 import { defineCommand, type FlagSpecs } from "./command-spec.ts";
+import { configureFlags } from "./onboarding-commands.ts";
 
 export const configGetFlags = {
   json: { type: "boolean", summary: "print the value as JSON" },
@@ -12,12 +13,22 @@ const path = { name: "path", summary: "dots and brackets, as in agents.list[0].i
 
 export const configCommands = [
   defineCommand({
+    id: "config",
+    summary: "Read or change config values; alone it starts configure",
+    flags: configureFlags,
+    args: [],
+    docs: "/cli/config",
+    config: "none",
+    load: () => import("../commands/configure.ts"),
+  }),
+  defineCommand({
     id: "config get",
     summary: "Print one config value addressed by path",
     flags: configGetFlags,
     args: [path],
     examples: [["openclaw config get gateway.auth.token", "The token to paste into the Control UI."]],
     docs: "/cli/config",
+    light: true,
     config: "any",
     bare: true,
     load: () => import("../commands/config-get.ts"),
@@ -32,6 +43,7 @@ export const configCommands = [
       ["openclaw config set agents.list '[{ id: \"main\" }]' --json", "A list; a mistake in it is an error."],
     ],
     docs: "/cli/config",
+    light: true,
     config: "any",
     bare: true,
     load: () => import("../commands/config-set.ts"),
@@ -42,6 +54,7 @@ export const configCommands = [
     flags: {},
     args: [path],
     docs: "/cli/config",
+    light: true,
     config: "any",
     bare: true,
     load: () => import("../commands/config-unset.ts"),

@@ -20,7 +20,7 @@ import { signalChannel } from "./channels/signal.ts";
 import { slackChannel } from "./channels/slack.ts";
 import { telegramChannel } from "./channels/telegram.ts";
 import { whatsappChannel } from "./channels/whatsapp.ts";
-import type { Fragments } from "./fragments.ts";
+import { createFragments, type Fragments } from "./fragments.ts";
 import * as t from "./leaves.ts";
 
 /** Channels whose sections must be right: a problem in one makes the configuration invalid. */
@@ -58,6 +58,11 @@ export type PluginChannelId = keyof typeof pluginChannels;
 /** Whether an id names a built-in channel. */
 export function isBuiltInChannel(id: string): id is BuiltInChannelId {
   return Object.hasOwn(builtInChannels, id);
+}
+
+/** The schema of a built-in channel's section. */
+export function builtInChannelSchema(id: BuiltInChannelId): z.ZodType {
+  return builtInChannels[id](createFragments());
 }
 
 /** Whether an id names a channel of the catalogue that comes with a plugin. */

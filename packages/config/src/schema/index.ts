@@ -3,6 +3,7 @@ import type { ConfigJsonSchema, JsonSchemaOptions } from "./json-schema.ts";
 export { agentSlug, defaultAgentSlug, mainAgentId } from "./agent-ids.ts";
 export {
   type BuiltInChannelId,
+  builtInChannelSchema,
   type Channels,
   channelAliases,
   isBuiltInChannel,

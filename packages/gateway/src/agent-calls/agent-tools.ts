@@ -18,10 +18,11 @@ import type { Log } from "@openclaw/log";
 import type { Models } from "@openclaw/models";
 import type { Tool } from "@openclaw/plugin-sdk";
 import type { Sessions } from "@openclaw/sessions";
-import type { Clock, Storage } from "@openclaw/storage";
+import type { Clock, Journal, Storage } from "@openclaw/storage";
 import type { Channels } from "../channels/channels.ts";
 import type { QrLogins } from "../channels/qr-logins.ts";
 import type { Conversations } from "../conversations.ts";
+import type { LifeCycle } from "../life-cycle.ts";
 import type { GatewaySpeech } from "../media/gateway-speech.ts";
 import { createNodeTools } from "../nodes/node-tools.ts";
 import type { NodesDoor } from "../nodes/nodes-door.ts";
@@ -43,17 +44,12 @@ import { sayInSession } from "./say-in-session.ts";
 export interface AgentTools {
   readonly subagents: Subagents;
   tools(scope: ToolScope): Tool[];
-  /** Takes up what an earlier process left. To be called after the pipeline has resumed. */
-  resume(): void;
-  /** Tells who asked for the restart, if anybody, that it has happened. To be called when the channels run. */
-  tellOfRestart(): Promise<void>;
-  /** Announces and says nothing more; the next start goes on. Harmless when repeated. */
-  close(): void;
 }
 
 export async function openAgentTools(gateway: {
   stateDir: string;
   storage: Storage;
+  journal: Journal;
   sessions: Sessions;
   models: Models;
   conversations: Conversations;
@@ -76,14 +72,14 @@ export async function openAgentTools(gateway: {
   requestRestart: (request: { reason: string; delayMs: number }) => void;
   clock: Clock;
   timers: Timers;
+  life: Pick<LifeCycle, "on">;
   log: Log;
 }): Promise<AgentTools> {
-  const { stateDir, sessions, models, conversations, configStore, clock, timers } = gateway;
-  const { journal } = gateway.storage;
+  const { stateDir, journal, sessions, models, conversations, configStore, clock, timers } = gateway;
   const log = gateway.log.child("agent-calls");
   const newId = () => crypto.randomUUID();
   const config = (): OpenClawConfig => configStore.snapshot().config;
-  const calls = createPipelineCalls({ ...gateway, journal });
+  const calls = createPipelineCalls(gateway);
   const subagents = createSubagents({
     registry: await openSubagentRegistry({ stateDir, clock, log }),
     calls,
@@ -118,6 +114,23 @@ export async function openAgentTools(gateway: {
     timers,
   });
 
+  const { life } = gateway;
+  life.on("recover", () => {
+    subagents.resume();
+    agentToAgent.resume();
+  });
+  life.on("ready", () => {
+    tellOfRestart({ stateDir, calls, conversations, log }).catch((error: unknown) =>
+      gateway.log.error("nobody could be told of the restart", { error: String(error) }),
+    );
+  });
+  const close = () => {
+    subagents.close();
+    agentToAgent.stop();
+  };
+  life.on("drain", close);
+  life.on("close", close);
+
   return {
     subagents,
     tools: (scope) => [
@@ -133,15 +146,6 @@ export async function openAgentTools(gateway: {
       ...loginTools(scope),
       ...sessionTools(scope),
     ],
-    resume() {
-      subagents.resume();
-      agentToAgent.resume();
-    },
-    tellOfRestart: () => tellOfRestart({ stateDir, calls, conversations, log }),
-    close() {
-      subagents.close();
-      agentToAgent.stop();
-    },
   };
 
   /** The message a run answers; undefined where a prompt is only shown. */

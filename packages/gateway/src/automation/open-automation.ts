@@ -5,7 +5,7 @@ import { createHeartbeats, type Heartbeats, heartbeatAgents } from "@openclaw/au
 import type { Tool } from "@openclaw/plugin-sdk";
 import type { Heartbeat } from "@openclaw/protocol";
 import { normalizeAgentId } from "@openclaw/sessions";
-import type { HttpHandler } from "../http/http-server.ts";
+import type { GatewayBase } from "../gateway-base.ts";
 import type { Inbound } from "../pipeline/inbound.ts";
 import type { AutomationGateway } from "./automation-parts.ts";
 import type { CronDesk } from "./cron-desk.ts";
@@ -23,24 +23,20 @@ export interface Automation {
   /** The last one clients were told of. */
   readonly lastHeartbeat: Heartbeat | undefined;
   cron(): Promise<CronDesk>;
-  /** Serves webhooks. */
-  readonly http: HttpHandler;
   readonly hooks: Pick<HooksDoor, "emit" | "bootstrap">;
   /** Tells the main session something; resolves when that is on disk. */
   wake(text: string, mode: "now" | "next-heartbeat", reason?: string): Promise<void>;
   tools(scope: ToolScope): Tool[];
   /** Looks at the session of a command as it is; what it returns tells the hooks and resolves with their texts. */
   onCommand(action: string, message: Inbound): () => Promise<string[]>;
-  /** Takes up what an earlier process left, and begins. To be called when the pipeline has resumed and channels run. */
-  start(): void;
-  /** Begins nothing more. To be called before the pipeline stops. */
-  pause(): void;
-  /** Resolves when nothing is under way. To be called after the pipeline has stopped. */
-  close(): Promise<void>;
 }
 
-export function openAutomation(gateway: AutomationGateway, instanceId: string): Automation {
-  const { config, conversations, systemEvents, connections, clock, timers } = gateway;
+/** It begins when the Gateway is ready, and nothing more once it drains. @param instanceId tells apart the processes that answer for runs */
+export function openAutomation(
+  gateway: AutomationGateway & Pick<GatewayBase, "routes" | "life">,
+  instanceId: string,
+): Automation {
+  const { config, conversations, systemEvents, connections, clock, timers, life } = gateway;
   const log = gateway.log;
   let lastHeartbeat: Heartbeat | undefined;
   let started = false;
@@ -91,7 +87,6 @@ export function openAutomation(gateway: AutomationGateway, instanceId: string): 
       return lastHeartbeat;
     },
     cron: async () => (await work()).cron(),
-    http: webhooks.http,
     hooks,
     async wake(text, mode, reason = "wake") {
       await systemEvents.enqueue(conversations.mainKey(), text);
@@ -109,34 +104,37 @@ export function openAutomation(gateway: AutomationGateway, instanceId: string): 
       return () => hooks.emit("command", action, sessionKey, { ...about, ...more });
     },
     tools: (scope) => [cronToolFor(scope, gateway, automation)],
-    start() {
-      heartbeats.start();
-      started = true;
-      hooks.start();
-      gateway.hotReload.on("heartbeat", () => heartbeats.reload());
-      gateway.hotReload.on("cron", async () => (await loading)?.reload());
-      gateway.hotReload.on("hooks", () => webhooks.reload());
-      gateway.hotReload.on("gmail", () => gmail.reload());
-      gmail.start();
-      if (hasWork()) {
-        work()
-          .then((loaded) => loaded.cron())
-          .catch((error: unknown) => log.error("cron: the scheduler could not start", { error: String(error) }));
-      }
-    },
-    pause() {
-      paused = true;
-      hooks.stop();
-      void heartbeats.stop();
-      loading?.then((loaded) => loaded.pause()).catch(() => {}); // what could not be loaded has nothing to stop
-    },
-    async close() {
-      if (!paused) automation.pause();
-      await gmail.stop();
-      await heartbeats.stop();
-      const loaded = await loading?.catch(() => undefined);
-      await loaded?.close();
-    },
   };
+  gateway.routes.serve("hooks", webhooks.http);
+  const pause = () => {
+    if (paused) return;
+    paused = true;
+    hooks.stop();
+    void heartbeats.stop();
+    loading?.then((loaded) => loaded.pause()).catch(() => {}); // what could not be loaded has nothing to stop
+  };
+  life.on("ready", () => {
+    heartbeats.start();
+    started = true;
+    hooks.start();
+    gateway.hotReload.on("heartbeat", () => heartbeats.reload());
+    gateway.hotReload.on("cron", async () => (await loading)?.reload());
+    gateway.hotReload.on("hooks", () => webhooks.reload());
+    gateway.hotReload.on("gmail", () => gmail.reload());
+    gmail.start();
+    if (hasWork()) {
+      work()
+        .then((loaded) => loaded.cron())
+        .catch((error: unknown) => log.error("cron: the scheduler could not start", { error: String(error) }));
+    }
+  });
+  life.on("drain", pause);
+  life.on("close", async () => {
+    pause();
+    await gmail.stop();
+    await heartbeats.stop();
+    const loaded = await loading?.catch(() => undefined);
+    await loaded?.close();
+  });
   return automation;
 }

@@ -1,30 +1,46 @@
-import { type Subagents, subagentName } from "@openclaw/agent-runtime";
-import type { PluginCommands } from "@openclaw/plugins";
-import type { ApprovalDesk } from "../approvals/approval-desk.ts";
-import type { Pipeline } from "../pipeline/pipeline.ts";
-import { type CommandParts, createGatewayCommands, type GatewayCommands } from "./gateway-commands.ts";
+import { subagentName } from "@openclaw/agent-runtime";
+import type { GatewayApprovals } from "../approvals/open-approvals.ts";
+import type { GatewayChannels } from "../channels/open-channels.ts";
+import type { GatewayBase } from "../gateway-base.ts";
+import type { GatewayMedia } from "../media/open-media.ts";
+import type { GatewayModels } from "../open-models.ts";
+import type { GatewayRuntime } from "../open-runtime.ts";
+import type { GatewayStores } from "../open-stores.ts";
+import type { GatewayPlugins } from "../plugins/gateway-plugins.ts";
+import { createGatewayCommands, type GatewayCommands } from "./gateway-commands.ts";
 import { createSubagentControl } from "./subagent-control.ts";
 
 /** How long a restart by command waits, so that its answer is sent before, ms. */
 const restartDelayMs = 2000;
 
-export interface OpenCommandsOptions
-  extends Omit<CommandParts, "queueOf" | "stop" | "subagents" | "restart" | "provided" | "pluginCommands"> {
-  /** The commands of plugins, once they are loaded. */
-  pluginCommands(): PluginCommands | undefined;
-  /** Made after the commands, which it needs itself. */
-  pipeline(): Pipeline;
-  subagents(): Subagents | undefined;
-  approvalDesk: ApprovalDesk;
-  requestRestart(request: { reason: string; delayMs: number }): void;
-}
-
-/** The commands of a Gateway, with what they act on outside of sessions and configuration. */
-export function openCommands(options: OpenCommandsOptions): GatewayCommands {
-  const { runtime, approvalDesk, subagents, pipeline } = options;
+/**
+ * The commands of a Gateway, with what they act on outside of sessions and configuration.
+ * @param channelIds ids of the channels that run here
+ */
+export function openCommands(
+  gateway: GatewayBase &
+    GatewayStores &
+    GatewayModels &
+    GatewayMedia &
+    GatewayRuntime &
+    Pick<GatewayApprovals, "approvalDesk"> &
+    Pick<GatewayChannels, "channels"> & { plugins: GatewayPlugins },
+  channelIds: readonly string[],
+): GatewayCommands {
+  const { models, media, runtime, approvalDesk, channels, plugins, env, fetch, clock, late } = gateway;
+  const pipeline = late.pipeline.get;
+  const subagents = () => late.agentTools.opened?.subagents;
   const subagentControl = createSubagentControl(subagents, subagentName);
   return createGatewayCommands({
-    ...options,
+    ...gateway,
+    channels: channelIds,
+    mediaParts: (key) => media.statusParts(key),
+    async providerUsage(provider, agentId) {
+      const { providerUsageLine } = await import("./provider-usage-line.ts");
+      return providerUsageLine(provider, agentId, { models, env, fetch, clock });
+    },
+    buttonsPerRow: (chat) => channels.buttonsPerRow(chat),
+    pluginCommands: () => plugins.host?.commands,
     queueOf(sessionKey, channel) {
       const { waiting, ...settings } = pipeline().queueOf(sessionKey, channel);
       return { ...settings, depth: waiting };
@@ -34,7 +50,7 @@ export function openCommands(options: OpenCommandsOptions): GatewayCommands {
       return { subagents: subagents()?.stopChildren(sessionKey) ?? 0, discarded };
     },
     subagents: (sessionKey) => subagentControl.facts(sessionKey),
-    restart: () => options.requestRestart({ reason: "/restart", delayMs: restartDelayMs }),
+    restart: () => gateway.requestRestart({ reason: "/restart", delayMs: restartDelayMs }),
     provided: {
       subagents: subagentControl.control,
       bash: runtime.bash,

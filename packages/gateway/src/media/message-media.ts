@@ -13,7 +13,7 @@ import type {
 } from "@openclaw/media";
 import { type Models, providerAccess } from "@openclaw/models";
 import type { GuardedFetch } from "@openclaw/net";
-import type { SessionEntry } from "@openclaw/sessions";
+import type { Sessions } from "@openclaw/sessions";
 import { type Inbound, isUnattended } from "../pipeline/inbound.ts";
 import { modelInfo, sessionModel } from "../session-model.ts";
 import { createNoteUse } from "./profile-use.ts";
@@ -52,7 +52,7 @@ export interface MessageMediaOptions {
   models: Models;
   defaultAgentId(): string;
   config(): OpenClawConfig;
-  entry(sessionKey: string): SessionEntry | undefined;
+  sessions: Pick<Sessions, "get" | "inheritedModel">;
   env: NodeJS.ProcessEnv;
   /** Pictures of pages are put below it. */
   stateDir: string;
@@ -101,7 +101,7 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
   };
 
   const activeModel = async ({ sessionKey, agentId, model }: Inbound) => {
-    const ref = model ?? (await sessionModel(options.entry(sessionKey), agentId, models));
+    const ref = model ?? (await sessionModel(sessionKey, agentId, options.sessions, models));
     const info = await modelInfo(ref, agentId, models);
     return { provider: ref.provider, seesImages: info?.input.includes("image") === true };
   };
@@ -126,6 +126,16 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
       place: placeOf(message),
       activeModel: await activeModel(message),
       variables: variablesOf(message),
+      ...(message.route.surface === "channel" && message.messageId !== undefined
+        ? {
+            sharedAs: JSON.stringify([
+              message.route.channel,
+              message.route.accountId,
+              message.route.to,
+              message.messageId,
+            ]),
+          }
+        : {}),
       signal,
     });
     remember(sessionKey, library.decisionParts(decisions));
@@ -218,7 +228,7 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
 
   const variablesOf = ({ text, route, sessionKey, senderId = "", ...message }: Inbound) => {
     const { channel, chatType } = placeOf({ route, sessionKey });
-    const sessionId = options.entry(sessionKey)?.sessionId;
+    const sessionId = options.sessions.get(sessionKey)?.sessionId;
     return {
       Body: text,
       RawBody: text,

@@ -4,7 +4,7 @@ import path from "node:path";
 import { ensureWorkspace } from "@openclaw/agent-runtime";
 import { ConfigError, type OpenClawConfig } from "@openclaw/config";
 import { agentSessionsDir, normalizeAgentId } from "@openclaw/sessions";
-import { moveToTrash } from "../move-to-trash.ts";
+import { moveToTrash } from "@openclaw/storage";
 import { agentFileMethods } from "./agent-files.ts";
 import { type HandlersOf, invalidRequest } from "./handler.ts";
 import type { MethodContext } from "./method-context.ts";
@@ -109,8 +109,15 @@ export function agentSettingsMethods(gateway: MethodContext): HandlersOf<AgentMe
         const places = [workspace, path.dirname(agentSessionsDir(sessions.stateDir, agentId))];
         const home = env.HOME ?? os.homedir();
         for (const place of places.filter((dir) => isAgentsOwn(dir, home))) {
-          const problem = await moveToTrash(place, { home, platform: process.platform, now: gateway.clock.now() });
-          if (problem !== undefined) log.warn(`${place} stays where it is: ${problem}`, { agent: agentId });
+          const now = () => gateway.clock.now();
+          if (!fs.existsSync(place)) continue;
+          const moved = await moveToTrash(place, { home, env, platform: process.platform, now, create: true }).catch(
+            (error: unknown) => String(error),
+          );
+          if (moved !== true) {
+            const reason = moved === false ? "there is no Trash for programs on this system" : moved;
+            log.warn(`${place} stays where it is: ${reason}`, { agent: agentId });
+          }
         }
       }
       return { ok: true as const, agentId, removedBindings: bindings.length - kept.length };

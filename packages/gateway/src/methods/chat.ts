@@ -64,7 +64,7 @@ export function chatMethods(
       expectSession(conversations, sessionKey, params.sessionId);
       if (!params.suppressCommandInterpretation && isStopText(params.message) && attachments.length === 0) {
         const { runIds } = pipeline.abort(sessionKey, { reason: "stop" });
-        gateway.subagents.stopChildren(sessionKey);
+        gateway.agentTools.subagents.stopChildren(sessionKey);
         return { ok: true as const, aborted: runIds.length > 0, runIds };
       }
       const seen = lookUp(gateway.journal, runId);

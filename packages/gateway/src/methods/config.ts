@@ -73,7 +73,7 @@ export function configMethods(gateway: MethodContext): HandlersOf<ConfigMethod> 
     },
     async "config.schema"() {
       // It takes long enough to make that others would wait for it, and changes only with the plugins.
-      const manifests = gateway.manifests();
+      const manifests = gateway.plugins.manifests();
       if (schema?.of !== manifests) schema = { of: manifests, json: RawJson.of(await configJsonSchema({ manifests })) };
       return schema.json as never;
     },

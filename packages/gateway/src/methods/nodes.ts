@@ -93,7 +93,7 @@ export function nodeMethods(gateway: MethodContext): HandlersOf<NodeMethod> {
       return { nodeId };
     },
     async "skills.bins"() {
-      return { bins: await gateway.skillBins() };
+      return { bins: await gateway.skills.bins() };
     },
     "exec.approvals.node.get": ({ nodeId }) => askApprovals(nodeId, "system.execApprovals.get", undefined),
     "exec.approvals.node.set": ({ nodeId, file, baseHash }) =>

@@ -65,7 +65,7 @@ export function sessionMethods(gateway: MethodContext): HandlersOf<SessionMethod
       const key = conversations.canonicalKey(params.key, params.agentId);
       expectSession(conversations, key, params.expectedSessionId);
       if (key === conversations.mainKey()) throw invalidRequest(`Cannot delete the main session (${key}).`);
-      gateway.subagents.stopChildren(key);
+      gateway.agentTools.subagents.stopChildren(key);
       if (!(await stopRuns(key))) throw unavailable(`Session ${key} is still active; try again in a moment.`);
       const options = params.deleteTranscript === undefined ? {} : { deleteTranscript: params.deleteTranscript };
       const { deleted, archived } = refusing(() => sessions.delete(key, options));

@@ -15,12 +15,17 @@ export function skillMethods(gateway: MethodContext): HandlersOf<"skills.status"
       if (!agents.has(agentId)) throw invalidRequest(`unknown agent id "${named}"`);
       const workspaceDir = agents.workspace(agentId);
       const found = await skills.of({ agentId, workspaceDir });
-      const { skillStatus } = await import("@openclaw/skills");
+      const [{ skillStatus }, { installOptions }] = await Promise.all([
+        import("@openclaw/skills"),
+        import("@openclaw/skills/install"),
+      ]);
+      const { nodeManager = "npm", preferBrew = true } = configStore.snapshot().config.skills?.install ?? {};
+      const place = { platform: process.platform, nodeManager, preferBrew, env: gateway.env };
       return {
         workspaceDir,
         managedSkillsDir: path.join(gateway.stateDir, "skills"),
         ...(session.protocol === 4 ? { agentId } : {}),
-        skills: (found?.judged ?? []).map(skillStatus),
+        skills: (found?.judged ?? []).map((each) => skillStatus(each, installOptions(each.skill, place))),
       };
     },
 

@@ -102,6 +102,11 @@ export function createGatewayPlugins(options: GatewayPluginsOptions): GatewayPlu
         },
         now: () => clock.now(),
         timers,
+        tapLog: (listener) => options.log.tap(listener),
+        async readHooks(dir) {
+          const { readFolderHooks } = await import("./folder-hooks.ts");
+          return readFolderHooks(dir, config(), options.env);
+        },
         log,
       });
       await options.registerProviders(host);

@@ -3,15 +3,14 @@ import type { HttpHandler } from "../http/http-server.ts";
 import type { GatewayPlugins } from "./gateway-plugins.ts";
 
 /** Hands requests to the routes of plugins; a request that comes while they are being loaded waits for them. */
-export function pluginHttp(plugins: () => GatewayPlugins | undefined, auth: HttpAuth): HttpHandler {
+export function pluginHttp(plugins: GatewayPlugins, auth: HttpAuth): HttpHandler {
   return (request, response) => {
-    const all = plugins();
-    const loading = all?.ready();
-    if (!loading && !all?.host) return false;
+    const loading = plugins.ready();
+    if (!loading && !plugins.host) return false;
     const serve = (host: GatewayPlugins["host"]) => {
       if (!host || host.routes.empty) return false;
       return host.routes.serve(request, response, () => auth.check(request).ok);
     };
-    return loading ? loading.then(serve) : serve(all?.host);
+    return loading ? loading.then(serve) : serve(plugins.host);
   };
 }

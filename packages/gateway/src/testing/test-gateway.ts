@@ -8,7 +8,9 @@ import {
   type ScriptedModelServer,
   startScriptedModelServer,
 } from "../../../models/src/testing/scripted-model-server.ts";
-import { type Gateway, type GatewayOptions, type RestartRequest, startGateway } from "../create-gateway.ts";
+import { startGateway } from "../create-gateway.ts";
+import type { Gateway, GatewayOptions } from "../gateway.ts";
+import type { RestartRequest } from "../restart-requests.ts";
 import { type ConnectOptions, type Json, type OpenOptions, openRawClient, type RawClient } from "./raw-client.ts";
 
 /** The token of every test Gateway that is not told otherwise. */

@@ -72,10 +72,16 @@ const shared = [
   { provider: "minimax-portal", profileId: "minimax-portal:minimax-cli", folder: ".minimax" },
 ] as const;
 
+/** Where the command line of a provider keeps the login it shares. */
+export function sharedLoginFile(provider: (typeof shared)[number]["provider"], home: string): string {
+  const { folder } = shared.find((each) => each.provider === provider) ?? shared[0];
+  return join(home, folder, "oauth_creds.json");
+}
+
 export async function readSharedLogins(home: string): Promise<{ profileId: string; credential: OAuthCredential }[]> {
   const found = await Promise.all(
-    shared.map(async ({ provider, profileId, folder }) => {
-      const file = await readJson(join(home, folder, "oauth_creds.json"));
+    shared.map(async ({ provider, profileId }) => {
+      const file = await readJson(sharedLoginFile(provider, home));
       const access = textField(file, "access_token");
       const refresh = textField(file, "refresh_token");
       const expires = numberField(file, "expiry_date");

@@ -1,9 +1,18 @@
 import type { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { type ExternalLogin, keychainItem, readClaudeCodeLogin, readCodexLogin } from "./external-logins.ts";
+import {
+  type ExternalLogin,
+  keychainItem,
+  readClaudeCodeLogin,
+  readCodexLogin,
+  readSharedLogins,
+  sharedLoginFile,
+} from "./external-logins.ts";
 import type { AuthContext, AuthMethod, AuthPrompter, AuthResult, ProviderAuth } from "./oauth/auth-method.ts";
+import { miniMaxSetup } from "./oauth/minimax-portal.ts";
 import { OAuthError } from "./oauth/oauth-error.ts";
+import { qwenSetup } from "./oauth/qwen-portal.ts";
 
 /** Where the logins of other programs are looked for. */
 export interface LoginImportPlaces {
@@ -24,7 +33,12 @@ interface LoginImport {
   /** Whether the program is signed in here, told without its secret. */
   isThere(): Promise<boolean>;
   read(): Promise<ExternalLogin | undefined>;
+  /** What the configuration needs beside the credential. */
+  readonly setup?: Pick<AuthResult, "configPatch" | "defaultModel">;
 }
+
+/** Both programs renew what they share. */
+const sharedAdvice = "From then on both renew it, and one may sign the other out.";
 
 /**
  * Adds to a sign-in the way to take over another program's login, where that program may have one here. Whether a file is
@@ -53,7 +67,7 @@ export async function offerLoginImports(options: {
   for (const login of loginImports(places)) {
     if (!(await login.isThere()) || !(await agrees(login, prompter))) continue;
     const found = await login.read();
-    if (found) results.push(resultOf(found));
+    if (found) results.push(resultOf(found, login));
     else prompter.note(notSignedIn(login));
   }
   return results;
@@ -83,13 +97,36 @@ function loginImports(places: LoginImportPlaces): LoginImport[] {
       id: "codex-cli",
       program: "the Codex CLI",
       where: codexFile,
-      advice: "From then on both renew it, and one may sign the other out.",
+      advice: sharedAdvice,
       isThere: async () => true,
       read: () => readCodexLogin({ home }),
     });
   }
+  for (const { provider, id, program, setup } of sharing) {
+    const file = sharedLoginFile(provider, home);
+    if (!existsSync(file)) continue;
+    found.push({
+      provider,
+      id,
+      program,
+      setup,
+      where: file,
+      advice: sharedAdvice,
+      isThere: async () => true,
+      async read() {
+        const login = (await readSharedLogins(home)).find(({ credential }) => credential.provider === provider);
+        return login && { ...login, source: file };
+      },
+    });
+  }
   return found;
 }
+
+/** Programs whose login is shared with them from then on. */
+const sharing = [
+  { provider: "qwen-portal", id: "qwen-cli", program: "the Qwen CLI", setup: qwenSetup(undefined) },
+  { provider: "minimax-portal", id: "minimax-cli", program: "the MiniMax CLI", setup: miniMaxSetup() },
+] as const;
 
 function importMethod(login: LoginImport): AuthMethod {
   return {
@@ -102,7 +139,7 @@ function importMethod(login: LoginImport): AuthMethod {
       }
       const found = await login.read();
       if (!found) throw new OAuthError("no-login", notSignedIn(login));
-      return resultOf(found);
+      return resultOf(found, login);
     },
   };
 }
@@ -114,8 +151,8 @@ function agrees({ program, where, advice }: LoginImport, prompter: Pick<AuthProm
   });
 }
 
-function resultOf({ profileId, credential, source }: ExternalLogin): AuthResult {
-  return { profiles: [{ profileId, credential }], notes: [`Taken over from ${source}`] };
+function resultOf({ profileId, credential, source }: ExternalLogin, { setup }: LoginImport): AuthResult {
+  return { profiles: [{ profileId, credential }], ...setup, notes: [`Taken over from ${source}`] };
 }
 
 function notSignedIn({ program, where }: LoginImport): string {

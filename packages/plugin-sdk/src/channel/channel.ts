@@ -94,8 +94,8 @@ export interface Channel<Account = unknown> {
   /** Messages kept for a group until the assistant is mentioned, where `historyLimit` says nothing; default 50. */
   historyLimit?: number;
   /**
-   * What somebody is told whose file is larger than that, in MB; the message ends with it. Absent: the message goes on
-   * without the file.
+   * What somebody is told whose file is larger than that, in MB, or larger than the service gives out (`maxBytes` of the
+   * error); the message ends with it. Absent: the message goes on without the file.
    */
   mediaTooLarge?(maxMb: number): string;
   /**

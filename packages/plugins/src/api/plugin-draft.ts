@@ -21,7 +21,7 @@ export interface PluginDraft {
   warn(message: string): void;
   fail(message: string): void;
   /** Something of this kind that is registered: by this plugin now, or by another one before. */
-  find<K extends keyof Registrations>(
+  find<K extends Exclude<keyof Registrations, "hooks">>(
     kind: K,
     matches: (registered: Registrations[K][number]) => boolean,
   ): Registrations[K][number] | undefined;

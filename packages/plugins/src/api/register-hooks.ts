@@ -5,7 +5,6 @@ import {
   type PluginHookHandler,
   type PluginHookName,
 } from "@openclaw/plugin-sdk";
-import type { HookRegistration, HookRegistrationOf } from "../registry/registrations.ts";
 import type { PluginDraft } from "./plugin-draft.ts";
 
 /** Takes a handler of a typed hook. One of a name nobody calls is kept out, and told. */
@@ -17,9 +16,7 @@ export function registerTypedHook<N extends PluginHookName>(
 ): void {
   if (!isPluginHookName(name)) return draft.warn(`unknown typed hook: ${String(name)}`);
   const { pluginId } = draft;
-  const registration: HookRegistrationOf<N> = { pluginId, name, handler, priority: options.priority ?? 0 };
-  // One of all hooks: which one, the type parameter does not say.
-  draft.own.hooks.push(registration as unknown as HookRegistration);
+  draft.own.hooks[name].push({ pluginId, handler, priority: options.priority ?? 0 });
 }
 
 /** Takes a handler of event-bus hooks. */

@@ -1,7 +1,7 @@
 import type { Logger } from "@openclaw/log";
-import type { HookContext, HookEvent, HookResult, PluginHookHandler, PluginHookName } from "@openclaw/plugin-sdk";
+import type { HookContext, HookEvent, HookResult, PluginHookName } from "@openclaw/plugin-sdk";
 import { messageOf } from "../load/load-plugins.ts";
-import type { HookRegistration } from "../registry/registrations.ts";
+import type { HookRegistration, HookTable } from "../registry/registrations.ts";
 
 /** Hooks whose handlers are only told something, all at the same time. */
 type Told = Exclude<
@@ -37,15 +37,10 @@ export interface HookRunner {
 /** The text the model gets for a call that a hook refused without giving a reason. */
 export const blockedText = "Tool call blocked by plugin hook";
 
-export function createHookRunner(hooks: readonly HookRegistration[], log: Logger): HookRunner {
-  const byName = new Map<PluginHookName, HookRegistration[]>();
-  for (const hook of hooks) byName.set(hook.name, [...(byName.get(hook.name) ?? []), hook]);
+export function createHookRunner(hooks: HookTable, log: Logger): HookRunner {
   // Sorting keeps the order of those that are equal.
-  for (const list of byName.values()) list.sort((a, b) => b.priority - a.priority);
-
-  const handlersOf = <N extends PluginHookName>(name: N) =>
-    // What stands under a name was registered for it.
-    (byName.get(name) ?? []) as unknown as readonly { pluginId: string; handler: PluginHookHandler<N> }[];
+  const handlersOf = <N extends PluginHookName>(name: N): readonly HookRegistration<N>[] =>
+    hooks[name].length < 2 ? hooks[name] : hooks[name].toSorted((a, b) => b.priority - a.priority);
   const failed = (name: string, pluginId: string, error: unknown) =>
     log.error(`[hooks] ${name} handler from ${pluginId} failed: ${messageOf(error)}`, { plugin: pluginId });
 
@@ -67,7 +62,7 @@ export function createHookRunner(hooks: readonly HookRegistration[], log: Logger
   };
 
   return {
-    has: (name) => byName.has(name),
+    has: (name) => hooks[name].length > 0,
     async tell(name, event, context) {
       await Promise.all(
         handlersOf(name).map(async ({ pluginId, handler }) => {

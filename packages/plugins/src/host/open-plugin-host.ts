@@ -6,6 +6,7 @@ import type { CoreNames } from "../api/plugin-draft.ts";
 import { reservedPaths } from "../api/reserved-paths.ts";
 import { createDiagnosticEvents, createPluginSdk, type SdkServices } from "../compat/create-plugin-sdk.ts";
 import type { Discovery } from "../discovery/discover-plugins.ts";
+import { addFolderHooks, type FolderHooks } from "../hooks/folder-hooks.ts";
 import { createHookBus, type HookBus } from "../hooks/hook-bus.ts";
 import { createHookRunner, type HookRunner } from "../hooks/hook-runner.ts";
 import { loadPlugins } from "../load/load-plugins.ts";
@@ -24,6 +25,10 @@ export interface PluginHostOptions {
   core: Omit<CoreNames, "isReservedPath">;
   runtime: RuntimeServices;
   devices?: SdkServices["devices"];
+  /** Hears every line of the log until it is told to stop. */
+  tapLog?: SdkServices["tapLog"];
+  /** Reads the hooks of a folder. */
+  readHooks?: (dir: string) => Promise<FolderHooks>;
   now: () => number;
   timers: Timers;
   log: Logger;
@@ -47,7 +52,7 @@ export interface PluginHost {
 
 /** Loads the plugins of a Gateway into a registry of their own. Never rejects for what a plugin does. */
 export async function openPluginHost(options: PluginHostOptions): Promise<PluginHost> {
-  const { log } = options;
+  const { log, readHooks } = options;
   const core: CoreNames = { ...options.core, isReservedPath: reservedPaths(options.config()) };
   const diagnostics = createDiagnosticEvents(options.now, (error) =>
     log.error("a listener of diagnostic events failed", { error: String(error) }),
@@ -62,8 +67,10 @@ export async function openPluginHost(options: PluginHostOptions): Promise<Plugin
       createPluginSdk(plugin, {
         addRoute: (pluginId, route) => addRoute(plugin.registry, core, pluginId, route),
         diagnostics,
-        ...(options.runtime.channels && { media: options.runtime.channels.media }),
+        ...(options.runtime.channels && { channels: options.runtime.channels }),
         ...(options.devices && { devices: options.devices }),
+        ...(options.tapLog && { tapLog: options.tapLog }),
+        ...(readHooks && { addHooks: (id, dir) => addFolderHooks(plugin.registry, id, dir, readHooks) }),
       }),
     log,
   });

@@ -1,8 +1,8 @@
-import { createRequire } from "node:module";
+import { hostPackages } from "./host-packages.ts";
 
 /** Imports the entry files of plugins. */
 export interface ModuleLoader {
-  /** Runs a file and everything it imports, anew for each loader. Rejects when that fails. */
+  /** Runs a file and everything it imports, anew for each loader. @throws Error of the first line of what went wrong */
   load(file: string): Promise<unknown>;
 }
 
@@ -18,37 +18,48 @@ export function createModuleLoader(options: { sdk: (pluginFile: string) => objec
     async load(file) {
       // With its transpiler as a part of it, so that it can be bundled.
       const { createJiti } = await import("jiti/static");
-      const sdk = options.sdk(file);
+      const absent = new Set<string>();
       const jiti = createJiti(file, {
         // One process may hold several Gateways; each has its own instance of a plugin.
         moduleCache: false,
         fsCache: false,
         interopDefault: false,
-        virtualModules: sdkModules(sdk, hasOwnZod(file) ? undefined : await import("zod")),
+        virtualModules: hostModules(noting(options.sdk(file), absent), await hostPackages(file)),
       });
-      return jiti.import(file);
+      try {
+        return await jiti.import(file);
+      } catch (error) {
+        throw new Error(reasonOf(error, absent), { cause: error });
+      }
     },
   };
 }
 
-/**
- * Whether a plugin finds zod by itself. Plugins of the reference release that describe their settings with it may count on
- * the host's without naming it among their dependencies.
- */
-function hasOwnZod(file: string): boolean {
-  try {
-    createRequire(file).resolve("zod");
-    return true;
-  } catch {
-    return false;
-  }
+/** The SDK, which notes the names that were looked for and are not there. */
+function noting(sdk: object, absent: Set<string>): object {
+  return new Proxy(sdk, {
+    get(target, key, receiver) {
+      if (typeof key === "string" && !Object.hasOwn(target, key) && !/^(?:__esModule|default|then)$/.test(key)) {
+        absent.add(key);
+      }
+      return Reflect.get(target, key, receiver);
+    },
+  });
+}
+
+/** Why a module did not run, in a line; a value of the SDK that is not there is named. */
+function reasonOf(error: unknown, absent: ReadonlySet<string>): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const [line = ""] = message.split("\n", 1);
+  if (absent.size === 0) return line;
+  return `${line} (openclaw/plugin-sdk has no ${[...absent].join(", ")} here)`;
 }
 
 /** Every path below the SDK's name leads to the same object: which paths there are differs from release to release. */
-function sdkModules(sdk: object, zod: object | undefined): Record<string, unknown> {
+function hostModules(sdk: object, packages: ReadonlyMap<string, object>): Record<string, unknown> {
   const offered = (key: string | symbol): object | undefined => {
     if (typeof key !== "string") return undefined;
-    return sdkSpecifier.test(key) ? sdk : key === "zod" ? zod : undefined;
+    return sdkSpecifier.test(key) ? sdk : packages.get(key);
   };
   return new Proxy<Record<string, unknown>>(
     {},

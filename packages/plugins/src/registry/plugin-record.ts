@@ -1,6 +1,6 @@
 import type { PluginManifest, PluginOrigin, UiHint } from "@openclaw/config";
 import type { DiscoveredPlugin } from "../discovery/discover-plugins.ts";
-import type { Registrations } from "./registrations.ts";
+import { hookEntries, type Registrations } from "./registrations.ts";
 
 /** What is known of one plugin: the object `plugins list` and `plugins info` show. */
 export interface PluginRecord {
@@ -78,10 +78,11 @@ function schemaFacts({ uiHints, configSchema }: PluginManifest): Partial<PluginR
 
 /** Notes in a record what its plugin has registered. */
 export function noteRegistrations(record: PluginRecord, own: Registrations): void {
+  const hooks = hookEntries(own.hooks);
   const unique = (names: readonly string[]) => [...new Set(names)];
   record.toolNames = unique(own.tools.flatMap(({ names }) => names));
-  record.hookNames = unique([...own.hooks.map(({ name }) => name), ...own.busHooks.map(({ name }) => name)]);
-  record.hookCount = own.hooks.length + own.busHooks.length;
+  record.hookNames = unique([...hooks.map(({ name }) => name), ...own.busHooks.map(({ name }) => name)]);
+  record.hookCount = hooks.length + own.busHooks.length;
   record.channelIds = own.channels.map(({ id }) => id);
   record.providerIds = own.providers.map(({ provider }) => provider.id);
   record.gatewayMethods = own.methods.map(({ name }) => name);

@@ -1,19 +1,20 @@
-import type {
-  Channel,
-  ForeignChannel,
-  HookBusHandler,
-  PluginCliOptions,
-  PluginCliRegistrar,
-  PluginCommand,
-  PluginHookHandler,
-  PluginHookName,
-  PluginHttpHandler,
-  PluginHttpRoute,
-  PluginMethodHandler,
-  PluginMethodScope,
-  PluginProvider,
-  PluginService,
-  PluginToolFactory,
+import {
+  type Channel,
+  type ForeignChannel,
+  type HookBusHandler,
+  type PluginCliOptions,
+  type PluginCliRegistrar,
+  type PluginCommand,
+  type PluginHookHandler,
+  type PluginHookName,
+  type PluginHttpHandler,
+  type PluginHttpRoute,
+  type PluginMethodHandler,
+  type PluginMethodScope,
+  type PluginProvider,
+  type PluginService,
+  type PluginToolFactory,
+  pluginHookNames,
 } from "@openclaw/plugin-sdk";
 
 interface Owned {
@@ -29,13 +30,13 @@ export interface ToolRegistration extends Owned {
 }
 
 /** A handler of a typed hook. */
-export type HookRegistration = { [N in PluginHookName]: HookRegistrationOf<N> }[PluginHookName];
-
-export interface HookRegistrationOf<N extends PluginHookName> extends Owned {
-  readonly name: N;
+export interface HookRegistration<N extends PluginHookName> extends Owned {
   readonly handler: PluginHookHandler<N>;
   readonly priority: number;
 }
+
+/** The handlers of every typed hook, in the order of their registration. */
+export type HookTable = { readonly [N in PluginHookName]: HookRegistration<N>[] };
 
 export interface BusHookRegistration extends Owned {
   readonly name: string;
@@ -73,7 +74,7 @@ export interface ChannelRegistration extends Owned {
 /** Everything plugins have registered; that of one plugin, or of all. */
 export interface Registrations {
   tools: ToolRegistration[];
-  hooks: HookRegistration[];
+  hooks: HookTable;
   busHooks: BusHookRegistration[];
   methods: MethodRegistration[];
   routes: RouteRegistration[];
@@ -88,7 +89,7 @@ export interface Registrations {
 export function noRegistrations(): Registrations {
   return {
     tools: [],
-    hooks: [],
+    hooks: noHooks(),
     busHooks: [],
     methods: [],
     routes: [],
@@ -101,10 +102,38 @@ export function noRegistrations(): Registrations {
   };
 }
 
+function noHooks(): HookTable {
+  return {
+    before_agent_start: [],
+    agent_end: [],
+    before_compaction: [],
+    after_compaction: [],
+    message_received: [],
+    message_sending: [],
+    message_sent: [],
+    before_tool_call: [],
+    after_tool_call: [],
+    tool_result_persist: [],
+    session_start: [],
+    session_end: [],
+    gateway_start: [],
+    gateway_stop: [],
+  };
+}
+
+/** Every handler of the typed hooks, with the hook's name. */
+export function hookEntries(hooks: HookTable): { name: string; pluginId: string }[] {
+  return pluginHookNames.flatMap((name) => hooks[name].map(({ pluginId }) => ({ name, pluginId })));
+}
+
+function addHooks<N extends PluginHookName>(all: HookTable, own: HookTable, name: N): void {
+  all[name].push(...own[name]);
+}
+
 /** Adds what a plugin has registered to what is there. */
 export function addRegistrations(all: Registrations, own: Registrations): void {
   all.tools.push(...own.tools);
-  all.hooks.push(...own.hooks);
+  for (const name of pluginHookNames) addHooks(all.hooks, own.hooks, name);
   all.busHooks.push(...own.busHooks);
   all.methods.push(...own.methods);
   all.routes.push(...own.routes);

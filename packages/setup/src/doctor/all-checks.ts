@@ -1,6 +1,7 @@
 import { authChecks } from "./checks/auth-checks.ts";
 import { configChecks } from "./checks/config-checks.ts";
 import { completionCheck, healthCheck, securityNotes, suggestions, workspaceCheck } from "./checks/notes.ts";
+import { pluginChecks } from "./checks/plugin-checks.ts";
 import { programChecks } from "./checks/program-checks.ts";
 import { sandboxCheck } from "./checks/sandbox-check.ts";
 import { serviceChecks } from "./checks/service-checks.ts";
@@ -11,6 +12,7 @@ import type { DoctorCheck } from "./doctor-world.ts";
 export const doctorChecks: readonly DoctorCheck[] = [
   ...programChecks,
   configChecks.configLoad,
+  pluginChecks.autoEnable,
   configChecks.providerOverride,
   configChecks.gatewayMode,
   ...authChecks,

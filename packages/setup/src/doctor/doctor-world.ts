@@ -32,6 +32,8 @@ export interface DoctorHelp {
   skills(config: OpenClawConfig): Promise<{ usable: number; blocked: number; total: number }>;
   /** Findings about the completion of the shell. */
   completion(): Promise<readonly DoctorFinding[]>;
+  /** Brings the checkout this program runs from up to date; absent where it does not run from one that has a source. */
+  update?(): Promise<{ updated: boolean; lines: readonly string[] }>;
   /** Configured models that the catalogue does not know or the allowlist leaves out; undefined when all is well. */
   gmailModelProblem(config: OpenClawConfig): Promise<string | undefined>;
 }
@@ -42,6 +44,8 @@ export interface DoctorInput {
   env: NodeJS.ProcessEnv;
   version: string;
   now: () => number;
+  /** Asks providers of models to renew sign-ins. */
+  fetch: typeof fetch;
   options: DoctorOptions;
   /** Somebody can answer. */
   interactive: boolean;
@@ -70,6 +74,8 @@ export interface DoctorWorld extends DoctorInput {
   manifests: readonly PluginManifest[];
   /** What the Gateway answered, once it was asked. */
   health: GatewayHealth | undefined;
+  /** The program was replaced under us: the new one looks around, not this one. */
+  replaced: boolean;
 }
 
 /** One question the doctor asks. */

@@ -42,6 +42,7 @@ export async function runDoctor(input: DoctorInput, ui: DoctorUi): Promise<Docto
         continue;
       }
       if (repair.apply) await attempt(repair.apply, ui);
+      if (world.replaced) return { written: false, pending: false, issues: world.snapshot.issues };
       if (repair.config) {
         edits.push(repair.config);
         adopt(world, repair.config);
@@ -63,6 +64,7 @@ async function lookAround(input: DoctorInput): Promise<DoctorWorld> {
     issues,
     manifests: input.plugins.manifests(parsed),
     health: undefined,
+    replaced: false,
   };
 }
 

@@ -107,6 +107,14 @@ export const authChoices: readonly AuthChoice[] = [
   { kind: "token", id: "token", label: "Anthropic token (paste a setup-token)", hint: "made by `claude setup-token`" },
   { kind: "sign-in", id: "setup-token", label: "Anthropic setup-token", provider: "anthropic", method: "setup-token" },
   { kind: "sign-in", id: "oauth", label: "Anthropic setup-token", provider: "anthropic", method: "setup-token" },
+  {
+    kind: "sign-in",
+    id: "claude-code",
+    label: "The login of Claude Code on this machine",
+    hint: "read once, after you agree",
+    provider: "anthropic",
+    method: "claude-code",
+  },
   key("apiKey", "Anthropic", "anthropic", "anthropic-api-key", ["ANTHROPIC_API_KEY"]),
   { kind: "sign-in", id: "minimax-portal", label: "MiniMax subscription", provider: "minimax-portal" },
   minimaxKey("minimax-api", minimaxModel, "MiniMax M2.1 API key"),
@@ -227,7 +235,7 @@ export const deprecatedChoices: Readonly<Record<string, string>> = {
 /** What the menu of providers offers, in its order. */
 export const authGroups: readonly { id: string; label: string; choices: readonly string[] }[] = [
   { id: "openai", label: "OpenAI", choices: ["openai-codex", "openai-api-key"] },
-  { id: "anthropic", label: "Anthropic", choices: ["token", "apiKey"] },
+  { id: "anthropic", label: "Anthropic", choices: ["token", "apiKey", "claude-code"] },
   { id: "minimax", label: "MiniMax", choices: ["minimax-portal", "minimax-api", "minimax-api-lightning"] },
   { id: "moonshot", label: "Moonshot", choices: ["moonshot-api-key", "moonshot-api-key-cn", "kimi-code-api-key"] },
   { id: "google", label: "Google", choices: ["gemini-api-key", "google-antigravity", "google-gemini-cli"] },

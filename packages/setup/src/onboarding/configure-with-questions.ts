@@ -13,7 +13,7 @@ import { gatewayStep } from "./steps/gateway-step.ts";
 import { allowlistStep, modelCheck, modelStep } from "./steps/model-step.ts";
 import { remoteStep } from "./steps/remote-step.ts";
 import { planService, runServicePlan } from "./steps/service-step.ts";
-import { skillsStep } from "./steps/skills-step.ts";
+import { runSkillInstalls, skillsStep } from "./steps/skills-step.ts";
 import { webStep } from "./steps/web-step.ts";
 
 export const configureSections = [
@@ -99,11 +99,11 @@ export async function configureWithQuestions(
 
 async function chooseMode(draft: SetupDraft, prompter: SetupPrompter, { host }: SetupWorld) {
   const gateway = { ...draft.config().gateway, mode: "local" as const };
-  const answer = await host.probe({ ...draft.config(), gateway }, { timeoutMs: 1500, health: false });
+  const answers = await host.answers({ ...draft.config(), gateway }, 1500);
   return prompter.select({
     message: "Where will the Gateway run?",
     options: [
-      { value: "local", label: "Local (this machine)", hint: answer.ok ? "one answers" : "none answers" },
+      { value: "local", label: "Local (this machine)", hint: answers ? "one answers" : "none answers" },
       { value: "remote", label: "Remote (it runs elsewhere)" },
     ],
     initial: draft.config().gateway?.mode === "remote" ? "remote" : "local",
@@ -117,10 +117,12 @@ async function runNamed(
   world: SetupWorld,
 ): Promise<boolean> {
   const wanted = order.filter((section) => sections.includes(section));
+  const later: Afterwards[] = [];
   for (const section of wanted.filter((each) => !acting.includes(each))) {
-    await runSection(section, draft, prompter, world);
+    later.push(await runSection(section, draft, prompter, world));
   }
   if (wanted.some((each) => !acting.includes(each))) await save(draft, world);
+  for (const work of later) await work?.();
   for (const section of wanted.filter((each) => acting.includes(each))) {
     await runSection(section, draft, prompter, world);
   }
@@ -137,10 +139,14 @@ async function runLoop(draft: SetupDraft, prompter: SetupPrompter, world: SetupW
       ],
     });
     if (section === "__continue") return done;
-    await runSection(section, draft, prompter, world);
+    const later = await runSection(section, draft, prompter, world);
     if (!acting.includes(section)) await save(draft, world);
+    await later?.();
   }
 }
+
+/** What a section does once its answers are saved. */
+type Afterwards = (() => Promise<void>) | undefined;
 
 async function save(draft: SetupDraft, world: SetupWorld): Promise<void> {
   stageMetadata(draft, "configure", world);
@@ -152,31 +158,38 @@ async function runSection(
   draft: SetupDraft,
   prompter: SetupPrompter,
   world: SetupWorld,
-): Promise<void> {
+): Promise<Afterwards> {
   switch (section) {
     case "workspace":
-      return workspaceStep(draft, noOptions, prompter, world, { asks: true });
+      await workspaceStep(draft, noOptions, prompter, world, { asks: true });
+      return undefined;
     case "model": {
       const provider = await authStep(draft, noOptions, prompter, world);
       await modelStep(draft, provider, prompter, world);
       await allowlistStep(draft, prompter, world);
-      return modelCheck(draft, prompter, world);
+      await modelCheck(draft, prompter, world);
+      return undefined;
     }
     case "web":
-      return webStep(draft, prompter);
+      await webStep(draft, prompter);
+      return undefined;
     case "gateway":
       await gatewayStep(draft, noOptions, prompter, world, { asks: true });
-      return;
+      return undefined;
     case "channels":
-      return channelsStep(draft, prompter, world, { quick: false, asks: false });
-    case "skills":
-      return skillsStep(draft, noOptions, prompter, world);
+      await channelsStep(draft, prompter, world, { quick: false, asks: false });
+      return undefined;
+    case "skills": {
+      const installs = await skillsStep(draft, noOptions, prompter, world);
+      return () => runSkillInstalls(installs, draft.config(), prompter, world);
+    }
     case "daemon": {
       const plan = await planService(noOptions, prompter, world, { quick: false, offersRemoval: true });
-      return runServicePlan(plan, draft.config(), prompter, world);
+      await runServicePlan(plan, draft.config(), prompter, world);
+      return undefined;
     }
     case "health":
       await healthStep(draft.config(), prompter, world);
-      return;
+      return undefined;
   }
 }

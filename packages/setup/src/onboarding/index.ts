@@ -22,4 +22,6 @@ export type {
   SetupHost,
   SetupSkill,
   SetupWorld,
+  SkillInstaller,
+  SkillInstallOutcome,
 } from "./setup-world.ts";

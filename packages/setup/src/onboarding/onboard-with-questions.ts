@@ -13,12 +13,13 @@ import { SetupCancelled, type SetupPrompter } from "./setup-prompter.ts";
 import type { SetupWorld } from "./setup-world.ts";
 import { authStep } from "./steps/auth-step.ts";
 import { channelsStep } from "./steps/channels-step.ts";
-import { hatchStep, healthStep, lastNotes, tellControlUi } from "./steps/finish-step.ts";
+import { controlUiStep, healthStep, lastNotes, tellControlUi } from "./steps/finish-step.ts";
 import { gatewayStep } from "./steps/gateway-step.ts";
+import { hatchStep } from "./steps/hatch-step.ts";
 import { modelCheck, modelStep } from "./steps/model-step.ts";
 import { remoteStep } from "./steps/remote-step.ts";
 import { planService, runServicePlan, servicePlanText } from "./steps/service-step.ts";
-import { hooksStep, skillsStep } from "./steps/skills-step.ts";
+import { hooksStep, runSkillInstalls, type SkillInstallPlan, skillsStep } from "./steps/skills-step.ts";
 import { workspaceOf } from "./workspace-place.ts";
 
 const risk = [
@@ -49,8 +50,9 @@ export async function onboardWithQuestions(
   }
   const draft = createSetupDraft(world);
   const flow = await chooseFlow(options, prompter);
+  let keeps = false;
   if (options.reset) draft.reset("full");
-  else if (world.snapshot.exists) await handleExisting(draft, prompter, world);
+  else if (world.snapshot.exists) keeps = (await handleExisting(draft, prompter, world)) === "keep";
   const quick = flow === "quickstart";
   if (quick) await tellQuickStart(draft, options, prompter);
   const mode = readMode(options.mode) ?? (quick ? "local" : await chooseMode(draft, prompter, world));
@@ -62,7 +64,7 @@ export async function onboardWithQuestions(
     await prompter.outro("Remote gateway configured.");
     return;
   }
-  await localFlow(draft, options, quick, prompter, world);
+  await localFlow(draft, options, { quick, keeps }, prompter, world);
 }
 
 /** What is wrong on the command line is said before the first question. */
@@ -109,9 +111,13 @@ async function chooseFlow(options: OnboardOptions, prompter: SetupPrompter): Pro
 }
 
 /** What is there may be kept, gone through again, or moved to the Trash. */
-async function handleExisting(draft: SetupDraft, prompter: SetupPrompter, world: SetupWorld): Promise<void> {
+async function handleExisting(
+  draft: SetupDraft,
+  prompter: SetupPrompter,
+  world: SetupWorld,
+): Promise<"keep" | "modify" | "reset"> {
   await prompter.note(existingText(draft), "Existing config detected");
-  const handling = await prompter.select({
+  const handling = await prompter.select<"keep" | "modify" | "reset">({
     message: "Config handling",
     options: [
       { value: "keep", label: "Use existing values" },
@@ -119,7 +125,7 @@ async function handleExisting(draft: SetupDraft, prompter: SetupPrompter, world:
       { value: "reset", label: "Reset" },
     ],
   });
-  if (handling !== "reset") return;
+  if (handling !== "reset") return handling;
   const scope = await prompter.select<ResetScope>({
     message: "Reset scope",
     options: [
@@ -129,6 +135,7 @@ async function handleExisting(draft: SetupDraft, prompter: SetupPrompter, world:
     ],
   });
   draft.reset(scope);
+  return handling;
 }
 
 function existingText(draft: SetupDraft): string {
@@ -165,11 +172,11 @@ async function chooseMode(
   { host }: SetupWorld,
 ): Promise<"local" | "remote"> {
   const gateway = { ...draft.config().gateway, mode: "local" as const };
-  const answer = await host.probe({ ...draft.config(), gateway }, { timeoutMs: 1500, health: false });
+  const answers = await host.answers({ ...draft.config(), gateway }, 1500);
   return prompter.select({
     message: "What do you want to set up?",
     options: [
-      { value: "local", label: "Local gateway (this machine)", hint: answer.ok ? "one answers" : "none answers yet" },
+      { value: "local", label: "Local gateway (this machine)", hint: answers ? "one answers" : "none answers yet" },
       { value: "remote", label: "Remote gateway (it runs elsewhere)" },
     ],
     initial: draft.config().gateway?.mode === "remote" ? "remote" : "local",
@@ -179,11 +186,11 @@ async function chooseMode(
 async function localFlow(
   draft: SetupDraft,
   options: OnboardOptions,
-  quick: boolean,
+  { quick, keeps }: { quick: boolean; keeps: boolean },
   prompter: SetupPrompter,
   world: SetupWorld,
 ): Promise<void> {
-  const provider = await authStep(draft, options, prompter, world);
+  const provider = await authStep(draft, options, prompter, world, { keeps });
   // A flag has named what is wanted, and its choice brings the model along.
   if (options.authChoice === undefined) await modelStep(draft, provider, prompter, world);
   await modelCheck(draft, prompter, world);
@@ -191,23 +198,30 @@ async function localFlow(
   await gatewayStep(draft, options, prompter, world, { asks: !quick });
   if (options.skipChannels) await prompter.note("Channels are left as they are.", "Channels");
   else await channelsStep(draft, prompter, world, { quick });
+  const installs: SkillInstallPlan[] = [];
   if (options.skipSkills) await prompter.note("Skills are left as they are.", "Skills");
-  else await skillsStep(draft, options, prompter, world);
+  else installs.push(...(await skillsStep(draft, options, prompter, world)));
   await hooksStep(draft, prompter, world);
   stageConcurrency(draft);
   stageMetadata(draft, "onboard", world);
   const plan = await planService(options, prompter, world, { quick });
   const service = servicePlanText(plan);
-  await confirmSummary(draft, service === undefined ? [] : [service], prompter, world);
+  const more = [
+    ...installs.map(({ name, label }) => `Skill ${name}: ${label}`),
+    ...(service === undefined ? [] : [service]),
+  ];
+  await confirmSummary(draft, more, prompter, world);
   const { config } = await commitDraft(draft, world);
+  await runSkillInstalls(installs, config, prompter, world);
   await runServicePlan(plan, config, prompter, world);
   const health = options.skipHealth
     ? await world.host.probe(config, { timeoutMs: 1500, health: false })
     : await healthStep(config, prompter, world);
+  if (!options.skipUi) await controlUiStep(prompter, world);
   await tellControlUi(config, health, prompter, world);
-  await hatchStep(config, health, options, prompter, world);
+  const shown = await hatchStep(config, health, options, prompter, world);
   await completionStep(quick, prompter, world);
-  await lastNotes(config, prompter, world);
+  await lastNotes(config, prompter, world, { dashboard: !shown });
   await prompter.outro("Onboarding complete. Your assistant is at home here.");
 }
 

@@ -1,7 +1,7 @@
 import type { spawn } from "node:child_process";
 import type { ConfigSnapshot, LoadConfigOptions, OpenClawConfig } from "@openclaw/config";
 import type { Paths } from "@openclaw/config/paths";
-import type { ProviderAuth } from "@openclaw/models";
+import type { AuthContext, ProviderAuth } from "@openclaw/models";
 import type { RuntimeName } from "../services/service-runtime.ts";
 
 /** Everything outside that setting up touches. */
@@ -15,6 +15,8 @@ export interface SetupWorld {
   spawn: typeof spawn;
   /** Waits that many milliseconds. */
   wait: (ms: number) => Promise<unknown>;
+  /** Waits for a browser that comes back from signing in. */
+  listen: AuthContext["listen"];
   /** 48 hexadecimal characters. */
   randomToken: () => string;
   /** The configuration as it was when setting up began. */
@@ -73,6 +75,24 @@ export interface SetupSkill {
   blocked: boolean;
   /** The variable that holds its key and is missing. */
   missingEnv: string | undefined;
+  /** Programs that are missing. */
+  missingBins: readonly string[];
+  /** The ways to install them that are offered here. */
+  installers: readonly SkillInstaller[];
+}
+
+export interface SkillInstaller {
+  id: string;
+  /** Needs Homebrew. */
+  brew: boolean;
+  label: string;
+}
+
+/** What came of installing what a skill needs. */
+export interface SkillInstallOutcome {
+  ok: boolean;
+  message: string;
+  warnings: readonly string[];
 }
 
 /** A hook that can be switched on. */
@@ -91,6 +111,8 @@ export interface Beacon {
 
 /** What only the program that sets up can do. */
 export interface SetupHost {
+  /** Whether a Gateway is where this configuration says. Asks for nothing, tells it nothing and writes nothing. */
+  answers(config: OpenClawConfig, timeoutMs: number): Promise<boolean>;
   /** Connects to the Gateway that this configuration names, and asks it for its health when told to. */
   probe(config: OpenClawConfig, options: { timeoutMs: number; health: boolean }): Promise<GatewayAnswer>;
   service(): Promise<ServiceState>;
@@ -110,6 +132,9 @@ export interface SetupHost {
     useEnv: boolean,
   ): Promise<Readonly<Record<string, unknown>>>;
   skills(config: OpenClawConfig): Promise<readonly SetupSkill[]>;
+  /** Whether the program `brew` is found. */
+  hasHomebrew(): boolean;
+  installSkill(config: OpenClawConfig, key: string, installerId: string): Promise<SkillInstallOutcome>;
   hooks(config: OpenClawConfig): Promise<readonly SetupHook[]>;
   /** Whether there is a program that can look for Gateways on the local network. */
   canDiscover(): boolean;
@@ -118,8 +143,15 @@ export interface SetupHost {
   dashboardUrl(config: OpenClawConfig): string;
   /** False when no browser can be opened here. */
   openBrowser(url: string): Promise<boolean>;
-  /** Says something to the assistant and returns what it answers; absent where there is no terminal. */
-  talk: ((config: OpenClawConfig, message: string, options: { gateway: boolean }) => Promise<string>) | undefined;
+  /** Whether the files of the Control UI are there, and what builds them; `build` is absent where nothing does. */
+  controlUi(): { built: boolean; build: (() => Promise<boolean>) | undefined };
+  /**
+   * The chat in this terminal, until its person leaves it; absent where there is no terminal. `message` is what is said
+   * first. Without a Gateway that runs one is served for as long as the chat lasts.
+   */
+  chat:
+    | ((config: OpenClawConfig, options: { message: string | undefined; gateway: boolean }) => Promise<void>)
+    | undefined;
   /** Writes the completion of the shell into its start file; the line that tells of it. Absent where there is no shell. */
   installCompletion: (() => Promise<string>) | undefined;
 }

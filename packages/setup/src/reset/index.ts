@@ -8,4 +8,3 @@ export {
   workspaces,
 } from "./plan.ts";
 export { isInside, isUnsafe, type Removal, type RemovalOutcome, type RemovalWorld, remove } from "./removal.ts";
-export { moveToTrash, type TrashWorld } from "./trash.ts";

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { ensurePrivateDir, writeFileAtomic } from "@openclaw/storage";
+import { ensurePrivateDir, moveToTrash, writeFileAtomic } from "@openclaw/storage";
 import { launchdPlist, readLaunchdPlist } from "./launchd-plist.ts";
 import { type RunProgram, saidBy } from "./run-program.ts";
 import type { ServiceRuntime } from "./service-definition.ts";
@@ -44,7 +44,7 @@ export function launchdManager(options: LaunchdManagerOptions): ServiceManager {
     await launchctl("bootout", `${domain}/${name}`);
     await launchctl("unload", plist);
     if (!existsSync(plist)) return;
-    if (keepInTrash) moveToTrash(plist, home, options.now());
+    if (keepInTrash) await moveToTrash(plist, { home, platform: "darwin", env: {}, now: options.now, create: true });
     else rmSync(plist, { force: true });
   }
 
@@ -103,14 +103,6 @@ export function launchdManager(options: LaunchdManagerOptions): ServiceManager {
     },
     startHints: () => [`launchctl bootstrap ${domain} ${plistFile(home, current())}`],
   };
-}
-
-/** Moves a file to the Trash, beside others of its name. */
-export function moveToTrash(file: string, home: string, now: number): void {
-  const trash = path.join(home, ".Trash");
-  mkdirSync(trash, { recursive: true, mode: 0o700 });
-  const target = path.join(trash, path.basename(file));
-  renameSync(file, existsSync(target) ? `${target}.${now}` : target);
 }
 
 /** Reads `launchctl print`. */

@@ -1,7 +1,13 @@
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type ConfigSnapshot, type ConfigStore, loadConfig, openConfigStore } from "@openclaw/config";
+import {
+  type ConfigSnapshot,
+  type ConfigStore,
+  loadConfig,
+  openConfigStore,
+  type PluginManifest,
+} from "@openclaw/config";
 import { type Paths, resolvePaths } from "@openclaw/config/paths";
 import { onTestFinished } from "vitest";
 
@@ -15,7 +21,7 @@ export interface TemporaryInstallation {
   /** Writes the configuration file. */
   configure(config: unknown): void;
   config(): Promise<ConfigSnapshot>;
-  store(): Promise<ConfigStore>;
+  store(manifests?: readonly PluginManifest[]): Promise<ConfigStore>;
 }
 
 export function temporaryInstallation(more: NodeJS.ProcessEnv = {}): TemporaryInstallation {
@@ -38,8 +44,8 @@ export function temporaryInstallation(more: NodeJS.ProcessEnv = {}): TemporaryIn
     write,
     configure: (config) => void write(paths.configPath, JSON.stringify(config)),
     config: () => loadConfig({ paths, env, manifests: [] }),
-    async store() {
-      const store = await openConfigStore({ paths, env, manifests: [] });
+    async store(manifests = []) {
+      const store = await openConfigStore({ paths, env, manifests });
       onTestFinished(() => store.close());
       return store;
     },

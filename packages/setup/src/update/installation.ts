@@ -5,8 +5,8 @@ import { isRecord, recordOf } from "../audit/channel-facts.ts";
 /** Where newer versions come from, as the program's own package says. */
 export interface UpdateSource {
   package: string;
-  /** Address of the npm registry, without a slash at the end. */
-  registry: string;
+  /** Address of the registry, without a slash at the end; the one npm is configured for when absent. */
+  registry?: string;
   /** For installations from git. */
   repository?: string;
 }
@@ -28,8 +28,6 @@ export interface Installation {
   /** Undefined: there are no updates. */
   source?: UpdateSource;
 }
-
-const publicRegistry = "https://registry.npmjs.org";
 
 /** Finds out how the program whose file this is was installed. Reads its package.json and asks nobody. */
 export function findInstallation(entry: string): Installation | undefined {
@@ -57,10 +55,10 @@ export function findInstallation(entry: string): Installation | undefined {
 export function readUpdateSource(manifest: unknown): UpdateSource | undefined {
   const { update } = recordOf(recordOf(manifest).openclaw);
   if (!isRecord(update) || typeof update.package !== "string" || update.package.trim() === "") return undefined;
-  const registry = typeof update.registry === "string" ? update.registry : publicRegistry;
+  const { registry } = update;
   return {
     package: update.package.trim(),
-    registry: registry.replace(/\/+$/, ""),
+    ...(typeof registry === "string" && registry.trim() !== "" && { registry: registry.trim().replace(/\/+$/, "") }),
     ...(typeof update.repository === "string" && { repository: update.repository }),
   };
 }
@@ -79,7 +77,7 @@ function upwards(from: string, name: string): string | undefined {
 
 function managerOf(packageDir: string): PackageManager {
   if (/[\\/]\.bun[\\/]/.test(packageDir)) return "bun";
-  return /[\\/](?:\.?pnpm|pnpm-global)[\\/]/.test(packageDir) ? "pnpm" : "npm";
+  return /[\\/](?:\.?pnpm|\.pnpm-store|pnpm-global)[\\/]/.test(packageDir) ? "pnpm" : "npm";
 }
 
 /** `<prefix>/lib/node_modules/<name>`, on Windows without `lib`. */

@@ -1,5 +1,5 @@
 import type { Installation } from "./installation.ts";
-import { askRegistry } from "./registry.ts";
+import { askRegistry, type RegistryAccess } from "./registry.ts";
 import type { UpdateChannel } from "./update-checkout.ts";
 import { compareVersions } from "./versions.ts";
 
@@ -36,7 +36,7 @@ export function effectiveChannel(
 export async function planUpdate(
   installation: Installation | undefined,
   request: UpdateRequest,
-  options: { fetch: typeof fetch; timeoutMs: number },
+  options: RegistryAccess,
 ): Promise<UpdatePlan> {
   const source = installation?.source;
   if (!installation || !source) return { kind: "no-source" };

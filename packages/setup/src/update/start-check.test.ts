@@ -23,8 +23,18 @@ function world() {
     return Response.json({ "dist-tags": { latest: "1.1.0", beta: "1.2.0-beta.1" }, versions: {} });
   }) as typeof globalThis.fetch;
   const file = path.join(paths.stateDir, "update-check.json");
+  const run = async (argv: readonly string[]) => {
+    asked.push(argv.join(" "));
+    return { code: 0, stdout: "https://configured.example/\n", stderr: "" };
+  };
   const check = (more: { installation?: Installation; channel?: "beta" | "dev"; now?: number } = {}) =>
-    checkForUpdate(more.installation ?? installed, { channel: more.channel, file, fetch, now: () => more.now ?? 0 });
+    checkForUpdate(more.installation ?? installed, {
+      channel: more.channel,
+      file,
+      fetch,
+      run,
+      now: () => more.now ?? 0,
+    });
   return { check, asked, file };
 }
 
@@ -40,6 +50,16 @@ describe("checkForUpdate", () => {
       lastNotifiedVersion: "1.2.0-beta.1",
       lastNotifiedTag: "beta",
     });
+  });
+
+  it("asks the registry npm is configured for when the package names none", async () => {
+    const { check, asked } = world();
+    const { registry: _, ...unnamed } = source;
+    await check({ installation: { ...installed, source: unnamed } });
+    expect(asked).toEqual(["npm config get registry", "https://configured.example/claw"]);
+    asked.length = 0;
+    await check({ installation: { ...installed, source: { package: "@a/claw" } }, now: 2 * dayMs });
+    expect(asked).toEqual(["npm config get @a:registry", "https://configured.example/@a%2fclaw"]);
   });
 
   it("asks nobody without a source, for a checkout, and on the channel of the sources", async () => {

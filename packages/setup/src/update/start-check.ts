@@ -1,7 +1,7 @@
 import { readJsonFile, writeFileAtomic } from "@openclaw/storage";
 import { recordOf } from "../audit/channel-facts.ts";
 import type { Installation } from "./installation.ts";
-import { askRegistry } from "./registry.ts";
+import { askRegistry, type RegistryAccess } from "./registry.ts";
 import { compareVersions } from "./versions.ts";
 
 /** Asked this often at most, ms. */
@@ -15,14 +15,18 @@ const timeoutMs = 5000;
  */
 export async function checkForUpdate(
   installation: Installation | undefined,
-  options: { channel: "stable" | "beta" | "dev" | undefined; file: string; fetch: typeof fetch; now: () => number },
+  options: Pick<RegistryAccess, "fetch" | "run"> & {
+    channel: "stable" | "beta" | "dev" | undefined;
+    file: string;
+    now: () => number;
+  },
 ): Promise<string | undefined> {
   const source = installation?.source;
   if (!source || installation.kind !== "package" || options.channel === "dev") return undefined;
   const known = recordOf(await readJsonFile(options.file).catch(() => undefined));
   const last = typeof known.lastCheckedAt === "string" ? Date.parse(known.lastCheckedAt) : Number.NaN;
   if (options.now() - last < intervalMs) return undefined;
-  const { tags } = await askRegistry(source, { fetch: options.fetch, timeoutMs });
+  const { tags } = await askRegistry(source, { ...options, timeoutMs });
   const tag = options.channel === "beta" && tags.beta !== undefined ? "beta" : "latest";
   const version = tags[tag];
   const isNewer = version !== undefined && compareVersions(version, installation.version) > 0;

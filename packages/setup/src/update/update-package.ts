@@ -35,7 +35,13 @@ function versionOf(packageDir: string): string {
   return version ?? "0.0.0";
 }
 
-function installCommand(manager: PackageManager, spec: string, registry: string, prefix: string | undefined): string[] {
+function installCommand(
+  manager: PackageManager,
+  spec: string,
+  registry: string | undefined,
+  prefix: string | undefined,
+): string[] {
+  const from = registry === undefined ? [] : [`--registry=${registry}`];
   switch (manager) {
     case "npm":
       return [
@@ -43,16 +49,16 @@ function installCommand(manager: PackageManager, spec: string, registry: string,
         "i",
         "-g",
         spec,
-        `--registry=${registry}`,
+        ...from,
         "--no-fund",
         "--no-audit",
         "--loglevel=error",
         ...(prefix ? [`--prefix=${prefix}`] : []),
       ];
     case "pnpm":
-      return ["pnpm", "add", "-g", spec, `--registry=${registry}`];
+      return ["pnpm", "add", "-g", spec, ...from];
     case "bun":
-      return ["bun", "add", "-g", spec, `--registry=${registry}`];
+      return ["bun", "add", "-g", spec, ...from];
   }
 }
 

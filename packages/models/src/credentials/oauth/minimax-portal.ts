@@ -98,12 +98,19 @@ async function signIn(host: string, context: AuthContext): Promise<AuthResult> {
         credential: { type: "oauth", provider: "minimax-portal", ...tokensOf(body), enterpriseUrl: host },
       },
     ],
+    ...miniMaxSetup(address2),
+  };
+}
+
+/** The provider's entry and the model to offer, for a login however it was had. */
+export function miniMaxSetup(baseUrl = `${globalHost}/anthropic`): Pick<AuthResult, "configPatch" | "defaultModel"> {
+  return {
     configPatch: {
       models: {
         mode: "merge",
         providers: {
           "minimax-portal": {
-            baseUrl: address2,
+            baseUrl,
             api: "anthropic-messages",
             auth: "oauth",
             models: [{ id: "MiniMax-M2.1", name: "MiniMax M2.1", reasoning: true, input: ["text"] }],

@@ -78,6 +78,13 @@ async function signIn(context: AuthContext): Promise<AuthResult> {
   const resource = textField(body, "resource_url");
   return {
     profiles: [{ profileId: "qwen-portal:default", credential: { type: "oauth", provider: "qwen-portal", ...tokens } }],
+    ...qwenSetup(resource),
+  };
+}
+
+/** The provider's entry and the model to offer, for a login however it was had. */
+export function qwenSetup(resource: string | undefined): Pick<AuthResult, "configPatch" | "defaultModel"> {
+  return {
     configPatch: {
       models: {
         mode: "merge",

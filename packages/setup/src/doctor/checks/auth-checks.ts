@@ -1,13 +1,10 @@
-import { silentLog } from "@openclaw/log";
-import { createModels, type Models, type ProfileState } from "@openclaw/models";
-import type { DoctorCheck, DoctorWorld } from "../doctor-world.ts";
-import type { DoctorFinding } from "../finding.ts";
+import type { Credentials, ProfileState } from "@openclaw/models";
+import { isRecord, recordOf } from "../../audit/channel-facts.ts";
+import type { DoctorCheck } from "../doctor-world.ts";
+import type { DoctorFinding, Repair } from "../finding.ts";
+import { modelsOf } from "./stored-profiles.ts";
 
 const dayMs = 24 * 60 * 60_000;
-
-function modelsOf({ config, env, paths, now }: DoctorWorld): Models {
-  return createModels({ config: () => config, env, log: silentLog, stateDir: paths.stateDir, clock: { now } });
-}
 
 /** Sign-ins that were called `default` get the name of their account. */
 const profileNames: DoctorCheck = {
@@ -43,6 +40,63 @@ const profileNames: DoctorCheck = {
   },
 };
 
+/** Copies of other programs' logins. Former releases kept them current; now one is taken over once, when it is asked for. */
+const copiedLogins = ["anthropic:claude-cli", "openai-codex:codex-cli"];
+
+const deprecatedProfiles: DoctorCheck = {
+  id: "deprecated-profiles",
+  run(world) {
+    const { credentials } = modelsOf(world);
+    if (!credentials) return [];
+    const store = credentials.store();
+    return copiedLogins.flatMap((id): DoctorFinding[] => {
+      const profile = store.read().profiles.get(id);
+      // One that still works may have been taken over by its user.
+      if (!profile || profile.type === "api_key" || (profile.expires ?? Number.POSITIVE_INFINITY) > world.now())
+        return [];
+      return [
+        {
+          title: "Auth profiles",
+          lines: [
+            `${id} is the copy of another program's login, which is no longer kept current, and has run out.`,
+            `Sign in again: openclaw models auth login --provider ${profile.provider}`,
+          ],
+          repair: {
+            question: `Remove the auth profile ${id}?`,
+            kind: "ordinary",
+            preset: true,
+            async apply() {
+              await store.update((draft) => draft.removeProfile(id));
+              return [`Removed ${id}.`];
+            },
+            config: (value) => withoutProfile(value, id),
+          },
+        },
+      ];
+    });
+  },
+};
+
+/** Takes a profile out of `auth.profiles` and `auth.order`. */
+function withoutProfile(value: unknown, id: string): unknown {
+  const root = recordOf(value);
+  if (!isRecord(root.auth)) return value;
+  const { profiles, order, ...auth } = root.auth;
+  const { [id]: _, ...kept } = recordOf(profiles);
+  const ordered = Object.entries(recordOf(order)).map(([provider, ids]): [string, unknown] => [
+    provider,
+    Array.isArray(ids) ? ids.filter((each) => each !== id) : ids,
+  ]);
+  return {
+    ...root,
+    auth: {
+      ...auth,
+      ...(profiles !== undefined && { profiles: kept }),
+      ...(order !== undefined && { order: Object.fromEntries(ordered) }),
+    },
+  };
+}
+
 /** The same profile in `auth.profiles` and `auth.order`. */
 function renameProfile(value: unknown, from: string, to: string): unknown {
   if (typeof value !== "object" || value === null || !("auth" in value)) return value;
@@ -63,10 +117,40 @@ const authHealth: DoctorCheck = {
       ),
     );
     const findings: DoctorFinding[] = lines.length === 0 ? [] : [{ title: "Model auth", lines }];
+    const spent = [...profiles].flatMap(([id, profile]) =>
+      profile.type === "oauth" && profile.refresh !== "" && profile.expires <= world.now() ? [id] : [],
+    );
+    if (spent.length > 0) {
+      findings.push({
+        title: "Model auth",
+        lines: spent.map((id) => `- ${id}: its token has run out; it is renewed when it is needed.`),
+        repair: renewal(spent, models.credentials),
+      });
+    }
     for (const problem of models.credentials.problems()) findings.push({ title: "Model auth", lines: [problem] });
     return findings;
   },
 };
+
+/** Renewing now shows whether the sign-in still stands. */
+function renewal(ids: readonly string[], credentials: Credentials): Repair {
+  return {
+    question: ids.length === 1 ? "Renew it now?" : "Renew them now?",
+    kind: "ordinary",
+    preset: true,
+    apply: () =>
+      Promise.all(
+        ids.map(async (id) => {
+          try {
+            await credentials.renew(id);
+            return `Renewed ${id}.`;
+          } catch (error) {
+            return `${id} was not renewed: ${error instanceof Error ? error.message : String(error)}`;
+          }
+        }),
+      ),
+  };
+}
 
 function profileLines(provider: string, { id, status, unusable, expiresAt }: ProfileState, now: number): string[] {
   const again = `Sign in again: openclaw models auth login --provider ${provider}`;
@@ -89,4 +173,4 @@ function profileLines(provider: string, { id, status, unusable, expiresAt }: Pro
 }
 
 /** Credentials of models. */
-export const authChecks: readonly DoctorCheck[] = [profileNames, authHealth];
+export const authChecks: readonly DoctorCheck[] = [profileNames, deprecatedProfiles, authHealth];

@@ -1,12 +1,40 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
-import { ignoredLegacyVariables } from "@openclaw/config/paths";
+import { ignoredLegacyVariables, isNixMode } from "@openclaw/config/paths";
 import type { DoctorCheck, DoctorWorld } from "../doctor-world.ts";
 
 /** The folder of the sources, where the program runs from a checkout. */
 function checkoutOf({ root }: DoctorWorld): string | undefined {
   return root !== undefined && existsSync(path.join(root, "pnpm-workspace.yaml")) ? root : undefined;
 }
+
+/** An old checkout is brought up to date before anything in it is repaired. */
+const updateOffer: DoctorCheck = {
+  id: "update",
+  run(world) {
+    const { options, interactive, env, help } = world;
+    const asked = options.yes || options.fix || options.force || options.deep || options.generateGatewayToken;
+    if (!help.update || !interactive || options.nonInteractive || asked) return [];
+    if (checkoutOf(world) === undefined || env.OPENCLAW_UPDATE_IN_PROGRESS === "1" || isNixMode(env)) return [];
+    const { update } = help;
+    return [
+      {
+        title: "Update",
+        lines: ["This program runs from a checkout. A newer one may have fewer problems."],
+        repair: {
+          question: "Update the checkout before the check-up?",
+          kind: "ordinary",
+          preset: true,
+          async apply() {
+            const { updated, lines } = await update();
+            world.replaced = updated;
+            return updated ? [...lines, "The new version has looked around; this check-up ends here."] : lines;
+          },
+        },
+      },
+    ];
+  },
+};
 
 const uiFreshness: DoctorCheck = {
   id: "ui",
@@ -78,4 +106,4 @@ const legacyEnvironment: DoctorCheck = {
 };
 
 /** The program itself. */
-export const programChecks: readonly DoctorCheck[] = [uiFreshness, sourceInstall, legacyEnvironment];
+export const programChecks: readonly DoctorCheck[] = [updateOffer, uiFreshness, sourceInstall, legacyEnvironment];

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { readVariable } from "@openclaw/config/paths";
+import { isNixMode, readVariable } from "@openclaw/config/paths";
+import { moveToTrash } from "@openclaw/storage";
 import { auditService } from "../../services/audit-service.ts";
 import { findExtraServices, removalHints } from "../../services/extra-services.ts";
-import { defineService } from "../../services/install-service.ts";
-import { moveToTrash } from "../../services/launchd-manager.ts";
+import { defineService, installService } from "../../services/install-service.ts";
 import { ensureLinger, hasLinger } from "../../services/linger.ts";
 import { openService } from "../../services/open-service.ts";
 import { findSystemNode } from "../../services/service-runtime.ts";
@@ -34,7 +34,7 @@ const extraServices: DoctorCheck = {
           preset: extra.legacy,
           async apply() {
             await service.run(["launchctl", "bootout", `gui/${service.uid}/${extra.label}`]);
-            moveToTrash(file, paths.home, service.now());
+            await moveToTrash(file, { home: paths.home, platform: "darwin", env: {}, now: service.now, create: true });
             return [`Moved ${file} to the Trash.`];
           },
         },
@@ -151,6 +151,39 @@ const lingering: DoctorCheck = {
   },
 };
 
+const notInstalled = "The Gateway is not installed as a service. Install it: openclaw gateway install";
+
+/** Installs the service, where the program's file is known and the machine is not kept by Nix. */
+function offerInstall(world: DoctorWorld, port: number): Pick<DoctorFinding, "repair"> {
+  const { service: machine, entry, env, version, config } = world;
+  if (entry === undefined || isNixMode(env) || config.gateway?.mode !== "local") return {};
+  return {
+    repair: {
+      question: "Install the Gateway as a service?",
+      kind: "ordinary",
+      preset: true,
+      async apply() {
+        const token = config.gateway?.auth?.token ?? readVariable(env, "OPENCLAW_GATEWAY_TOKEN");
+        const { warnings } = await installService(
+          {
+            kind: "gateway",
+            runtime: "node",
+            entry,
+            args: ["gateway", "--port", String(port)],
+            port,
+            token,
+            version,
+            // What the manager still remembers of a service without its file must not stand in the way.
+            force: true,
+          },
+          machine,
+        );
+        return ["The service was installed and started.", ...warnings];
+      },
+    },
+  };
+}
+
 /** Installs, starts or restarts the Gateway's service where nothing answers. */
 async function repairService(world: DoctorWorld): Promise<readonly DoctorFinding[]> {
   const { service: machine, health, config, help } = world;
@@ -174,7 +207,7 @@ async function repairService(world: DoctorWorld): Promise<readonly DoctorFinding
         },
       ];
     }
-    return [{ title, lines: ["The Gateway is not installed as a service. Install it: openclaw gateway install"] }];
+    return [{ title, lines: [notInstalled], ...offerInstall(world, port) }];
   }
   const runtime = await manager.runtime();
   const running = runtime.status === "running";

@@ -1,6 +1,8 @@
+import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { AuthMethod, AuthResult } from "@openclaw/models";
-import { listenForCallback, setupTokenProblem } from "@openclaw/models/auth";
+import { setupTokenProblem } from "@openclaw/models/auth";
+import { defaultAgentIdOf } from "@openclaw/sessions";
 import { cleanKeyText, keyPreview } from "../api-key-text.ts";
 import { storedKey } from "../auth-by-flags.ts";
 import { type AuthChoice, authGroups, findAuthChoice, type KeyChoice, type SignInChoice } from "../auth-choices.ts";
@@ -14,15 +16,19 @@ import { stageKey, stageModel, stageProfiles, stageProvider, stageSignIn } from 
 
 const required = (answer: string) => (answer.trim() ? undefined : "Required");
 
-/** Where the assistant gets its model from. @returns the provider that was chosen; undefined when it was left open */
+/**
+ * Where the assistant gets its model from; `keeps` suggests to leave it as it is.
+ * @returns the provider that was chosen; undefined when it was left open
+ */
 export async function authStep(
   draft: SetupDraft,
   options: OnboardOptions,
   prompter: SetupPrompter,
   world: SetupWorld,
+  { keeps = false }: { keeps?: boolean } = {},
 ): Promise<string | undefined> {
   for (;;) {
-    const choice = await chooseAuth(options, prompter);
+    const choice = await chooseAuth(options, prompter, world, keeps);
     try {
       return await runChoice(choice, draft, options, prompter, world);
     } catch (error) {
@@ -37,14 +43,21 @@ function isSignInFailure(error: unknown): error is Error {
   return error instanceof Error && (error.name === "OAuthError" || error instanceof SetupError);
 }
 
-async function chooseAuth(options: OnboardOptions, prompter: SetupPrompter): Promise<AuthChoice> {
+async function chooseAuth(
+  options: OnboardOptions,
+  prompter: SetupPrompter,
+  world: SetupWorld,
+  keeps: boolean,
+): Promise<AuthChoice> {
   if (options.authChoice !== undefined) return expectChoice(options.authChoice);
   for (;;) {
     const group = await prompter.select({
       message: "Model/auth provider",
       options: authGroups.map(({ id, label }) => ({ value: id, label })),
+      ...(keeps && { initial: "skip" }),
     });
-    const { label, choices } = authGroups.find(({ id }) => id === group) ?? { label: group, choices: [] };
+    const { label, choices: all } = authGroups.find(({ id }) => id === group) ?? { label: group, choices: [] };
+    const choices = await offered(all, world);
     const [only, ...others] = choices;
     if (only !== undefined && others.length === 0) return expectChoice(only);
     const method = await prompter.select({
@@ -56,6 +69,15 @@ async function chooseAuth(options: OnboardOptions, prompter: SetupPrompter): Pro
     });
     if (method !== "__back") return expectChoice(method);
   }
+}
+
+/** The login of another program is offered only where that program may have one. */
+async function offered(choices: readonly string[], { host }: SetupWorld): Promise<readonly string[]> {
+  if (!choices.includes("claude-code")) return choices;
+  const anthropic = (await host.signIns()).find(({ id }) => id === "anthropic");
+  return anthropic?.auth.some(({ id }) => id === "claude-code")
+    ? choices
+    : choices.filter((id) => id !== "claude-code");
 }
 
 function expectChoice(id: string): AuthChoice {
@@ -212,8 +234,8 @@ async function runMethod(method: AuthMethod, draft: SetupDraft, prompter: SetupP
       isRemote: ["SSH_CLIENT", "SSH_TTY", "SSH_CONNECTION"].some((name) => env[name]?.trim()),
       openUrl: (url) => world.host.openBrowser(url),
       signal: stopped.signal,
-      listen: listenForCallback,
-      agentDir: `${world.paths.agentsDir}/main/agent`,
+      listen: world.listen,
+      agentDir: path.join(world.paths.agentsDir, defaultAgentIdOf(draft.config()), "agent"),
       config: draft.config(),
     });
   } finally {

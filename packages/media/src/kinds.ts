@@ -1,0 +1,1 @@
+export { endingOfType, essence, type MediaKind, mediaKind, typeOfName } from "./kinds/media-type.ts";
