@@ -1,4 +1,4 @@
-import { collectHooks, hookJson, missingText, statusText } from "../hooks/collect-hooks.ts";
+import { collectHooks, hookJson, missingText, sourceText, statusText } from "../hooks/collect-hooks.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import type { CommandInput } from "../spec/command-spec.ts";
 import type { hooksListFlags } from "../spec/hooks-commands.ts";
@@ -32,7 +32,7 @@ export async function run({ flags }: CommandInput<typeof hooksListFlags>, contex
     statusText(each),
     [each.hook.emoji, each.hook.name].filter(Boolean).join(" "),
     each.hook.description,
-    each.hook.source,
+    sourceText(each.hook),
     ...(flags.verbose ? [missingText(each.missing)] : []),
   ]);
   context.print(`${context.style.heading("Hooks")} (${ready}/${hooks.length} ready)`);

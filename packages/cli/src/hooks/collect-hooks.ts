@@ -9,7 +9,7 @@ import {
   type HookVerdict,
   judgeHook,
 } from "@openclaw/automation";
-import { expandTilde, type OpenClawConfig } from "@openclaw/config";
+import { expandTilde, type OpenClawConfig, pluginStates } from "@openclaw/config";
 import { CliError } from "../run/cli-error.ts";
 import type { CommandContext } from "../run/command-context.ts";
 
@@ -44,10 +44,32 @@ export async function collectHooks(context: CommandContext): Promise<CollectedHo
   const hasBinary = createBinarySearch(env);
   const judge = (hook: Hook, given: OpenClawConfig) =>
     judgeHook(hook, { config: given, env, platform: process.platform, hasBinary });
-  const hooks = found.hooks
+  const hooks = [...found.hooks, ...(await pluginHooks(context))]
     .map((hook) => ({ hook, ...judge(hook, config) }))
     .sort((a, b) => a.hook.name.localeCompare(b.hook.name));
   return { workspaceDir: workspace, managedHooksDir, hooks, judge };
+}
+
+/** Hooks of the event bus that enabled plugins register; they are on as long as the bus is. */
+async function pluginHooks(context: CommandContext): Promise<Hook[]> {
+  const { config } = await context.config();
+  const states = pluginStates([...(await context.plugins()).manifests(config)], config);
+  if (![...states.values()].some(({ enabled }) => enabled)) return [];
+  const { openRegistry } = await import("../plugins/open-registry.ts");
+  const { registry } = await openRegistry(context, "error");
+  const needs = { bins: [], anyBins: [], env: [], config: ["hooks.internal.enabled"], os: [] };
+  return registry.busHooks.map(({ pluginId, name, description = "", events, handler, active }) => ({
+    name,
+    description,
+    source: "openclaw-plugin",
+    key: name,
+    enabled: active,
+    events,
+    always: false,
+    requires: needs,
+    pluginId,
+    load: async () => (event) => handler(event),
+  }));
 }
 
 /** @throws CliError for a name nobody knows */
@@ -84,6 +106,11 @@ export function missingText(missing: HookRequirements): string {
     names.length === 0 ? [] : [`${kind}: ${names.join(", ")}`],
   );
   return parts.join("; ");
+}
+
+/** Where a hook comes from, for people. */
+export function sourceText({ source, pluginId }: Hook): string {
+  return pluginId === undefined ? source : `plugin:${pluginId}`;
 }
 
 export function statusText({ eligible, disabled }: HookVerdict): string {
