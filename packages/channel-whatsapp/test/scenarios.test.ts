@@ -233,7 +233,7 @@ describe("WhatsApp through a Gateway", () => {
     });
     expect(fake.sockets).toHaveLength(1);
     const wait = client.request("web.login.wait", {});
-    writeCreds(path.join(gateway.stateDir, "credentials", "whatsapp", "default"));
+    writeCreds(fake.current().authDir);
     fake.later(() => fake.close(515));
     await fake.connection(2);
     fake.later(() => fake.current().update({ connection: "open" }));

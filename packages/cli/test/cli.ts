@@ -4,6 +4,7 @@ import path from "node:path";
 import { PassThrough, Readable, Writable } from "node:stream";
 import type { ChannelEntry } from "@openclaw/plugin-sdk";
 import { runCli } from "../src/index.ts";
+import type { WizardPrompter } from "../src/terminal/wizard-prompter.ts";
 
 /** A stream that keeps what is written. */
 class Capture extends Writable {
@@ -70,6 +71,7 @@ export function temporaryHome() {
         /** The file the program was started with. */
         program?: string;
         channels?: readonly ChannelEntry[];
+        prompter?: WizardPrompter;
         manualDir?: string;
       } = {},
     ) {
@@ -95,6 +97,7 @@ export function temporaryHome() {
         ...(options.now && { now: options.now }),
         ...(options.fetch && { fetch: options.fetch }),
         ...(options.channels && { channels: options.channels }),
+        ...(options.prompter && { prompter: options.prompter }),
         ...(options.manualDir && { manualDir: options.manualDir }),
       });
       return { code, stdout: stdout.text, stderr: stderr.text };

@@ -12,7 +12,7 @@ const ownFlags = new Set(["channel", "account", "name", "use-env"]);
 export async function run(
   { flags }: CommandInput<typeof channelsAddFlags>,
   context: CommandContext,
-): Promise<undefined> {
+): Promise<number | undefined> {
   if (flags.channel === undefined) {
     const named = Object.values(flags).some((value) => typeof value === "string");
     if (named || context.stdin.isTTY !== true) throw new CliError("Channel is required. Use --channel <name>.");
@@ -36,6 +36,7 @@ export async function run(
   };
   await addAccount(channel, given, flags.name, context);
   context.print(`Added ${label} account "${accountId}".`);
+  return undefined;
 }
 
 function camelCase(name: string): string {

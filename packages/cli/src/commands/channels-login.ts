@@ -1,6 +1,6 @@
 import type { ChannelLog } from "@openclaw/plugin-sdk";
-import { GatewayCallError, gatewayCall } from "../call/gateway-call.ts";
 import { localChannels } from "../channels/local-channels.ts";
+import { tellGateway } from "../channels/tell-gateway.ts";
 import { CliError } from "../run/cli-error.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import type { channelsLoginFlags } from "../spec/channel-commands.ts";
@@ -57,16 +57,6 @@ export async function run(
   } finally {
     process.removeListener("SIGINT", interrupted);
     await tellGateway("channels.start", id, input.accountId, context);
-  }
-}
-
-/** A Gateway that does not run starts the account by itself, when it does. */
-async function tellGateway(method: string, channel: string, accountId: string, context: CommandContext): Promise<void> {
-  try {
-    await gatewayCall({ context, timeoutMs: 5000, method, params: { channel, accountId } });
-  } catch (error) {
-    if (!(error instanceof GatewayCallError)) throw error;
-    if (error.stage === "request") context.warn(`The Gateway could not follow: ${error.reason}`);
   }
 }
 

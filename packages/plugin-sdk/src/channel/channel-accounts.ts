@@ -44,6 +44,8 @@ export interface ChannelAccounts<Account> {
   isConfigured?(account: Account): boolean | Promise<boolean>;
   /** Why not, for status; default `not configured`. */
   unconfiguredReason?(account: Account): string;
+  /** The section has no `enabled` of its own: accounts, `default` too, are switched below `accounts`. */
+  switchedSingly?: boolean;
   /** What `channels add` asks for on a terminal, in order. */
   questions?: readonly SetupQuestion[];
   /** Checks what `channels add` was given; the text of what is wrong, or undefined. */

@@ -3,6 +3,7 @@ import type { AccountInput, ChannelAccounts } from "./channel-accounts.ts";
 import type { ChannelActionName } from "./channel-actions.ts";
 import type { ChannelContext, RunningAccount } from "./channel-context.ts";
 import type { ChannelLogin } from "./channel-login.ts";
+import type { ChannelSetup } from "./channel-setup.ts";
 import type { AccountProbe, ChannelStatus } from "./channel-status.ts";
 import type { ChannelTargets } from "./channel-targets.ts";
 import type { ChatKind, InboundChat } from "./inbound-message.ts";
@@ -123,6 +124,8 @@ export interface Channel<Account = unknown> {
   probe?(input: AccountInput & { account: Account; signal: AbortSignal; fetch: typeof fetch }): Promise<AccountProbe>;
   /** What is said of an account that messages cannot go through now; default that it is not connected. */
   notConnected?(accountId: string): string;
+  /** What people are asked when they set up an account. Absent: the `questions` of `accounts`, else what its schema requires. */
+  setup?(): Promise<ChannelSetup>;
   /** Linking by QR or pairing code, and forgetting the link. */
   login?: ChannelLogin<Account>;
   /** Keys of an account's section that hold its secrets: removed by `channels logout`, and masked everywhere. */

@@ -7,7 +7,7 @@ import { createModels } from "@openclaw/models";
 import { agentSessionsDir } from "@openclaw/sessions";
 import { ensurePrivateDir, moveToTrash, writeFileAtomic } from "@openclaw/storage";
 import { readDirectoryNames } from "./read-directory.ts";
-import type { SetupDraft } from "./setup-draft.ts";
+import type { SetupDraft, SetupWork } from "./setup-draft.ts";
 import { SetupError } from "./setup-error.ts";
 import type { SetupWorld } from "./setup-world.ts";
 import { workspaceOf } from "./workspace-place.ts";
@@ -25,11 +25,34 @@ export async function commitDraft(
   if (draft.resetScope !== undefined) await resetInstallation(draft, world);
   await storeVariables(draft, world);
   await storeProfiles(draft, () => draft.config(), world);
-  const snapshot = await writeConfig(draft, world);
+  const works = [...draft.works.values()];
+  const snapshot = await placeAndWrite(works, draft, world);
   tell(`Updated ${shorten(paths.configPath)}`);
   draft.committed(snapshot.config);
   if (withWorkspace) await prepareWorkspace(snapshot, world);
+  for (const { follow } of works) await follow?.(snapshot.config);
   return snapshot;
+}
+
+/** The configuration may name what is placed: it is written last, and without it nothing stays in its place. */
+async function placeAndWrite(
+  works: readonly SetupWork[],
+  draft: SetupDraft,
+  world: SetupWorld,
+): Promise<ConfigSnapshot> {
+  const undo: (() => Promise<void>)[] = [];
+  try {
+    for (const { place } of works) {
+      const placed = await place?.(draft.config());
+      if (placed === undefined) continue;
+      undo.unshift(placed.undo);
+      draft.merge(placed.patch);
+    }
+    return await writeConfig(draft, world);
+  } catch (error) {
+    for (const takeBack of undo) await takeBack();
+    throw error;
+  }
 }
 
 /** Makes the workspace and the folder of the sessions; what is there stays. */

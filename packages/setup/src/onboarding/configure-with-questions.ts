@@ -179,7 +179,7 @@ async function runSection(
       await gatewayStep(draft, noOptions, prompter, world, { asks: true });
       return undefined;
     case "channels":
-      await channelsStep(draft, prompter, world, { quick: false, asks: false });
+      await channelsStep(draft, prompter, world, { quick: false, asks: false, asksAccounts: true });
       return undefined;
     case "skills": {
       const installs = await skillsStep(draft, noOptions, prompter, world);

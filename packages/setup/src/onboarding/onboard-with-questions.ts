@@ -283,5 +283,6 @@ function summaryLines(draft: SetupDraft, { paths, shorten }: SetupWorld): string
     ...[...draft.variables.keys()].map((name) => `${shorten(paths.envFile)}: ${name}`),
     `Gateway: port ${gateway?.port}, bind ${gateway?.bind}, auth ${gateway?.auth?.mode}, Tailscale ${gateway?.tailscale?.mode}`,
     touched.length === 0 ? undefined : `Channels: ${touched.join(", ")}`,
+    ...[...draft.works.values()].map(({ line }) => line),
   ].filter((line) => line !== undefined);
 }
