@@ -1,5 +1,6 @@
 import { normalizeAccountId } from "@openclaw/plugin-sdk";
 import { localChannels } from "../channels/local-channels.ts";
+import { withPluginChannels } from "../channels/plugin-channels.ts";
 import { deleteAccount, disableAccount } from "../channels/remove-account.ts";
 import { CliError } from "../run/cli-error.ts";
 import type { CommandContext } from "../run/command-context.ts";
@@ -10,15 +11,16 @@ import { confirm } from "../terminal/confirm.ts";
 /** `channels remove`: switches an account off, or takes it out of the configuration. */
 export async function run(
   { flags }: CommandInput<typeof channelsRemoveFlags>,
-  context: CommandContext,
+  given: CommandContext,
 ): Promise<undefined> {
   if (flags.channel === undefined) {
-    if (flags.account !== undefined || flags.delete || context.stdin.isTTY !== true) {
+    if (flags.account !== undefined || flags.delete || given.stdin.isTTY !== true) {
       throw new CliError("Channel is required. Use --channel <name>.");
     }
     const { removeChannel } = await import("../channels/remove-channel.ts");
-    return removeChannel(context);
+    return removeChannel(await withPluginChannels(given));
   }
+  const context = await withPluginChannels(given, flags.channel);
   const local = localChannels(context);
   const entry = local.entry(flags.channel);
   if (entry === undefined) throw new CliError(`Unknown channel: ${flags.channel}`);

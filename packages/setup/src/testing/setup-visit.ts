@@ -116,6 +116,7 @@ export async function setupVisit(options: SetupVisitOptions = {}) {
     controlUi: () => ({ built: true, build: undefined }),
     chat: async (_config, { message, gateway }) => void done.push(`chat ${gateway ? "" : "of its own "}${message}`),
     installCompletion: async () => "Completion installed.",
+    close: async () => {},
     ...options.host,
   };
   let now = Date.parse("2026-02-13T10:00:00Z");
