@@ -101,7 +101,6 @@ export async function setupVisit(options: SetupVisitOptions = {}) {
     linger: async () => {},
     signIns: async () => [],
     channels: async () => [],
-    close: async () => {},
     skills: async () => [],
     hasHomebrew: () => true,
     installSkill: async (_config, key, id) => {
