@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "no
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryHome } from "./cli.ts";
+import { enter, scriptedPrompter } from "./scripted-prompter.ts";
 
 const config = (home: { configPath: string }) => JSON.parse(readFileSync(home.configPath, "utf8"));
 
@@ -85,6 +86,30 @@ describe("agents", () => {
     await home.run(["agents", "add", "work", "--workspace", "~/x"]);
     expect(await error("work", "--workspace", "~/x")).toBe('Agent "work" already exists.');
     expect(await error("other", "--workspace", "~/y", "--bind", "what ever")).toContain("--bind:");
+  });
+
+  it("asks on a terminal, and copies credentials when it is told", async () => {
+    using home = temporaryHome();
+    home.writeConfig(JSON.stringify({ channels: { telegram: { botToken: "1:a" } } }));
+    const source = path.join(home.home, ".openclaw/agents/main/agent");
+    mkdirSync(source, { recursive: true, mode: 0o700 });
+    writeFileSync(path.join(source, "auth-profiles.json"), "{}");
+    const person = scriptedPrompter([
+      ["Agent name", "helper"],
+      ["Workspace directory", enter],
+      ['Copy auth profiles from "main"?', true],
+      ["Configure model/auth for this agent now?", false],
+      ["Configure chat channels now?", false],
+      ["Route selected channels to this agent now?", true],
+      ["Channels to route", ["telegram"]],
+    ]);
+    const { code } = await home.run(["agents", "add"], { answer: "", prompter: person.prompter });
+    expect(code).toBe(0);
+    expect(person.shown()).toContain('Agent "helper" ready.');
+    const copy = path.join(home.home, ".openclaw/agents/helper/agent/auth-profiles.json");
+    expect((statSync(copy).mode & 0o777).toString(8)).toBe("600");
+    expect(config(home).bindings).toEqual([{ agentId: "helper", match: { channel: "telegram" } }]);
+    expect(existsSync(path.join(home.home, ".openclaw/workspace-helper"))).toBe(true);
   });
 
   it("deletes an agent, what leads to it, and keeps what it had in the Trash", async () => {

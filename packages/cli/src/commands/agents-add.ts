@@ -41,15 +41,18 @@ async function addByQuestions(given: string | undefined, context: CommandContext
     const text = "Non-interactive mode requires --workspace. Re-run without flags to use the wizard.";
     throw new CliError(given?.trim() ? text : "Agent name is required in non-interactive mode.", { code: "usage" });
   }
-  const { createClackPrompter } = await import("../terminal/clack-prompter.ts");
-  const prompter = await createClackPrompter(context);
+  const prompter = await context.prompter();
   const world = await setupWorld(context, { tell: (line) => prompter.line(line), interactive: true });
   const { config, parsed } = world.snapshot;
-  const plan = await addAgentWithQuestions(given, (id) => agentPlaces(config, id, context), prompter, world);
-  const bindings = placeBindings(parsed, plan.agent.id, plan.bindings);
-  await commitAgent(plan, world);
-  tellAgent(plan, bindings, { ...context, print: (line = "") => prompter.line(line) });
-  await prompter.outro(`Agent "${plan.agent.id}" ready.`);
+  try {
+    const plan = await addAgentWithQuestions(given, (id) => agentPlaces(config, id, context), prompter, world);
+    const bindings = placeBindings(parsed, plan.agent.id, plan.bindings);
+    await commitAgent(plan, world);
+    tellAgent(plan, bindings, { ...context, print: (line = "") => prompter.line(line) });
+    await prompter.outro(`Agent "${plan.agent.id}" ready.`);
+  } finally {
+    await world.host.close();
+  }
 }
 
 function tellAgent(

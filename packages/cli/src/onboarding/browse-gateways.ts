@@ -8,9 +8,10 @@ export async function browseGateways(
   timeoutMs: number,
 ): Promise<readonly Beacon[]> {
   const found = await browse({ domains: ["local."], timeoutMs, env, platform: process.platform });
-  return found.map(({ instanceName, displayName, lanHost, host, gatewayPort, port }) => ({
-    name: displayName ?? instanceName,
-    host: lanHost ?? host ?? instanceName,
-    port: gatewayPort ?? port ?? 18789,
+  return found.map((each) => ({
+    name: each.displayName ?? each.instanceName,
+    host: each.lanHost ?? each.host ?? each.instanceName,
+    port: each.gatewayPort ?? each.port ?? 18789,
+    ...(each.gatewayTls === true && { tls: { fingerprint: each.gatewayTlsFingerprintSha256 } }),
   }));
 }

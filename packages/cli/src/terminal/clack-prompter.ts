@@ -19,7 +19,7 @@ export async function createClackPrompter(
   };
   /** Long lines would be broken by the terminal, in the middle of words and through the frame. */
   const wrapped = (text: string) => {
-    const width = Math.max(20, Math.min(88, (context.stdout.columns ?? 80) - 8));
+    const width = Math.max(8, Math.min(88, (context.stdout.columns ?? 80) - 8));
     return text
       .split("\n")
       .flatMap((line) => (textWidth(line) > width ? wrapText(line, width) : [line]))

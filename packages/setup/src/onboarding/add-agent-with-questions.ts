@@ -10,8 +10,11 @@ import { createSetupDraft, type SetupDraft } from "./setup-draft.ts";
 import { SetupCancelled, type SetupPrompter } from "./setup-prompter.ts";
 import type { SetupWorld } from "./setup-world.ts";
 import { authStep } from "./steps/auth-step.ts";
-import { channelsStep } from "./steps/channels-step.ts";
+import { channelsStep, type DoneAccount } from "./steps/channels-step.ts";
 import { modelCheck, modelStep } from "./steps/model-step.ts";
+
+/** The account of a channel that has no other: a rule without one means it. */
+const defaultAccount = "default";
 
 /** Where an agent that is configured, or would be, works and keeps its state. */
 export type AgentPlaces = (id: string) => { workspace: string; agentDir: string };
@@ -48,8 +51,8 @@ export async function addAgentWithQuestions(
   const copyFrom = await askCopy(places.agentDir, placesOf, prompter, world);
   const draft = createSetupDraft(world);
   const model = await askModel(draft, prompter, world);
-  await channelsStep(draft, prompter, world, { quick: false });
-  const bindings = await askBindings(draft, prompter);
+  const accounts = await channelsStep(draft, prompter, world, { quick: false, asksAccounts: true });
+  const bindings = await askBindings(accounts, draft, prompter);
   return {
     agent: {
       id,
@@ -95,28 +98,24 @@ function primaryOf({ agents }: SetupWorld["snapshot"]["config"]): string | undef
 }
 
 /** Rules that lead what was just set up to this agent; where nothing was, those that are wanted of what is there. */
-async function askBindings(draft: SetupDraft, prompter: SetupPrompter): Promise<AgentBinding[]> {
-  const selected = stagedChannels(draft);
+async function askBindings(
+  accounts: readonly DoneAccount[],
+  draft: SetupDraft,
+  prompter: SetupPrompter,
+): Promise<AgentBinding[]> {
   const known = Object.keys(draft.config().channels ?? {}).filter((id) => id !== "defaults");
-  if (selected.length === 0 && known.length === 0) return [];
+  if (accounts.length === 0 && known.length === 0) return [];
   const message = "Route selected channels to this agent now? (bindings)";
   if (!(await prompter.confirm({ message, initial: false }))) return [];
-  if (selected.length > 0) return selected;
+  if (accounts.length > 0) {
+    return accounts.map(({ channel, accountId }) => ({
+      channel: channel.id,
+      ...(accountId !== defaultAccount && { accountId }),
+    }));
+  }
   const chosen = await prompter.multiselect({
     message: "Channels to route",
     options: known.map((id) => ({ value: id, label: id })),
   });
   return chosen.map((channel) => ({ channel }));
-}
-
-/** The channels that were set up, with their accounts where they were named. */
-function stagedChannels(draft: SetupDraft): AgentBinding[] {
-  const { channels } = draft.patch();
-  if (typeof channels !== "object" || channels === null) return [];
-  return Object.entries(channels).flatMap(([channel, section]: [string, unknown]) => {
-    if (typeof section !== "object" || section === null || channel === "defaults") return [];
-    const accounts = "accounts" in section && typeof section.accounts === "object" ? section.accounts : undefined;
-    const ids = Object.keys(accounts ?? {});
-    return ids.length === 0 ? [{ channel }] : ids.map((accountId) => ({ channel, accountId }));
-  });
 }

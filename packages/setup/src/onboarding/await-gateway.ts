@@ -6,9 +6,13 @@ const pollMs = 400;
 const probeMs = 1500;
 const healthMs = 10_000;
 
-/** Waits until the Gateway can be reached, then asks for its health. */
-export async function awaitGateway(config: OpenClawConfig, { host, now, wait }: SetupWorld): Promise<GatewayAnswer> {
-  const until = now() + limitMs;
+/** Waits until the Gateway can be reached, then asks for its health. One that nobody starts is not waited for. */
+export async function awaitGateway(
+  config: OpenClawConfig,
+  { host, now, wait }: SetupWorld,
+  { starts = true }: { starts?: boolean } = {},
+): Promise<GatewayAnswer> {
+  const until = now() + (starts ? limitMs : 0);
   let answer: GatewayAnswer;
   for (;;) {
     answer = await host.probe(config, { timeoutMs: probeMs, health: false });

@@ -5,7 +5,7 @@ import { mergePatch, openConfigStore } from "@openclaw/config";
 import { sessionsDir } from "@openclaw/config/paths";
 import { ensurePrivateDir, writeFileAtomic } from "@openclaw/storage";
 import { type AgentBinding, type NewAgent, withAgent } from "../agents/index.ts";
-import { storeProfiles, storeVariables } from "./commit-draft.ts";
+import { placeAndWrite, storeProfiles, storeVariables } from "./commit-draft.ts";
 import type { SetupDraft } from "./setup-draft.ts";
 import type { SetupWorld } from "./setup-world.ts";
 
@@ -47,8 +47,12 @@ export async function commitAgent(
   await ensurePrivateDir(path.dirname(paths.configPath));
   const store = await openConfigStore({ paths, env, version, manifests });
   try {
-    const patch = draft === undefined ? {} : withoutAgents(draft.patch());
-    await store.edit((value) => withAgent(mergePatch(value, patch), agent, bindings));
+    if (draft === undefined) return void (await store.edit((value) => withAgent(value, agent, bindings)));
+    const works = [...draft.works.values()];
+    const { config } = await placeAndWrite(works, draft, () =>
+      store.edit((value) => withAgent(mergePatch(value, withoutAgents(draft.patch())), agent, bindings)),
+    );
+    for (const { follow } of works) await follow?.(config);
   } finally {
     await store.close();
   }

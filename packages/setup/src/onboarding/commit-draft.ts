@@ -26,7 +26,7 @@ export async function commitDraft(
   await storeVariables(draft, world);
   await storeProfiles(draft, () => draft.config(), world);
   const works = [...draft.works.values()];
-  const snapshot = await placeAndWrite(works, draft, world);
+  const snapshot = await placeAndWrite(works, draft, () => writeConfig(draft, world));
   tell(`Updated ${shorten(paths.configPath)}`);
   draft.committed(snapshot.config);
   if (withWorkspace) await prepareWorkspace(snapshot, world);
@@ -35,11 +35,11 @@ export async function commitDraft(
 }
 
 /** The configuration may name what is placed: it is written last, and without it nothing stays in its place. */
-async function placeAndWrite(
+export async function placeAndWrite<T>(
   works: readonly SetupWork[],
   draft: SetupDraft,
-  world: SetupWorld,
-): Promise<ConfigSnapshot> {
+  write: () => Promise<T>,
+): Promise<T> {
   const undo: (() => Promise<void>)[] = [];
   try {
     for (const { place } of works) {
@@ -48,7 +48,7 @@ async function placeAndWrite(
       undo.unshift(placed.undo);
       draft.merge(placed.patch);
     }
-    return await writeConfig(draft, world);
+    return await write();
   } catch (error) {
     for (const takeBack of undo) await takeBack();
     throw error;

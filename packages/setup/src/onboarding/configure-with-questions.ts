@@ -191,7 +191,7 @@ async function runSection(
       return undefined;
     }
     case "health":
-      await healthStep(draft.config(), prompter, world);
+      await healthStep(draft.config(), prompter, world, { starts: true });
       return undefined;
   }
 }

@@ -213,12 +213,14 @@ async function localFlow(
     ...(service === undefined ? [] : [service]),
   ];
   await confirmSummary(draft, more, prompter, world);
+  // One that runs already may restart for what is written now.
+  const starts = plan.action !== "none" || (await world.host.answers(draft.config(), 1500));
   const { config } = await commitDraft(draft, world);
   await runSkillInstalls(installs, config, prompter, world);
   await runServicePlan(plan, config, prompter, world);
   const health = options.skipHealth
     ? await world.host.probe(config, { timeoutMs: 1500, health: false })
-    : await healthStep(config, prompter, world);
+    : await healthStep(config, prompter, world, { starts });
   if (!options.skipUi) await controlUiStep(prompter, world);
   await tellControlUi(config, health, prompter, world);
   const shown = await hatchStep(config, health, options, prompter, world);

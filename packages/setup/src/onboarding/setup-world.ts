@@ -125,6 +125,8 @@ export interface Beacon {
   name: string;
   host: string;
   port: number;
+  /** It wants TLS; with the fingerprint of its certificate where it announces that too. */
+  tls?: { fingerprint: string | undefined };
 }
 
 /** What only the program that sets up can do. */

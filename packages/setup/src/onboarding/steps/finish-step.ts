@@ -9,9 +9,10 @@ export async function healthStep(
   config: OpenClawConfig,
   prompter: SetupPrompter,
   world: SetupWorld,
+  options: { starts: boolean },
 ): Promise<GatewayAnswer> {
   const progress = prompter.progress("Waiting for the Gateway");
-  const health = await awaitGateway(config, world);
+  const health = await awaitGateway(config, world, options);
   progress.stop(health.ok ? "Gateway: healthy" : "Gateway: not reachable");
   if (!health.ok) {
     await prompter.note(

@@ -15,11 +15,15 @@ export async function remoteStep(
   world: SetupWorld,
 ): Promise<void> {
   const known = draft.config().gateway?.remote;
-  const suggested = options.remoteUrl ?? (await discovered(prompter, world)) ?? known?.url ?? usualUrl;
+  const found = options.remoteUrl === undefined ? await discovered(prompter, world) : undefined;
+  const suggested = options.remoteUrl ?? found?.url ?? known?.url ?? usualUrl;
   const url =
     options.remoteUrl !== undefined && remoteUrlProblem(options.remoteUrl) === undefined
       ? options.remoteUrl
       : await prompter.text({ message: "Gateway WebSocket URL", initial: suggested, validate: remoteUrlProblem });
+  // What is announced on the network proves nothing: the certificate is only that of this Gateway if its user says so.
+  const pin = url.trim() === found?.url ? await askPin(found.fingerprint, prompter) : undefined;
+  if (pin !== undefined) draft.merge({ gateway: { remote: { tlsFingerprint: pin } } });
   if (options.remoteToken?.trim()) return stageRemote(draft, { url: url.trim(), token: options.remoteToken.trim() });
   const auth = await prompter.select({
     message: "Gateway auth",
@@ -42,7 +46,10 @@ export async function remoteStep(
 }
 
 /** The address of a Gateway that announces itself on this network, when somebody wants to look and picks one. */
-async function discovered(prompter: SetupPrompter, world: SetupWorld): Promise<string | undefined> {
+async function discovered(
+  prompter: SetupPrompter,
+  world: SetupWorld,
+): Promise<{ url: string; fingerprint?: string | undefined } | undefined> {
   const tool = world.platform === "darwin" ? "dns-sd" : "avahi-browse";
   if (!world.host.canDiscover()) {
     await prompter.note(`With ${tool} installed, Gateways on your network are found by themselves.`, "Discovery");
@@ -62,17 +69,25 @@ async function discovered(prompter: SetupPrompter, world: SetupWorld): Promise<s
   });
   const beacon = beacons[Number(picked)];
   if (!beacon) return undefined;
+  const direct = `${beacon.tls ? "wss" : "ws"}://${beacon.host}:${beacon.port}`;
   const method = await prompter.select({
     message: "Connection method",
     options: [
-      { value: "direct", label: "Direct", hint: `ws://${beacon.host}:${beacon.port}` },
+      { value: "direct", label: "Direct", hint: direct },
       { value: "ssh", label: "SSH tunnel", hint: "for a Gateway that listens on its loopback only" },
     ],
   });
-  if (method === "direct") return `ws://${beacon.host}:${beacon.port}`;
+  if (method === "direct") return { url: direct, fingerprint: beacon.tls?.fingerprint };
   await prompter.note(
     `Keep this running in a terminal:\nssh -N -L 18789:127.0.0.1:${beacon.port} user@${beacon.host}`,
     "SSH tunnel",
   );
-  return usualUrl;
+  return { url: usualUrl };
+}
+
+async function askPin(fingerprint: string | undefined, prompter: SetupPrompter): Promise<string | undefined> {
+  if (fingerprint === undefined) return undefined;
+  await prompter.note(`The Gateway announces this certificate:\nsha256 ${fingerprint}`, "TLS");
+  const message = "Accept only this certificate from now on?";
+  return (await prompter.confirm({ message, initial: true })) ? fingerprint : undefined;
 }

@@ -408,6 +408,20 @@ describe("a Gateway elsewhere", () => {
     expect(existsSync(path.join(visit.home, ".openclaw/workspace"))).toBe(false);
   });
 
+  it("is reached over TLS where it wants that, with its certificate pinned after a yes", async () => {
+    const fingerprint = "ab".repeat(32);
+    const host: Partial<SetupHost> = {
+      canDiscover: () => true,
+      discover: async () => [{ name: "Studio", host: "studio.local", port: 19001, tls: { fingerprint } }],
+    };
+    const answers = { "Discover gateway": true, "Gateway token": "t0ken" };
+    const visit = await onboard(remote, { host, answers });
+    const there = { url: "wss://studio.local:19001", token: "t0ken" };
+    expect(visit.written().gateway?.remote).toEqual({ ...there, tlsFingerprint: fingerprint });
+    const refusing = await onboard(remote, { host, answers: { ...answers, "Accept only this certificate": false } });
+    expect(refusing.written().gateway?.remote).toEqual(there);
+  });
+
   it("or through a tunnel, whose command is shown", async () => {
     const answers = { "Select gateway": "0", "Connection method": "ssh", "Gateway auth": "off" };
     const visit = await onboard(remote, { host: discovering, answers });
