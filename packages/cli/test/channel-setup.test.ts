@@ -671,6 +671,85 @@ describe("a channel that comes with a plugin", () => {
     expect(again.note("Channel status")).toContain("IRC-ish: configured");
   });
 
+  it("takes accounts by flags where it says how, is listed, switched on again, switched off and deleted", async () => {
+    writePlugin(state("extensions"), {
+      id: "ircish",
+      manifest: { ...manifest, name: "IRC-ish" },
+      code: `export default (api) => api.registerChannel({
+        id: "ircish", meta: { id: "ircish", label: "IRC-ish" }, capabilities: { chatTypes: ["direct"] },
+        config: { listAccountIds: () => ["default"], resolveAccount: (cfg) => cfg.channels?.ircish ?? {}, isConfigured: (account) => !!account.server },
+        setup: {
+          validateInput: ({ input }) => (input.httpUrl ? null : "IRC-ish requires --http-url."),
+          applyAccountConfig: ({ cfg, input }) => ({ ...cfg, channels: { ...cfg.channels, ircish: { ...cfg.channels?.ircish, server: input.httpUrl } } }),
+        } });`,
+    });
+    home.writeConfig('{"plugins":{"entries":{"ircish":{"enabled":false}}}}');
+    const run = (...argv: string[]) => home.run(["channels", ...argv], { answer: "y\n" });
+    expect((await run("add", "--channel", "ircish")).stderr).toContain("IRC-ish requires --http-url.");
+    const added = await run("add", "--channel", "ircish", "--http-url", "irc.example.org");
+    expect(added).toMatchObject({ code: 0, stdout: 'Added IRC-ish account "default".\n' });
+    expect((await run("list", "--no-usage")).stdout).toContain("- IRC-ish default: configured, enabled");
+    await add([
+      ["Select a channel", "ircish"],
+      ["IRC-ish already configured", "update"],
+      ["IRC-ish account", enter],
+      ["IRC-ish server address", "irc.example.net"],
+      ["IRC-ish password", ""],
+      ["Select a channel", "__done__"],
+      ["Add display names", false],
+      ["Write this?", true],
+    ]);
+    expect(config()).toMatchObject({
+      channels: { ircish: { enabled: true, server: "irc.example.net" } },
+      plugins: { entries: { ircish: { enabled: true } } },
+    });
+    expect((await run("remove", "--channel", "ircish")).stdout).toContain('Disabled IRC-ish account "default".');
+    await run("remove", "--channel", "ircish", "--delete");
+    expect(config().channels?.ircish).toBeUndefined();
+  });
+
+  it("asks what it likes where it is written for this host, with the helpers channels have in common", async () => {
+    writePlugin(state("extensions"), {
+      id: "ircish",
+      manifest: { ...manifest, name: "IRC-ish" },
+      code: `import { askPlaces, askSecrets } from "@openclaw/plugin-sdk/setup";
+      export default (api) => api.registerChannel({
+        meta: { id: "ircish", label: "IRC-ish" },
+        accounts: { resolve: ({ config }) => config, isConfigured: ({ password }) => password !== undefined },
+        setup: async () => ({
+          async ask(input) {
+            const answer = await askSecrets({ label: "IRC-ish password", variables: ["IRC_PASSWORD"], configured: false,
+              questions: [{ name: "password", message: "Enter IRC-ish password" }], help: { title: "IRC-ish", text: "Ask the operator." } }, input);
+            const places = await askPlaces({ label: "IRC-ish rooms" }, input.prompter);
+            return { keys: { ...answer.values, rooms: places?.entries ?? [] } };
+          },
+          direct: { policyPath: ["dmPolicy"], allowFromPath: ["allowFrom"], askAllowFrom: async () => ["ada"] },
+        }),
+        start: async () => ({ send: async () => ({ messageId: "1" }), stop: async () => {} }),
+      });`,
+    });
+    const { note } = await add([
+      ["Select a channel", "ircish"],
+      ["Enter IRC-ish password", "p"],
+      ["Configure IRC-ish rooms access?", true],
+      ["IRC-ish rooms access", "allowlist"],
+      ["IRC-ish rooms allowlist", "#a; #b"],
+      ["Select a channel", "__done__"],
+      ["Configure DM access policies now?", true],
+      ["IRC-ish DM policy", "allowlist"],
+      ["Add display names", false],
+      ["Write this?", true],
+    ]);
+    expect(note("IRC-ish")).toBe("Ask the operator.");
+    expect(config().channels.ircish).toEqual({
+      enabled: true,
+      password: "p",
+      rooms: ["#a", "#b"],
+      dmPolicy: "allowlist",
+      allowFrom: ["ada"],
+    });
+  });
+
   it("leaves nothing when it was fetched and everything given up, and nothing of one that cannot be loaded", async () => {
     const temporary = path.join(home.home, "tmp");
     mkdirSync(temporary);

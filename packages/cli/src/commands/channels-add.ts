@@ -1,6 +1,6 @@
 import { type AccountSetup, normalizeAccountId } from "@openclaw/plugin-sdk";
 import { addAccount } from "../channels/add-account.ts";
-import { localChannels } from "../channels/local-channels.ts";
+import { loadChannel } from "../channels/load-channel.ts";
 import { CliError } from "../run/cli-error.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import type { channelsAddFlags } from "../spec/channel-commands.ts";
@@ -19,8 +19,7 @@ export async function run(
     const { addChannels } = await import("../channels/add-channels.ts");
     return addChannels(context);
   }
-  const local = localChannels(context);
-  const channel = await local.load(flags.channel);
+  const channel = await loadChannel(flags.channel, context);
   const { id, label } = channel.meta;
   if (channel.accounts?.setup === undefined) throw new CliError(`Channel ${id} does not support add.`);
   const accountId = normalizeAccountId(flags.account);

@@ -1,4 +1,5 @@
 import { normalizeAccountId } from "@openclaw/plugin-sdk";
+import { loadChannel } from "../channels/load-channel.ts";
 import { localChannels } from "../channels/local-channels.ts";
 import { deleteAccount, disableAccount } from "../channels/remove-account.ts";
 import { CliError } from "../run/cli-error.ts";
@@ -19,13 +20,10 @@ export async function run(
     const { removeChannel } = await import("../channels/remove-channel.ts");
     return removeChannel(context);
   }
-  const local = localChannels(context);
-  const entry = local.entry(flags.channel);
-  if (entry === undefined) throw new CliError(`Unknown channel: ${flags.channel}`);
-  const { label } = entry.meta;
+  const channel = await loadChannel(flags.channel, context);
+  const { label } = channel.meta;
   const { config } = await context.config();
-  const channel = await entry.load();
-  const input = local.input(channel, config);
+  const input = localChannels(context).input(channel, config);
   const accountId = normalizeAccountId(flags.account);
   const accounts = input.section?.accounts;
   const listed = typeof accounts === "object" && accounts !== null && Object.hasOwn(accounts, accountId);
