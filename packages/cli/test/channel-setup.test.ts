@@ -683,12 +683,12 @@ describe("a channel that comes with a plugin", () => {
           applyAccountConfig: ({ cfg, input }) => ({ ...cfg, channels: { ...cfg.channels, ircish: { ...cfg.channels?.ircish, server: input.httpUrl } } }),
         } });`,
     });
-    home.writeConfig('{"plugins":{"entries":{"ircish":{"enabled":false}}}}');
     const run = (...argv: string[]) => home.run(["channels", ...argv], { answer: "y\n" });
     expect((await run("add", "--channel", "ircish")).stderr).toContain("IRC-ish requires --http-url.");
     const added = await run("add", "--channel", "ircish", "--http-url", "irc.example.org");
     expect(added).toMatchObject({ code: 0, stdout: 'Added IRC-ish account "default".\n' });
     expect((await run("list", "--no-usage")).stdout).toContain("- IRC-ish default: configured, enabled");
+    await home.run(["plugins", "disable", "ircish"]);
     await add([
       ["Select a channel", "ircish"],
       ["IRC-ish already configured", "update"],

@@ -55,7 +55,12 @@ export type {
 export type { ChannelDirectory, DirectoryEntry, DirectoryQuery } from "./channel/channel-directory.ts";
 export { ChannelError, type ChannelErrorCode, isPermanent, retryAfterOf } from "./channel/channel-error.ts";
 export type { ChannelLog } from "./channel/channel-log.ts";
-export type { ChannelLogin, LoginInput, LoginResult } from "./channel/channel-login.ts";
+export type {
+  ChannelLogin,
+  ChannelQrLogin,
+  LoginInput,
+  LoginResult,
+} from "./channel/channel-login.ts";
 export type {
   ChannelLinkPlan,
   ChannelPrompter,

@@ -1,3 +1,4 @@
+import { writeConfigObject } from "@openclaw/config";
 import type { Channel } from "@openclaw/plugin-sdk";
 import { disablePatch, removePatch } from "@openclaw/setup/onboarding";
 import { editConfig } from "../commands/edit-config.ts";
@@ -11,13 +12,25 @@ export async function disableAccount(
 ): Promise<void> {
   const { config } = await context.config();
   const places = { channelId: meta.id, switchedSingly: accounts?.switchedSingly };
-  await editConfig(context, (store) => store.patch({ patch: disablePatch(config, places, accountId) }));
+  const next = accounts?.withEnabled?.(accountId, false);
+  await editConfig(context, async (store) => {
+    if (next === undefined) await store.patch({ patch: disablePatch(config, places, accountId) });
+    else await writeConfigObject(store, next);
+  });
   context.print(`Disabled ${meta.label} account "${accountId}".`);
 }
 
 /** Takes an account out of the configuration. */
-export async function deleteAccount({ meta }: Channel, accountId: string, context: CommandContext): Promise<void> {
+export async function deleteAccount(
+  { meta, accounts }: Channel,
+  accountId: string,
+  context: CommandContext,
+): Promise<void> {
   const { config } = await context.config();
-  await editConfig(context, (store) => store.patch({ patch: removePatch(config, meta.id, accountId) }));
+  const next = accounts?.without?.(accountId);
+  await editConfig(context, async (store) => {
+    if (next === undefined) await store.patch({ patch: removePatch(config, meta.id, accountId) });
+    else await writeConfigObject(store, next);
+  });
   context.print(`Deleted ${meta.label} account "${accountId}".`);
 }

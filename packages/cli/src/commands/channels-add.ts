@@ -1,6 +1,7 @@
 import { type AccountSetup, normalizeAccountId } from "@openclaw/plugin-sdk";
 import { addAccount } from "../channels/add-account.ts";
-import { loadChannel } from "../channels/load-channel.ts";
+import { localChannels } from "../channels/local-channels.ts";
+import { withPluginChannels } from "../channels/plugin-channels.ts";
 import { CliError } from "../run/cli-error.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import type { channelsAddFlags } from "../spec/channel-commands.ts";
@@ -11,15 +12,17 @@ const ownFlags = new Set(["channel", "account", "name", "use-env"]);
 /** `channels add`: writes an account into the configuration. Access rules stay as they are. */
 export async function run(
   { flags }: CommandInput<typeof channelsAddFlags>,
-  context: CommandContext,
+  outer: CommandContext,
 ): Promise<number | undefined> {
   if (flags.channel === undefined) {
     const named = Object.values(flags).some((value) => typeof value === "string");
-    if (named || context.stdin.isTTY !== true) throw new CliError("Channel is required. Use --channel <name>.");
+    if (named || outer.stdin.isTTY !== true) throw new CliError("Channel is required. Use --channel <name>.");
     const { addChannels } = await import("../channels/add-channels.ts");
-    return addChannels(context);
+    return addChannels(outer);
   }
-  const channel = await loadChannel(flags.channel, context);
+  const context = await withPluginChannels(outer, flags.channel);
+  const local = localChannels(context);
+  const channel = await local.load(flags.channel);
   const { id, label } = channel.meta;
   if (channel.accounts?.setup === undefined) throw new CliError(`Channel ${id} does not support add.`);
   const accountId = normalizeAccountId(flags.account);

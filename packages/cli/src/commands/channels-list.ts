@@ -1,6 +1,6 @@
-import type { OpenClawConfig } from "@openclaw/config";
-import { type Channel, isAccountEnabled } from "@openclaw/plugin-sdk";
+import { isAccountEnabled } from "@openclaw/plugin-sdk";
 import { localChannels } from "../channels/local-channels.ts";
+import { withPluginChannels } from "../channels/plugin-channels.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import type { channelsListFlags } from "../spec/channel-commands.ts";
 import type { CommandInput } from "../spec/command-spec.ts";
@@ -9,13 +9,17 @@ import { localUsage } from "../usage/local-usage.ts";
 /** `channels list`: the accounts the configuration has, and what is left of the subscriptions models are paid with. */
 export async function run(
   { flags }: CommandInput<typeof channelsListFlags>,
-  context: CommandContext,
+  given: CommandContext,
 ): Promise<undefined> {
+  const context = await withPluginChannels(given);
   const { config } = await context.config();
   const local = localChannels(context);
   const rows: { id: string; label: string; accountId: string; configured: boolean; enabled: boolean }[] = [];
-  for (const channel of await usedChannels(config, context)) {
-    const { id, label } = channel.meta;
+  for (const entry of context.channels) {
+    const { id, label } = entry.meta;
+    const byEnv = (entry.env ?? []).some((name) => (context.env[name] ?? "").trim() !== "");
+    if (config.channels?.[id] === undefined && !byEnv) continue;
+    const channel = await entry.load();
     const input = local.input(channel, config);
     for (const accountId of local.accounts(channel, config).ids) {
       const account = channel.accounts?.resolve(local.account(channel, config, accountId));
@@ -52,26 +56,4 @@ export async function run(
     for (const line of usageReport(usage.providers, context.now())) context.print(line);
   }
   context.print(`Docs: ${context.style.link("https://docs.openclaw.ai/gateway/configuration")}`);
-}
-
-/** The channels that are configured, or found in the environment; those of plugins too, where they can be loaded. */
-async function usedChannels(config: OpenClawConfig, context: CommandContext): Promise<Channel[]> {
-  const used: Channel[] = [];
-  for (const { meta, env = [], load } of context.channels) {
-    const byEnv = env.some((name) => (context.env[name] ?? "").trim() !== "");
-    if (config.channels?.[meta.id] !== undefined || byEnv) used.push(await load());
-  }
-  const own = new Set(context.channels.map(({ meta }) => meta.id));
-  const others = Object.keys(config.channels ?? {}).filter((id) => id !== "defaults" && !own.has(id));
-  if (others.length === 0) return used;
-  const { pluginChannel } = await import("../plugins/load-plugin-channel.ts");
-  for (const id of others) {
-    try {
-      const channel = await pluginChannel(id, context);
-      if (channel !== undefined) used.push(channel);
-    } catch (error) {
-      context.warn(error instanceof Error ? error.message : String(error));
-    }
-  }
-  return used;
 }

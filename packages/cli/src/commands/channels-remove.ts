@@ -1,6 +1,6 @@
 import { normalizeAccountId } from "@openclaw/plugin-sdk";
-import { loadChannel } from "../channels/load-channel.ts";
 import { localChannels } from "../channels/local-channels.ts";
+import { withPluginChannels } from "../channels/plugin-channels.ts";
 import { deleteAccount, disableAccount } from "../channels/remove-account.ts";
 import { CliError } from "../run/cli-error.ts";
 import type { CommandContext } from "../run/command-context.ts";
@@ -11,19 +11,23 @@ import { confirm } from "../terminal/confirm.ts";
 /** `channels remove`: switches an account off, or takes it out of the configuration. */
 export async function run(
   { flags }: CommandInput<typeof channelsRemoveFlags>,
-  context: CommandContext,
+  given: CommandContext,
 ): Promise<undefined> {
   if (flags.channel === undefined) {
-    if (flags.account !== undefined || flags.delete || context.stdin.isTTY !== true) {
+    if (flags.account !== undefined || flags.delete || given.stdin.isTTY !== true) {
       throw new CliError("Channel is required. Use --channel <name>.");
     }
     const { removeChannel } = await import("../channels/remove-channel.ts");
-    return removeChannel(context);
+    return removeChannel(await withPluginChannels(given));
   }
-  const channel = await loadChannel(flags.channel, context);
-  const { label } = channel.meta;
+  const context = await withPluginChannels(given, flags.channel);
+  const local = localChannels(context);
+  const entry = local.entry(flags.channel);
+  if (entry === undefined) throw new CliError(`Unknown channel: ${flags.channel}`);
+  const { label } = entry.meta;
   const { config } = await context.config();
-  const input = localChannels(context).input(channel, config);
+  const channel = await entry.load();
+  const input = local.input(channel, config);
   const accountId = normalizeAccountId(flags.account);
   const accounts = input.section?.accounts;
   const listed = typeof accounts === "object" && accounts !== null && Object.hasOwn(accounts, accountId);

@@ -1,7 +1,6 @@
 import type { OpenClawConfig } from "@openclaw/config";
 import { silentLog } from "@openclaw/log";
-import type { Channel } from "@openclaw/plugin-sdk";
-import { adaptForeignChannel, type ChannelRegistration, isStartable } from "@openclaw/plugins";
+import type { ChannelRegistration } from "@openclaw/plugins";
 import type { Discovery } from "@openclaw/plugins/discovery";
 import { CliError } from "../run/cli-error.ts";
 import type { CommandContext } from "../run/command-context.ts";
@@ -28,30 +27,6 @@ export async function loadPluginChannel(
   const found = registry.channels.find((each) => each.pluginId === pluginId && each.id === id);
   if (found !== undefined) return found;
   throw new CliError(`The plugin ${pluginId} has no channel ${id}: ${record?.error ?? "it registered none"}`);
-}
-
-/** The channel of a plugin that is here, as commands use it that need no Gateway; undefined where there is none. */
-export async function pluginChannel(name: string, context: CommandContext): Promise<Channel | undefined> {
-  const { config } = await context.config();
-  const discovery = (await context.plugins()).discover(config);
-  for (const { manifest, overriddenBy } of discovery.plugins) {
-    if (overriddenBy !== undefined || manifest.problem !== undefined) continue;
-    const wanted = manifest.channelAliases?.[name] ?? name;
-    if (!manifest.channels?.includes(wanted)) continue;
-    const { id, channel, dock } = await loadPluginChannel(
-      { pluginId: manifest.id, id: wanted },
-      discovery,
-      config,
-      context,
-    );
-    if (isStartable(channel)) return channel;
-    // Nothing arrives where nothing is started.
-    return adaptForeignChannel(
-      { id, channel, dock },
-      { config: () => config, receiver: () => undefined, receiversIn: () => [] },
-    );
-  }
-  return undefined;
 }
 
 /** The configuration as it would be with a plugin switched on, whatever keeps it off now. */

@@ -1,7 +1,9 @@
 import { workspaceDir } from "@openclaw/agent-runtime";
+import { writeConfigObject } from "@openclaw/config";
 import { createLog, type Log } from "@openclaw/log";
 import { type OpenRegistryOptions, openPluginRegistry, type PluginRegistry } from "@openclaw/plugins";
 import { methods } from "@openclaw/protocol";
+import { editConfig } from "../commands/edit-config.ts";
 import type { CommandContext } from "../run/command-context.ts";
 
 /** The plugins as a command sees them. */
@@ -40,8 +42,7 @@ export async function openRegistry(
       env,
       verbose: false,
       loadConfig: () => config,
-      writeConfig: () =>
-        Promise.reject(new Error("the configuration cannot be written from here; use openclaw config set")),
+      writeConfig: (next) => editConfig(context, (store) => writeConfigObject(store, next)),
     },
     log: only.log ?? log.child("plugins"),
   });

@@ -3,12 +3,18 @@ import type { CommandContext } from "../run/command-context.ts";
 import { textWidth, wrapText } from "./text-width.ts";
 import type { WizardPrompter } from "./wizard-prompter.ts";
 
-/** The prompts of a wizard in a real terminal. Loaded only when somebody sits at one. */
-export async function createClackPrompter(context: CommandContext): Promise<WizardPrompter> {
+/**
+ * The prompts in a real terminal. Loaded only when somebody sits at one.
+ * @param cancelled what a question that is ended rejects with
+ */
+export async function createClackPrompter(
+  context: CommandContext,
+  cancelled: () => Error = () => new SetupCancelled(),
+): Promise<WizardPrompter> {
   const clack = await import("@clack/prompts");
   const io = { input: context.stdin, output: context.stdout };
   const answered = <T>(value: T): Exclude<T, symbol> => {
-    if (clack.isCancel(value)) throw new SetupCancelled();
+    if (clack.isCancel(value)) throw cancelled();
     return value as Exclude<T, symbol>;
   };
   /** Long lines would be broken by the terminal, in the middle of words and through the frame. */

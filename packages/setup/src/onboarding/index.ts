@@ -1,3 +1,4 @@
+export { type AgentPlaces, addAgentWithQuestions, agentNameProblem } from "./add-agent-with-questions.ts";
 export { addChannelsWithQuestions } from "./add-channels.ts";
 export { accountPatch, disablePatch, removePatch } from "./channels/account-patch.ts";
 export type { ChannelSteps } from "./channels/channel-steps.ts";
@@ -5,6 +6,7 @@ export { foreignChannelSteps } from "./channels/foreign-channel-steps.ts";
 export type { LinkWorld } from "./channels/link-account.ts";
 export { ownChannelSteps } from "./channels/own-channel-steps.ts";
 export type { ChannelContract } from "./channels/schema-setup.ts";
+export { type AgentPlan, commitAgent } from "./commit-agent.ts";
 export {
   type ConfigureSection,
   configureSections,

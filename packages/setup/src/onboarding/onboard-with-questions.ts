@@ -21,6 +21,7 @@ import { remoteStep } from "./steps/remote-step.ts";
 import { planService, runServicePlan, servicePlanText } from "./steps/service-step.ts";
 import { hooksStep, runSkillInstalls, type SkillInstallPlan, skillsStep } from "./steps/skills-step.ts";
 import { workspaceOf } from "./workspace-place.ts";
+import { expectWritable } from "./writable-place.ts";
 
 const risk = [
   "The assistant runs commands, reads and writes files and sends messages as you, on this machine.",
@@ -38,6 +39,7 @@ export async function onboardWithQuestions(
   world: SetupWorld,
 ): Promise<void> {
   checkFlags(options);
+  expectWritable(world.paths);
   await prompter.intro("OpenClaw onboarding");
   await acceptRisk(options, prompter);
   if (world.platform === "win32") {
