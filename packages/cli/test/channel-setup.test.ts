@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { botToken, startFakeBotApi } from "../../channel-telegram/test/fake-bot-api.ts";
 import { createWhatsAppChannel } from "../../channel-whatsapp/src/index.ts";
 import { createFakeWhatsApp, writeCreds } from "../../channel-whatsapp/test/fake-whatsapp.ts";
+import { createStepPrompter } from "../../gateway/src/wizard/step-prompter.ts";
 import { writePlugin } from "../../plugins/src/testing/plugin-folder.ts";
 import { temporaryHome } from "./cli.ts";
 import { enter, interrupt, scriptedPrompter } from "./scripted-prompter.ts";
@@ -101,9 +102,9 @@ describe("the list of channels", () => {
     expect(note("Channel status")).toBe(
       [
         "Telegram: configured",
+        "WhatsApp: not linked",
         "Discord: DISCORD_BOT_TOKEN found",
         "Slack: needs token",
-        "WhatsApp: not linked",
         "BlueBubbles: install plugin to enable",
         "Feishu: install plugin to enable",
         "LINE: install plugin to enable",
@@ -461,6 +462,84 @@ describe("WhatsApp", () => {
     });
   });
 
+  it("puts a new link in the place of the old one once it is there", async () => {
+    const { fake, channels } = start();
+    writeCreds(authDir());
+    home.writeConfig('{ channels: { whatsapp: { dmPolicy: "pairing", allowFrom: ["+15551234567"] } } }');
+    const done = add(
+      [
+        ["Select a channel", "whatsapp"],
+        ["WhatsApp already configured", "update"],
+        ["WhatsApp account", "default"],
+        ["WhatsApp already linked. Re-link now?", true],
+        ["How to link", "qr"],
+        ["WhatsApp phone setup", "separate"],
+        ["WhatsApp DM policy", "pairing"],
+        ["WhatsApp allowFrom", "keep"],
+        ["Select a channel", "__done__"],
+        ["Add display names", false],
+        ["Write this?", true],
+      ],
+      { channels },
+    );
+    await fake.connection(1);
+    expect(readFileSync(path.join(authDir(), "creds.json"), "utf8")).toContain("15550000000");
+    writeCreds(fake.current().authDir, "15557777777:1@s.whatsapp.net");
+    fake.later(() => fake.current().update({ connection: "open" }));
+    await done;
+    expect(readFileSync(path.join(authDir(), "creds.json"), "utf8")).toContain("15557777777");
+    expect(config().channels.whatsapp.allowFrom).toEqual(["+15551234567"]);
+  });
+
+  it("is linked over the steps of a wizard too: a picture that changes is one more step, and no other waits", async () => {
+    const { fake, channels } = start();
+    const steps = createStepPrompter();
+    const run = home.run(["channels", "add"], { channels, answer: "", prompter: { ...steps, line() {} } });
+    const answers: Record<string, unknown> = {
+      "Select a channel": "whatsapp",
+      "Link WhatsApp now (QR)?": true,
+      "How to link": "qr",
+      "WhatsApp phone setup": "personal",
+      "Your personal WhatsApp number (the phone you will message from)": "+15551234567",
+      "Add display names for these accounts? (optional)": false,
+      "Write this?": true,
+    };
+    /** Answers until a note of this title comes. */
+    const until = async (title: string) => {
+      for (;;) {
+        const step = await steps.pending();
+        if (step === undefined) throw new Error(`it ended before "${title}"`);
+        if (step.title?.startsWith(title)) return step;
+        const value = answers[step.message ?? ""];
+        if (step.message === "Select a channel") answers["Select a channel"] = "__done__";
+        expect(steps.answer(step.id, value)).toEqual({ kind: "taken" });
+      }
+    };
+    await until("Summary");
+    const linking = until("Scan this QR in WhatsApp");
+    await fake.connection(1);
+    for (const qr of ["one", "two", "three"]) fake.later(() => fake.current().update({ qr }));
+    const first = await linking;
+    const drawn = first.message;
+    expect(drawn).toMatch(/[█▀▄]{10}/);
+    steps.answer(first.id, undefined);
+    const second = await until("Scan this QR in WhatsApp");
+    expect(second.message).not.toBe(drawn);
+    fake.later(() => {
+      writeCreds(fake.current().authDir);
+      fake.current().update({ connection: "open" });
+    });
+    await fake.until(() => fake.current().ended);
+    steps.answer(second.id, undefined);
+    const last = await until("WhatsApp");
+    expect(last.message).toBe("✅ Linked! Credentials saved for future sends.");
+    steps.answer(last.id, undefined);
+    const end = await until("Done");
+    expect(end.message).toBe("Channels updated.");
+    steps.answer(end.id, undefined);
+    expect((await run).code).toBe(0);
+  });
+
   it("asks before it links anew, and a second account stands below the accounts", async () => {
     const { fake, channels } = start();
     writeCreds(authDir());
@@ -592,6 +671,85 @@ describe("a channel that comes with a plugin", () => {
     expect(again.note("Channel status")).toContain("IRC-ish: configured");
   });
 
+  it("takes accounts by flags where it says how, is listed, switched on again, switched off and deleted", async () => {
+    writePlugin(state("extensions"), {
+      id: "ircish",
+      manifest: { ...manifest, name: "IRC-ish" },
+      code: `export default (api) => api.registerChannel({
+        id: "ircish", meta: { id: "ircish", label: "IRC-ish" }, capabilities: { chatTypes: ["direct"] },
+        config: { listAccountIds: () => ["default"], resolveAccount: (cfg) => cfg.channels?.ircish ?? {}, isConfigured: (account) => !!account.server },
+        setup: {
+          validateInput: ({ input }) => (input.httpUrl ? null : "IRC-ish requires --http-url."),
+          applyAccountConfig: ({ cfg, input }) => ({ ...cfg, channels: { ...cfg.channels, ircish: { ...cfg.channels?.ircish, server: input.httpUrl } } }),
+        } });`,
+    });
+    const run = (...argv: string[]) => home.run(["channels", ...argv], { answer: "y\n" });
+    expect((await run("add", "--channel", "ircish")).stderr).toContain("IRC-ish requires --http-url.");
+    const added = await run("add", "--channel", "ircish", "--http-url", "irc.example.org");
+    expect(added).toMatchObject({ code: 0, stdout: 'Added IRC-ish account "default".\n' });
+    expect((await run("list", "--no-usage")).stdout).toContain("- IRC-ish default: configured, enabled");
+    await home.run(["plugins", "disable", "ircish"]);
+    await add([
+      ["Select a channel", "ircish"],
+      ["IRC-ish already configured", "update"],
+      ["IRC-ish account", enter],
+      ["IRC-ish server address", "irc.example.net"],
+      ["IRC-ish password", ""],
+      ["Select a channel", "__done__"],
+      ["Add display names", false],
+      ["Write this?", true],
+    ]);
+    expect(config()).toMatchObject({
+      channels: { ircish: { enabled: true, server: "irc.example.net" } },
+      plugins: { entries: { ircish: { enabled: true } } },
+    });
+    expect((await run("remove", "--channel", "ircish")).stdout).toContain('Disabled IRC-ish account "default".');
+    await run("remove", "--channel", "ircish", "--delete");
+    expect(config().channels?.ircish).toBeUndefined();
+  });
+
+  it("asks what it likes where it is written for this host, with the helpers channels have in common", async () => {
+    writePlugin(state("extensions"), {
+      id: "ircish",
+      manifest: { ...manifest, name: "IRC-ish" },
+      code: `import { askPlaces, askSecrets } from "@openclaw/plugin-sdk/setup";
+      export default (api) => api.registerChannel({
+        meta: { id: "ircish", label: "IRC-ish" },
+        accounts: { resolve: ({ config }) => config, isConfigured: ({ password }) => password !== undefined },
+        setup: async () => ({
+          async ask(input) {
+            const answer = await askSecrets({ label: "IRC-ish password", variables: ["IRC_PASSWORD"], configured: false,
+              questions: [{ name: "password", message: "Enter IRC-ish password" }], help: { title: "IRC-ish", text: "Ask the operator." } }, input);
+            const places = await askPlaces({ label: "IRC-ish rooms" }, input.prompter);
+            return { keys: { ...answer.values, rooms: places?.entries ?? [] } };
+          },
+          direct: { policyPath: ["dmPolicy"], allowFromPath: ["allowFrom"], askAllowFrom: async () => ["ada"] },
+        }),
+        start: async () => ({ send: async () => ({ messageId: "1" }), stop: async () => {} }),
+      });`,
+    });
+    const { note } = await add([
+      ["Select a channel", "ircish"],
+      ["Enter IRC-ish password", "p"],
+      ["Configure IRC-ish rooms access?", true],
+      ["IRC-ish rooms access", "allowlist"],
+      ["IRC-ish rooms allowlist", "#a; #b"],
+      ["Select a channel", "__done__"],
+      ["Configure DM access policies now?", true],
+      ["IRC-ish DM policy", "allowlist"],
+      ["Add display names", false],
+      ["Write this?", true],
+    ]);
+    expect(note("IRC-ish")).toBe("Ask the operator.");
+    expect(config().channels.ircish).toEqual({
+      enabled: true,
+      password: "p",
+      rooms: ["#a", "#b"],
+      dmPolicy: "allowlist",
+      allowFrom: ["ada"],
+    });
+  });
+
   it("leaves nothing when it was fetched and everything given up, and nothing of one that cannot be loaded", async () => {
     const temporary = path.join(home.home, "tmp");
     mkdirSync(temporary);
@@ -696,5 +854,62 @@ describe("a channel that comes with a plugin", () => {
     );
     expect(off.note("Channel status")).toContain("IRC-ish: ready");
     expect(config().channels.ircish.enabled).toBe(false);
+  });
+});
+
+describe("the quick start", () => {
+  /** `onboard` without a model, a service or a last talk: its channel step alone. */
+  async function onboard(script: Script, env: NodeJS.ProcessEnv = {}, channels?: readonly ChannelEntry[]) {
+    const asker = scriptedPrompter([...script, ["Enable hooks?", []], ["Write this?", true]]);
+    const skips = ["--skip-skills", "--skip-health", "--skip-ui", "--skip-daemon"];
+    const argv = ["onboard", "--accept-risk", "--flow", "quickstart", "--auth-choice", "skip", ...skips];
+    const options = { env, answer: "", prompter: asker.prompter, ...(channels && { channels }) };
+    const { code, stderr } = await home.run(argv, options);
+    expect({ left: asker.left(), code, stderr }).toEqual({ left: [], code: 0, stderr: "" });
+    return asker;
+  }
+
+  it("begins with what is found, and lets in whoever is named, by their numeric id", async () => {
+    const api = await startFakeBotApi();
+    closing.push(() => api.close());
+    api.answer("getChat", () => ({ id: 4242, type: "private" }));
+    home.writeConfig(`{ channels: { telegram: { apiRoot: "${api.apiRoot}" } } }`);
+    await onboard(
+      [
+        ["Config handling", "keep"],
+        ["Select channel (QuickStart)", enter],
+        ["Telegram already configured", "update"],
+        ["TELEGRAM_BOT_TOKEN detected. Use env var?", true],
+        ["Telegram allowFrom (username or user id)", "@grace"],
+      ],
+      { TELEGRAM_BOT_TOKEN: botToken },
+    );
+    expect(config().channels.telegram).toEqual({
+      apiRoot: api.apiRoot,
+      enabled: true,
+      dmPolicy: "allowlist",
+      allowFrom: ["4242"],
+    });
+  });
+
+  it("asks of WhatsApp for the personal number alone", async () => {
+    const { fake, channels } = { fake: createFakeWhatsApp(), channels: [] as ChannelEntry[] };
+    const channel = createWhatsAppChannel({ open: fake.open });
+    channels.push({ meta: whatsappMeta, load: async () => channel });
+    const { note } = await onboard(
+      [
+        ["Select channel (QuickStart)", "whatsapp"],
+        ["Link WhatsApp now (QR)?", false],
+        ["Your personal WhatsApp number", "+1 555 123 4567"],
+      ],
+      {},
+      channels,
+    );
+    expect(config().channels.whatsapp).toEqual({
+      selfChatMode: true,
+      dmPolicy: "allowlist",
+      allowFrom: ["+15551234567"],
+    });
+    expect(note("Summary")).toContain("Channels: whatsapp");
   });
 });

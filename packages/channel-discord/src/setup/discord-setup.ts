@@ -5,11 +5,14 @@ import { plainApi } from "../status/plain-api.ts";
 import { findPeople, findPlaces, type ListedPlace, typedPlace } from "./find-places.ts";
 
 const help = [
-  "1. https://discord.com/developers/applications: New Application, then Bot, then Reset Token.",
-  "2. On the same page switch on the Message Content Intent (and Server Members Intent to look people up by name);",
-  "   without the first the bot gets messages without their text.",
-  "3. OAuth2, URL Generator: scopes bot and applications.commands, permissions View Channels, Send Messages,",
-  "   Read Message History. Open the address to invite the bot to your server.",
+  "1. https://discord.com/developers/applications: New Application,",
+  "   then Bot, then Reset Token.",
+  "2. On the same page switch on the Message Content Intent: without it the",
+  "   bot gets messages without their text. The Server Members Intent lets it",
+  "   find people by their names.",
+  "3. OAuth2, URL Generator: the scopes bot and applications.commands, the",
+  "   permissions View Channels, Send Messages, Read Message History. Open the",
+  "   address and choose your server.",
 ].join("\n");
 const label = "Discord channels";
 

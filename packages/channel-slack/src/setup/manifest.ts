@@ -32,6 +32,8 @@ export function slackManifest(name: string): string {
       event_subscriptions: {
         bot_events: [
           "app_mention",
+          "channel_created",
+          "channel_id_changed",
           "channel_rename",
           "member_joined_channel",
           "member_left_channel",

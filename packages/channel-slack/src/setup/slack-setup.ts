@@ -68,9 +68,10 @@ export const slackSetup: ChannelSetup = {
 
 function help(name: string): string {
   return [
-    "1. https://api.slack.com/apps: Create New App, From a manifest; paste the text below.",
+    "1. https://api.slack.com/apps: Create New App, From a manifest (below).",
     "2. Install App to the workspace: the bot token begins with xoxb-.",
-    "3. Basic Information, App-Level Tokens: one with the scope connections:write; it begins with xapp-.",
+    "3. Basic Information, App-Level Tokens: one with the scope",
+    "   connections:write; it begins with xapp-.",
     "4. Invite the bot to the channels it shall listen in.",
     "",
     slackManifest(name),

@@ -5,9 +5,9 @@ import { errorText, refusalOf } from "../api/api-error.ts";
 import { createBotApi } from "../api/bot-api.ts";
 
 const help = [
-  "Numeric user ids are the surest entries: they stay when somebody changes their user name.",
-  "Your own: write to the bot and read it in `openclaw logs --follow`, or ask @userinfobot.",
-  "User names are looked up with the bot's token, as far as Telegram tells it.",
+  "Numeric user ids are the surest: they stay when a user name changes.",
+  "Your own: write to the bot, and read it in `openclaw logs --follow`.",
+  "User names are looked up with the bot's token, as far as Telegram tells.",
 ].join("\n");
 
 /** Asks who may write, until every entry is a numeric id. `listed` stay on the list. */

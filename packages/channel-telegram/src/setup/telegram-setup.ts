@@ -8,10 +8,12 @@ import { askAllowFrom } from "./ask-allow-from.ts";
 
 const help = [
   "1. In Telegram open a chat with @BotFather and send /newbot.",
-  "2. Choose a name and a user name that ends with bot; BotFather answers with the token (123456:ABC…).",
-  "3. Paste the token here, or the path of a file that holds it.",
+  "2. Choose a name, and a user name that ends with bot.",
+  "3. BotFather answers with the token (123456:ABC…). Paste it here, or the",
+  "   path of a file that holds it.",
   `The variable ${tokenVariable} serves the default account.`,
-  "Groups: send /setprivacy to @BotFather, or the bot hears only mentions and commands.",
+  "In groups the bot hears mentions and commands alone, unless you send",
+  "/setprivacy to @BotFather.",
 ].join("\n");
 
 /** What people are asked when they set up a bot. */

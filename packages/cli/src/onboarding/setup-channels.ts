@@ -16,7 +16,10 @@ export function setupChannels(
       const { openPluginChannels } = await import("./setup-plugin-channels.ts");
       const plugins = await openPluginChannels(context, link);
       closing.push(plugins.close);
-      const bundled = context.channels.map((entry) => bundledChannel(entry, context, link));
+      const last = Number.POSITIVE_INFINITY;
+      const bundled = context.channels
+        .toSorted((a, b) => (a.meta.order ?? last) - (b.meta.order ?? last))
+        .map((entry) => bundledChannel(entry, context, link));
       return [...bundled, ...plugins.list(config, new Set(bundled.map(({ id }) => id)))];
     },
     async close() {

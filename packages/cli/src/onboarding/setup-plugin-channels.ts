@@ -3,7 +3,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { OpenClawConfig } from "@openclaw/config";
-import { silentLog } from "@openclaw/log";
 import { isStartable } from "@openclaw/plugins";
 import {
   type CatalogueChannel,
@@ -22,7 +21,7 @@ import {
   type SetupChannel,
 } from "@openclaw/setup/onboarding";
 import { localChannels } from "../channels/local-channels.ts";
-import { openRegistry } from "../plugins/open-registry.ts";
+import { loadPluginChannel } from "../plugins/load-plugin-channel.ts";
 import { CliError } from "../run/cli-error.ts";
 import type { CommandContext } from "../run/command-context.ts";
 
@@ -140,21 +139,9 @@ async function loadSteps(
   context: CommandContext,
   link: LinkWorld,
 ): Promise<ChannelSteps> {
-  const { registry } = await openRegistry(context, "error", {
-    discovery,
-    config: withPluginOn(config, pluginId),
-    wanted: ({ manifest }) => manifest.id === pluginId,
-    // What goes wrong is told between the questions.
-    log: silentLog,
-  });
-  const record = registry.records.find((each) => each.id === pluginId && each.status !== "disabled");
-  const found = registry.channels.find((each) => each.pluginId === pluginId && each.id === id);
-  if (found === undefined) {
-    throw new CliError(`The plugin ${pluginId} has no channel ${id}: ${record?.error ?? "it registered none"}`);
-  }
+  const { channel } = await loadPluginChannel({ pluginId, id }, discovery, config, context);
   const { manifest } = discovery.plugins.find((each) => each.manifest.id === pluginId) ?? {};
   const contract = manifest?.channelConfigs?.[id];
-  const { channel } = found;
   if (isStartable(channel)) {
     return ownChannelSteps(channel, { input: localChannels(context).input, variables: [], contract, link });
   }
@@ -190,11 +177,4 @@ function temporaryFolder(parent: string) {
       folder = undefined;
     },
   };
-}
-
-/** The configuration as it would be with a plugin switched on, whatever keeps it off now. */
-function withPluginOn(config: OpenClawConfig, pluginId: string): OpenClawConfig {
-  const { allow: _, deny: __, ...plugins } = config.plugins ?? {};
-  const entries = { ...plugins.entries, [pluginId]: { ...plugins.entries?.[pluginId], enabled: true } };
-  return { ...config, plugins: { ...plugins, enabled: true, entries } };
 }

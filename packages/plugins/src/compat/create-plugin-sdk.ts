@@ -1,5 +1,6 @@
 import type { PluginHttpRoute, PluginLogger } from "@openclaw/plugin-sdk";
 import * as sdk from "@openclaw/plugin-sdk";
+import * as setupQuestions from "@openclaw/plugin-sdk/setup";
 import { normalizeRoutePath } from "../api/register-http.ts";
 import type { AddedHooks } from "../hooks/folder-hooks.ts";
 import { unsupported } from "../host/unsupported-call.ts";
@@ -90,6 +91,7 @@ export function createPluginSdk(plugin: { id: string; logger: PluginLogger }, se
   return {
     ...absent,
     ...sdk,
+    ...setupQuestions,
     ...sections,
     ...bluebubbles,
     ...channels,

@@ -55,9 +55,26 @@ async function attempt(
   if (login === undefined) return { linked: false, problem: "this channel links nothing", interrupted: true };
   const account = accounts?.resolve(input) ?? input.config;
   const given = new AbortController();
-  /** Whoever does not want to see it does not want to link. */
-  const show = (text: string, title: string) => {
-    Promise.resolve(prompter.note(text, title)).catch((error: unknown) => given.abort(error));
+  let over = false;
+  let newest: readonly [text: string, title: string] | undefined;
+  let showing = false;
+  /** Where people have to say that they saw it, what has changed meanwhile is shown next, and no more than that. */
+  const show = async (text: string, title: string) => {
+    newest = [text, title];
+    if (showing) return;
+    showing = true;
+    try {
+      while (newest !== undefined && !over) {
+        const [latest, heading] = newest;
+        newest = undefined;
+        await prompter.note(latest, heading);
+      }
+    } catch (error) {
+      // Whoever does not want to see it does not want to link.
+      given.abort(error);
+    } finally {
+      showing = false;
+    }
   };
   let interrupted = false;
   try {
@@ -73,17 +90,25 @@ async function attempt(
         log: silent,
         signal: AbortSignal.any([signal, given.signal]),
         onQr: (content) => {
-          void renderQr(content).then((text) => show(text, `Scan this QR in ${meta.label} (Linked Devices)`));
+          renderQr(content).then(
+            (text) => show(text, `Scan this QR in ${meta.label} (Linked Devices)`),
+            (error: unknown) => given.abort(error),
+          );
         },
         onPairingCode: (code) =>
-          show(`Pairing code: ${code}`, `Type this code in ${meta.label} (Linked Devices, Link with phone number)`),
+          void show(
+            `Pairing code: ${code}`,
+            `Type this code in ${meta.label} (Linked Devices, Link with phone number)`,
+          ),
       });
     });
-    if (given.signal.aborted) throw new SetupCancelled();
+    if (given.signal.reason instanceof SetupCancelled) throw given.signal.reason;
     return result.linked ? { linked: true } : { linked: false, problem: result.message, interrupted };
   } catch (error) {
     if (error instanceof SetupCancelled) throw error;
     return { linked: false, problem: error instanceof Error ? error.message : String(error), interrupted };
+  } finally {
+    over = true;
   }
 }
 
