@@ -58,7 +58,10 @@ export interface Conversations extends ChatSessions, TurnSessions, SessionStatus
   /** When the last message of a session was written, ms since the epoch. */
   lastTimestamp(key: string): number | undefined;
   /** A message of a session as its readers see it: the files its text names are taken out of it and can be fetched. */
-  shown(key: string, message: AssistantMessage): AssistantMessage;
+  shown<M extends { content: readonly { type: string; text?: string }[]; timestamp?: number | undefined }>(
+    key: string,
+    message: M,
+  ): M;
   /** Appends a text the Gateway itself says. */
   note(key: string, text: string): { id: string; message: AssistantMessage };
   history(request: HistoryRequest, protocol: 3 | 4): ResultOf<"chat.history">;

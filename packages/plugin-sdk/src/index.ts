@@ -59,8 +59,6 @@ export type {
   ChannelLogin,
   ChannelQrLogin,
   LoginInput,
-  LoginInput,
-  LoginResult,
   LoginResult,
 } from "./channel/channel-login.ts";
 export type {
