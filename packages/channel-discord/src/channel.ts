@@ -37,6 +37,7 @@ export const discordChannel: Channel<DiscordAccount> = {
   pollMaxOptions: 10,
   mediaMaxMb: 8,
   historyLimit: 20,
+  buttonsPerRow: () => 5,
   accounts: {
     resolve: resolveDiscordAccount,
     isConfigured: ({ token }) => token !== undefined,
@@ -90,6 +91,7 @@ export const discordChannel: Channel<DiscordAccount> = {
     issues: (row, { settings }) => discordIssues(row, settings.intents),
   },
   probe: ({ account, signal }) => probeDiscord(account, signal),
+  setup: async () => (await import("./setup/discord-setup.ts")).discordSetup,
   secretKeys: ["token"],
   async start(context) {
     const { startDiscordAccount } = await import("./running/start-account.ts");

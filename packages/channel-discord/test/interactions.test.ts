@@ -265,6 +265,30 @@ describe("buttons of the assistant", () => {
     });
   });
 
+  it("under what one person alone sees are answered in its place, and go when the answer has none", async () => {
+    const connected = await startWithCommands();
+    const { discord, bot, channel, self } = connected;
+    const id = press(connected, "oc:/models", { message: { id: "700", flags: 64 } });
+    const { trigger, replyHandle = "" } = await bot.message(1);
+    expect(trigger).toEqual({ kind: "button", data: "/models" });
+    const to = { channel: "discord", accountId: "default", to: `channel:${channel}`, replyHandle };
+    await bot.account.send({ ...to, text: "Select a provider:", buttons: [[{ text: "fake", data: "/models fake" }]] });
+    const { method, path, body } = await discord.next(isWebhook);
+    expect([method, path]).toEqual(["PATCH", `/webhooks/${self}/token-${id}/messages/@original`]);
+    expect(body).toMatchObject({
+      content: "Select a provider:",
+      components: [{ components: [{ label: "fake", custom_id: "oc:/models fake" }] }],
+    });
+    press(connected, "oc:/model fake/fake-1", { message: { id: "700", flags: 64 } });
+    const chosen = await bot.message(2);
+    await bot.account.send({ ...to, replyHandle: chosen.replyHandle ?? "", text: "Model set to fake/fake-1." });
+    expect((await discord.next(isWebhook)).body).toMatchObject({
+      content: "Model set to fake/fake-1.",
+      components: [],
+    });
+    expect(discord.calls.filter(isSent)).toEqual([]);
+  });
+
   it("of somebody else's making do nothing", async () => {
     const connected = await startWithCommands();
     press(connected, "unknown");

@@ -45,7 +45,14 @@ describe("files of messages", () => {
     const media = await bot.running.fetchMedia?.("hidden", limits);
     await expect(bytes(media?.body)).rejects.toMatchObject(tooLarge);
     fake.refuse(/^getFile$/, { error_code: 400, description: "Bad Request: file is too big" });
-    await expect(bot.running.fetchMedia?.("huge", limits)).rejects.toMatchObject(tooLarge);
+    await expect(bot.running.fetchMedia?.("huge", limits)).rejects.toMatchObject({ ...tooLarge, maxBytes: 10 });
+  });
+
+  it("that the service gives to no bot are refused with its limit, where that is the lower one", async () => {
+    const { fake, bot } = await connect();
+    fake.refuse(/^getFile$/, { error_code: 400, description: "Bad Request: file is too big" });
+    const fetched = bot.running.fetchMedia?.("huge", { ...limits, maxBytes: 50 * 1024 * 1024 });
+    await expect(fetched).rejects.toMatchObject({ code: "media_too_large", maxBytes: 20 * 1024 * 1024 });
   });
 
   it("without a path, or that are gone, are an error of their own", async () => {

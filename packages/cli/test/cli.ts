@@ -4,13 +4,13 @@ import path from "node:path";
 import { PassThrough, Readable, Writable } from "node:stream";
 import type { ChannelEntry } from "@openclaw/plugin-sdk";
 import { runCli } from "../src/index.ts";
+import type { WizardPrompter } from "../src/terminal/wizard-prompter.ts";
 
 /** A stream that keeps what is written. */
 class Capture extends Writable {
   text = "";
   isTTY = false;
   columns = 100;
-
   onText: (text: string) => void = () => {};
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
@@ -59,7 +59,9 @@ export function temporaryHome() {
       options: {
         env?: NodeJS.ProcessEnv;
         terminal?: boolean;
-        stdin?: string;
+        stdin?: string | Readable;
+        /** Sees what stands on standard output so far, whenever more is written. */
+        onOutput?: (text: string) => void;
         answer?: string;
         /** Keys somebody at a real terminal presses as soon as a text is shown, one after the other. */
         keys?: readonly (readonly [shown: string, keys: string])[];
@@ -69,6 +71,7 @@ export function temporaryHome() {
         /** The file the program was started with. */
         program?: string;
         channels?: readonly ChannelEntry[];
+        prompter?: WizardPrompter;
         manualDir?: string;
       } = {},
     ) {
@@ -76,7 +79,9 @@ export function temporaryHome() {
       const stderr = new Capture();
       stdout.isTTY = options.terminal ?? options.keys !== undefined;
       stdout.columns = options.columns ?? stdout.columns;
-      const input = Readable.from([options.answer ?? options.stdin ?? ""]);
+      if (options.onOutput !== undefined) stdout.onText = options.onOutput;
+      const given = options.answer ?? options.stdin ?? "";
+      const input = typeof given === "string" ? Readable.from([given]) : given;
       const stdin = options.keys
         ? keyboard(options.keys, stdout)
         : Object.assign(input, { isTTY: options.answer !== undefined });
@@ -92,6 +97,7 @@ export function temporaryHome() {
         ...(options.now && { now: options.now }),
         ...(options.fetch && { fetch: options.fetch }),
         ...(options.channels && { channels: options.channels }),
+        ...(options.prompter && { prompter: options.prompter }),
         ...(options.manualDir && { manualDir: options.manualDir }),
       });
       return { code, stdout: stdout.text, stderr: stderr.text };

@@ -1,7 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { Readable } from "node:stream";
 import JSON5 from "json5";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { startSignInServer } from "../../mcp/src/testing/sign-in-server.ts";
 import { temporaryHome } from "./cli.ts";
 
 const program = path.join(import.meta.dirname, "..", "..", "mcp", "src", "testing", "test-server-process.ts");
@@ -17,6 +19,46 @@ const servers = () => JSON5.parse(readFileSync(file(), "utf8")).mcp?.servers;
 const mcp = (...argv: string[]) => home.run(["mcp", ...argv]);
 const add = (id: string, ...more: string[]) =>
   mcp("add", id, "--command", process.execPath, "--arg", "--no-warnings", "--arg", program, ...more);
+
+describe("mcp login", () => {
+  it("signs in with what the browser was sent to, tries it, and forgets it again", async () => {
+    const server = await startSignInServer();
+    try {
+      await mcp("add", "wiki", "--url", server.url);
+      const before = await mcp("test", "wiki");
+      expect(before).toMatchObject({ code: 1, stderr: expect.stringContaining("Sign in: openclaw mcp login wiki") });
+      // The page the browser is sent to is asked for its code when its address is shown, as a person would.
+      const answer = new Readable({ read() {} });
+      let asked = false;
+      const signedIn = await home.run(["mcp", "login", "wiki", "--no-open"], {
+        stdin: answer,
+        async onOutput(text) {
+          const [address] = /http:\/\/127\.0\.0\.1:\d+\/authorize\S+(?=\s)/.exec(text) ?? [];
+          if (address === undefined || asked) return;
+          asked = true;
+          const page = await fetch(address, { redirect: "manual" });
+          answer.push(`${page.headers.get("location")}\n`);
+          answer.push(null);
+        },
+      });
+      expect(signedIn).toMatchObject({ code: 0, stdout: expect.stringContaining("Signed in to the MCP server wiki.") });
+      expect(await mcp("test", "wiki")).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining("It has resources and prompts."),
+      });
+      expect((await mcp("logout", "wiki")).code).toBe(0);
+      expect((await mcp("test", "wiki")).code).toBe(1);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it("is for endpoints", async () => {
+    await add("files");
+    expect((await mcp("login", "files")).stderr).toContain("only endpoints with a url have a sign-in");
+    expect((await mcp("login", "none")).stderr).toContain("MCP server not found: none");
+  });
+});
 
 describe("mcp add", () => {
   it("writes a program with its arguments, variables and folder", async () => {

@@ -3,6 +3,7 @@ import type { ClientClock } from "./client-clock.ts";
 import { type ConnectRequest, type ConnectSettings, connectRequest } from "./connect-request.ts";
 import { GatewayClientError } from "./gateway-client-error.ts";
 import { isHelloOk, readGatewayFrame, readNonce } from "./gateway-frame.ts";
+import type { GatewaySocketConstructor } from "./gateway-socket.ts";
 import { createOpenRequests, type RequestOptions } from "./open-requests.ts";
 
 /** How long an open socket waits for the challenge before it connects without a nonce, ms. */
@@ -13,7 +14,7 @@ const HELLO_WAIT_MS = 15_000;
 export interface ConnectionOptions extends ConnectSettings {
   url: string;
   clock: ClientClock;
-  WebSocket: typeof globalThis.WebSocket;
+  WebSocket: GatewaySocketConstructor;
   /** Limit of a request without its own, ms; 0 = none. */
   requestTimeoutMs: number;
 }
@@ -131,7 +132,7 @@ export function openConnection(options: ConnectionOptions, handlers: ConnectionH
     // A Gateway of protocol 3 may let local clients in without a challenge.
     cancelChallengeWait = clock.after(CHALLENGE_WAIT_MS, () => void handshake(undefined));
   });
-  socket.addEventListener("message", ({ data }: MessageEvent) => {
+  socket.addEventListener("message", ({ data }) => {
     if (ended) return;
     lastFrameAt = clock.now();
     const frame = readGatewayFrame(data);
@@ -148,7 +149,7 @@ export function openConnection(options: ConnectionOptions, handlers: ConnectionH
     // The platform's says nothing, the close event that follows carries what is known; a refused certificate says why.
     if ("error" in event && event.error instanceof GatewayClientError) closedByUs ??= connectError = event.error;
   });
-  socket.addEventListener("close", ({ code, reason }: CloseEvent) => {
+  socket.addEventListener("close", ({ code, reason }) => {
     const unreachable = code === 1006 && !connecting;
     const text = unreachable ? `cannot reach ${url}` : `disconnected (${code}): ${reason || "no reason"}`;
     end(closedByUs ?? new GatewayClientError("disconnected", text, { closeCode: code }));

@@ -3,6 +3,7 @@ import { type ClientClock, platformClock } from "./client-clock.ts";
 import type { ConnectSettings } from "./connect-request.ts";
 import { type Connection, type ConnectionEnd, openConnection } from "./connection.ts";
 import { GatewayClientError } from "./gateway-client-error.ts";
+import type { GatewaySocketConstructor } from "./gateway-socket.ts";
 import type { RequestOptions } from "./open-requests.ts";
 import {
   defaultReconnectDelays,
@@ -31,7 +32,7 @@ export interface GatewayClientOptions extends ConnectSettings {
   /** Events between these numbers were lost: reload what they could have changed. */
   onGap?: (expected: number, received: number) => void;
   /** The WebSocket to use; default: the platform's. */
-  WebSocket?: typeof globalThis.WebSocket;
+  WebSocket?: GatewaySocketConstructor;
   clock?: ClientClock;
 }
 

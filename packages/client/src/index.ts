@@ -8,5 +8,6 @@ export {
   type GatewayClientOptions,
 } from "./gateway-client.ts";
 export { GatewayClientError, type GatewayClientErrorCode, type Refusal } from "./gateway-client-error.ts";
+export type { GatewaySocket, GatewaySocketConstructor } from "./gateway-socket.ts";
 export type { RequestOptions } from "./open-requests.ts";
 export type { ReconnectDelays } from "./reconnect.ts";

@@ -1,6 +1,7 @@
 // Connections to a Gateway whose certificate is known by its fingerprint. Only for Node.
 import tls from "node:tls";
 import { GatewayClientError } from "./gateway-client-error.ts";
+import type { GatewaySocketConstructor } from "./gateway-socket.ts";
 
 /**
  * The fingerprint of a certificate in its plain form: 64 lower-case hex digits of a SHA-256. Colons, spaces and the prefix
@@ -22,7 +23,7 @@ export function normalizeFingerprint(text: string): string {
  * certificate is told nothing.
  * @throws GatewayClientError for an address that is not `wss://`, and for a text that is no fingerprint
  */
-export async function pinnedWebSocket(url: string, fingerprint: string): Promise<typeof globalThis.WebSocket> {
+export async function pinnedWebSocket(url: string, fingerprint: string): Promise<GatewaySocketConstructor> {
   if (!/^wss:/i.test(url)) {
     throw new GatewayClientError("connect-failed", "gateway tls fingerprint requires wss:// gateway url");
   }
@@ -37,8 +38,7 @@ export async function pinnedWebSocket(url: string, fingerprint: string): Promise
       });
     }
   }
-  // It has the interface of the browser's WebSocket as far as the client uses it.
-  return PinnedWebSocket as unknown as typeof globalThis.WebSocket;
+  return PinnedWebSocket;
 }
 
 function connectPinned(options: object, pin: string): tls.TLSSocket {

@@ -121,6 +121,7 @@ async function open(options: GatewayOptions, base: GatewayBase): Promise<Gateway
   life.on("ready", () => {
     const discovery = openDiscovery({
       ...port,
+      canvasPort: port.canvas.port,
       config: config(),
       env,
       stateDir,

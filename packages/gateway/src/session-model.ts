@@ -1,15 +1,18 @@
 import type { ModelInfo, ModelRef, Models } from "@openclaw/models";
-import type { SessionEntry } from "@openclaw/sessions";
+import type { Sessions } from "@openclaw/sessions";
 
-/** What a session uses next: its override while that is allowed, else its agent's model. */
+/** What a session uses next: its override, or that of the conversation it hangs under, while that is allowed, else its agent's model. */
 export async function sessionModel(
-  entry: SessionEntry | undefined,
+  sessionKey: string,
   agentId: string,
+  sessions: Pick<Sessions, "get" | "inheritedModel">,
   models: Pick<Models, "defaultRef" | "isAllowed">,
 ): Promise<ModelRef> {
   const defaultRef = await models.defaultRef(agentId);
-  if (!entry?.modelOverride) return defaultRef;
-  const chosen = { provider: entry.providerOverride ?? defaultRef.provider, model: entry.modelOverride };
+  const { providerOverride, modelOverride: model } = sessions.get(sessionKey) ?? {};
+  const own = model ? { provider: providerOverride, model } : sessions.inheritedModel(sessionKey);
+  if (own === undefined) return defaultRef;
+  const chosen = { provider: own.provider ?? defaultRef.provider, model: own.model };
   return models.isAllowed(chosen) ? chosen : defaultRef;
 }
 

@@ -1,6 +1,8 @@
 import fs from "node:fs";
 import http from "node:http";
+import https from "node:https";
 import path from "node:path";
+import type { TLSSocket } from "node:tls";
 import { afterEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { manualClock } from "../../storage/src/testing/manual-clock.ts";
@@ -166,5 +168,57 @@ describe("the canvas host", () => {
     expect((await get("/__openclaw__/canvas/", {}, "GET", port)).status).toBe(200);
     expect((await get("/__openclaw__/canvas/", remote, "GET", port)).status).toBe(401);
     expect((await get("/healthz", {}, "GET", port)).status).toBe(404);
+  });
+
+  it("speaks TLS on its own listener where the Gateway does, and gives nodes an address of that kind", async () => {
+    const free = http.createServer();
+    await new Promise<void>((resolve) => free.listen(0, "127.0.0.1", resolve));
+    const { port } = free.address() as { port: number };
+    await new Promise((resolve) => free.close(resolve));
+    await start({ config: { canvasHost: { port }, gateway: { tls: { enabled: true } } } });
+    put("index.html", page);
+    const [, pin] = /TLS fingerprint: sha256:([0-9a-f]{64})/.exec(gateway.log()) ?? [];
+    const secured = (on: number, url: string) =>
+      new Promise<{ status: number; body: string; fingerprint: string }>((resolve, reject) => {
+        const options = { host: "127.0.0.1", port: on, path: url, rejectUnauthorized: false, agent: false };
+        const request = https.get(options, (response) => {
+          const socket = response.socket as TLSSocket;
+          const fingerprint = socket.getPeerCertificate().fingerprint256.replaceAll(":", "").toLowerCase();
+          let body = "";
+          response.on("data", (chunk) => (body += String(chunk)));
+          response.on("end", () => resolve({ status: response.statusCode ?? 0, body, fingerprint }));
+        });
+        request.on("error", reject);
+      });
+    for (const on of [port, gateway.port]) {
+      const answer = await secured(on, "/__openclaw__/canvas/");
+      expect(answer).toMatchObject({ status: 200, fingerprint: pin });
+      expect(answer.body).toContain("<h1>Here</h1>");
+    }
+    await expect(get("/__openclaw__/canvas/", {}, "GET", port)).rejects.toThrow();
+    const socket = new WebSocket(`wss://127.0.0.1:${port}/__openclaw__/ws`, { rejectUnauthorized: false });
+    await new Promise((resolve) => socket.once("open", resolve));
+    while (!gateway.log().includes("a page of the canvas follows its files")) await new Promise(setImmediate);
+    const told = new Promise((resolve) => socket.once("message", (data) => resolve(String(data))));
+    put("index.html", page.replace("Here", "There"));
+    expect(await told).toBe("reload");
+    socket.terminate();
+  });
+
+  it("says goodbye to open pages when the Gateway stops, on either port", async () => {
+    const free = http.createServer();
+    await new Promise<void>((resolve) => free.listen(0, "127.0.0.1", resolve));
+    const { port } = free.address() as { port: number };
+    await new Promise((resolve) => free.close(resolve));
+    await start({ config: { canvasHost: { port } } });
+    const closed = [gateway.port, port].map(async (on) => {
+      const socket = new WebSocket(`ws://127.0.0.1:${on}/__openclaw__/ws`);
+      const end = new Promise<number>((resolve) => socket.once("close", resolve));
+      await new Promise((resolve) => socket.once("open", resolve));
+      return { end };
+    });
+    const pages = await Promise.all(closed);
+    await gateway.stop();
+    expect(await Promise.all(pages.map(({ end }) => end))).toEqual([1012, 1012]);
   });
 });

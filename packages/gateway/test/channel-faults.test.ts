@@ -241,22 +241,59 @@ it("what is said in the web chat does not move the session's last route away fro
   expect(main).toMatchObject({ lastChannel: "telegram", lastTo: "7" });
 });
 
-it("agents that answer one chat in turn begin when the one before has ended", async () => {
-  const chats = chatService("whatsapp");
-  gateway = await startTestGateway({
-    channels: [chats.channel],
-    config: {
-      channels: { whatsapp: { allowFrom: ["*"], dmPolicy: "open" } },
-      agents: { defaults: { maxConcurrent: 4 }, list: [{ id: "main", default: true }, { id: "work" }] },
-      broadcast: { strategy: "sequential", "7": ["main", "work"] },
-    },
+describe("agents that answer one chat in turn", () => {
+  const start = async () => {
+    const chats = chatService("whatsapp");
+    gateway = await startTestGateway({
+      channels: [chats.channel],
+      config: {
+        channels: { whatsapp: { allowFrom: ["*"], dmPolicy: "open" } },
+        agents: { defaults: { maxConcurrent: 4 }, list: [{ id: "main", default: true }, { id: "work" }] },
+        broadcast: { strategy: "sequential", "7": ["main", "work"] },
+      },
+    });
+    return chats;
+  };
+
+  it("begin when the one before has ended", async () => {
+    const chats = await start();
+    gateway.model.enqueue({ words: ["the first"], holds: true }, { words: ["the second"] });
+    await chats.tell("both of you");
+    await gateway.model.request(1);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(gateway.model.requests).toHaveLength(1);
+    gateway.model.release();
+    expect((await chats.sent()).text).toContain("the first");
+    expect((await chats.sent()).text).toContain("the second");
   });
-  gateway.model.enqueue({ words: ["the first"], holds: true }, { words: ["the second"] });
-  await chats.tell("both of you");
-  await gateway.model.request(1);
-  await new Promise((resolve) => setImmediate(resolve));
-  expect(gateway.model.requests).toHaveLength(1);
-  gateway.model.release();
-  expect((await chats.sent()).text).toContain("the first");
-  expect((await chats.sent()).text).toContain("the second");
+
+  it("are all stopped by a stop word, also those whose turn has not come, and answer what follows", async () => {
+    const chats = await start();
+    gateway.model.enqueue({ words: ["the first"], holds: true }, { words: ["later one"] }, { words: ["later two"] });
+    await chats.tell("both of you");
+    await gateway.model.request(1);
+    await chats.tell("stop");
+    const told = [await chats.sent(), await chats.sent()].map(({ text }) => text);
+    expect(told).toEqual(["⚙️ Agent was aborted.", expect.stringContaining("⚙️ Agent was aborted.")]);
+    gateway.model.release();
+    await chats.tell("and now");
+    const later = [await chats.sent(), await chats.sent()].map(({ text }) => text);
+    expect(later).toEqual(["later one", "later two"]);
+    const asked = gateway.model.requests.map(({ body }) => JSON.stringify(body.messages));
+    expect(asked.filter((messages) => messages.includes("both of you"))).toHaveLength(2);
+    expect(chats.untaken).toEqual([]);
+  });
+
+  it("each run a command at once, while one of them answers", async () => {
+    const chats = await start();
+    gateway.model.enqueue({ words: ["the first"], holds: true }, { words: ["the second"] });
+    await chats.tell("both of you");
+    await gateway.model.request(1);
+    await chats.tell("/whoami");
+    expect((await chats.sent()).text).toContain("whatsapp");
+    expect((await chats.sent()).text).toContain("whatsapp");
+    gateway.model.release();
+    expect((await chats.sent()).text).toContain("the first");
+    expect((await chats.sent()).text).toContain("the second");
+  });
 });

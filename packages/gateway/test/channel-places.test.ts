@@ -182,6 +182,34 @@ describe("a thread", () => {
     ]);
   });
 
+  it.each([
+    ["under its chat's key", { kind: "channel", id: "C1", threadId: "7" }],
+    ["of its own key", { kind: "channel", id: "T1", parentId: "C1", threadContinuesParent: true }],
+  ] as const)("%s uses the model of its chat until it has one itself", async (_, thread) => {
+    const limits = { reasoning: false, input: ["text"], contextWindow: 128_000, maxTokens: 8192 };
+    const cost = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
+    const models = ["fake-1", "other"].map((id) => ({ id, name: id, cost, ...limits }));
+    const config = { models: { providers: { fake: { models } } } };
+    const chats = await start({ groupPolicy: "open" }, {}, { config });
+    const say = async (text: string, chat: InboundMessage["chat"]) => {
+      await chats.tell(text, inGroup({ chat }));
+      return (await chats.sent()).text;
+    };
+    const room: InboundMessage["chat"] = { kind: "channel", id: "C1" };
+    const model = () => gateway.model.requests.at(-1)?.body.model;
+    await say("hello", room);
+    const usual = model();
+    expect(await say("/model fake/other", room)).toContain("Model set to");
+    await say("hello", thread);
+    expect(model()).toBe("other");
+    expect(await say("/status", thread)).toContain("fake/other");
+    expect(await say("/model default", thread)).toContain("Model reset to default");
+    await say("hello again", thread);
+    expect(model()).toBe(usual);
+    await say("hello again", room);
+    expect(model()).toBe("other");
+  });
+
   it("that is a chat of its own goes on from the one it is part of", async () => {
     const chats = await start({ groupPolicy: "open" });
     await chats.tell("my cat is called Kit", inGroup({ chat: { kind: "channel", id: "C1" } }));
@@ -281,13 +309,25 @@ describe("pages of a list", () => {
 
   it("of models lead from providers to models, to a choice, and back", async () => {
     const chats = await paged();
+    await chats.tell("/model", { sender: { id: "1" } });
+    expect(await chats.sent()).toMatchObject({
+      text: expect.stringContaining("1. fake-1 (fake)"),
+      buttons: [[{ text: "Browse models", data: "/models" }]],
+    });
     await chats.tell("/models", { sender: { id: "1" } });
-    expect((await chats.sent()).buttons?.flat()).toContainEqual({ text: "fake", data: "/models fake" });
+    const providers = await chats.sent();
+    expect(providers.text).toBe("Select a provider:");
+    expect(providers.buttons?.flat()).toContainEqual({ text: "fake", data: "/models fake" });
+    expect(providers.buttons?.at(-1)).toEqual([{ text: "Next ▶", data: "/models page=2" }]);
+    await chats.tell("/models page=2", pressed("/models page=2"));
+    const more = (await edited()).change;
+    expect(more.buttons?.at(-1)).toEqual([{ text: "◀ Prev", data: "/models page=1" }]);
+    expect(more.buttons?.flat()).toContainEqual({ text: "zai", data: "/models zai" });
     await chats.tell("/models fake", pressed("/models fake"));
-    expect((await edited()).change.buttons).toEqual([
-      [{ text: "fake-1", data: "/model fake/fake-1" }],
-      [{ text: "Providers", data: "/models" }],
-    ]);
+    expect((await edited()).change).toEqual({
+      text: "Models (fake) — 1 available",
+      buttons: [[{ text: "fake-1", data: "/model fake/fake-1" }], [{ text: "Providers", data: "/models" }]],
+    });
     await chats.tell("/model fake/fake-1", pressed("/model fake/fake-1"));
     const { change } = await edited();
     expect(change.text).toContain("fake/fake-1");
@@ -321,6 +361,15 @@ describe("a file that is too large", () => {
     expect(gateway.model.requests).toHaveLength(1);
     expect(lastPrompt()).not.toContain("look");
     expect(chats.untaken).toEqual([]);
+  });
+
+  it("is told the service's own limit where that is lower than the configured one", async () => {
+    const mediaTooLarge = (maxMb: number) => `no more than ${maxMb}`;
+    const error = new ChannelError("media_too_large", "too large", { maxBytes: 20 * 1024 * 1024 });
+    const account = { fetchMedia: () => Promise.reject(error) };
+    const chats = await start({ mediaMaxMb: 50 }, { mediaTooLarge, account });
+    await chats.tell("look", { sender: { id: "1" }, ...image });
+    expect((await chats.sent()).text).toBe("no more than 20");
   });
 
   it("is left out where the channel says nothing", async () => {

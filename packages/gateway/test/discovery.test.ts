@@ -1,5 +1,7 @@
 import dgram from "node:dgram";
 import fs from "node:fs";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { silentLog } from "@openclaw/log";
@@ -44,8 +46,8 @@ async function query(port: number | undefined): Promise<string> {
 }
 
 describe("in the local network", () => {
-  const announced = async (discovery: object, env: NodeJS.ProcessEnv = {}) => {
-    gateway = await startTestGateway({ config: { discovery }, env });
+  const announced = async (discovery: object, env: NodeJS.ProcessEnv = {}, config: object = {}) => {
+    gateway = await startTestGateway({ config: { discovery, ...config }, env });
     while (!gateway.log().includes("announced as")) await new Promise((turn) => setImmediate(turn));
     return query(gateway.port);
   };
@@ -59,6 +61,8 @@ describe("in the local network", () => {
       `displayName=${host}`,
       `lanHost=${host}.local`,
       `gatewayPort=${gateway?.port}`,
+      // It has no port of its own here, and is served on the Gateway's.
+      `canvasPort=${gateway?.port}`,
       `${host} (OpenClaw)`,
     ]) {
       expect(answer).toContain(text);
@@ -75,6 +79,21 @@ describe("in the local network", () => {
     const answer = await announced({ mdns: { mode: "full" } }, env);
     for (const text of ["cliPath=/opt/openclaw", "sshPort=2222", "tailnetDns=mac.tail1.ts.net"])
       expect(answer).toContain(text);
+  });
+
+  it("names the port of the canvas host, and none when it is switched off", async () => {
+    const server = http.createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    await new Promise((resolve) => server.close(resolve));
+    const mdns = { mode: "minimal" };
+    expect(await announced({ mdns }, {}, { canvasHost: { port } })).toContain(`canvasPort=${port}`);
+    await gateway?.close();
+    const tls = { gateway: { tls: { enabled: true } } };
+    const secured = await announced({ mdns }, { OPENCLAW_SKIP_CANVAS_HOST: "1" }, tls);
+    expect(secured).not.toContain("canvasPort");
+    const [, fingerprint] = /TLS fingerprint: sha256:([0-9a-f]{64})/.exec(gateway?.log() ?? "") ?? [];
+    for (const text of ["gatewayTls=1", `gatewayTlsSha256=${fingerprint}`]) expect(secured).toContain(text);
   });
 
   it.each([

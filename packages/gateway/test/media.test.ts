@@ -1,6 +1,7 @@
 import { randomFillSync } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
+import type { InboundMessage, RunningAccount } from "@openclaw/plugin-sdk";
 import sharp from "sharp";
 import { afterEach, expect, test } from "vitest";
 import {
@@ -324,11 +325,16 @@ test("a profile whose provider answers 429 to a voice note rests as after a run,
 });
 
 /** A group that answers to its assistant's name, and a service that hears what the test says next. */
-async function talkingGroup(more: { react?: (emoji: string, messageId: string) => void } = {}) {
+async function talkingGroup(
+  more: { react?: (emoji: string, messageId: string) => void } & Pick<RunningAccount, "fetchMedia"> = {},
+) {
   const said: string[] = [];
   const service = await transcriber(() => ({ body: { text: said.shift() ?? "" } }));
   const chat = chatService("telegram", {
-    account: { react: async ({ messageId }, { emoji }) => more.react?.(emoji, messageId) },
+    account: {
+      react: async ({ messageId }, { emoji }) => more.react?.(emoji, messageId),
+      ...(more.fetchMedia === undefined ? {} : { fetchMedia: more.fetchMedia }),
+    },
   });
   const { groups: _, ...listening } = telegram;
   const gateway = await startTestGateway({
@@ -348,9 +354,12 @@ async function talkingGroup(more: { react?: (emoji: string, messageId: string) =
     sender: { id: "7", name: "Ada" },
     mentions: { me: false, any: false },
   };
-  const say = async (words: string) => {
+  const say = async (
+    words: string,
+    attachments: InboundMessage["attachments"] = [{ path: note, mimeType: "audio/ogg" }],
+  ) => {
     said.push(words);
-    await chat.tell("<media:audio>", { ...inGroup, attachments: [{ path: note, mimeType: "audio/ogg" }] });
+    await chat.tell("<media:audio>", { ...inGroup, attachments });
   };
   return { gateway, chat, service, say, inGroup };
 }
@@ -405,4 +414,64 @@ test("where sounds are not understood, a voice message without a mention in its 
   await chat.sent();
   expect(service.requests).toHaveLength(0);
   expect(lastPrompt(gateway)).toMatch(/for context\]\n\[[^\]]+\] Ada \(7\): <media:audio> \[id:in1\]/);
+});
+
+test("a voice message that comes with a picture is heard as well, and its picture is fetched when it names the assistant", async () => {
+  const fetched: string[] = [];
+  const group = await talkingGroup({
+    fetchMedia: async (ref) => {
+      fetched.push(ref);
+      return {
+        body: ref === "sound" ? ogg : Buffer.from("GIF89a"),
+        mimeType: ref === "sound" ? "audio/ogg" : "image/gif",
+      };
+    },
+  });
+  const { gateway, chat, service, say } = group;
+  const attachments = [
+    { kind: "audio" as const, ref: "sound" },
+    { kind: "image" as const, ref: "picture" },
+  ];
+  await say("look at the tea", attachments);
+  await expect.poll(() => service.requests.length).toBe(1);
+  await say("Claw, whose cat is that?", attachments);
+  await chat.sent();
+  expect(service.requests).toHaveLength(2);
+  expect(fetched).toEqual(["sound", "sound", "picture"]);
+  const prompt = lastPrompt(gateway);
+  expect(prompt).toContain("Transcript:\nClaw, whose cat is that?");
+  expect(prompt).toMatch(/for context\]\n\[[^\]]+\] Ada \(7\): look at the tea/);
+  expect(prompt).toMatch(/media attached[^\]]*image\/gif/);
+  expect(gateway.model.requests).toHaveLength(1);
+});
+
+test("a voice message to several agents is fetched and heard once", async () => {
+  let fetched = 0;
+  const service = await transcriber(() => ({ body: { text: "hello to both" } }));
+  const chat = chatService("whatsapp", {
+    account: {
+      fetchMedia: async () => {
+        fetched += 1;
+        return { body: ogg, mimeType: "audio/ogg" };
+      },
+    },
+  });
+  const gateway = await startTestGateway({
+    config: {
+      ...env,
+      channels: { whatsapp: { dmPolicy: "open", allowFrom: ["*"] } },
+      agents: { list: [{ id: "main", default: true }, { id: "work" }] },
+      broadcast: { "7": ["main", "work"] },
+      tools: { media: whisper(service) },
+    },
+    channels: [chat.channel],
+  });
+  running.push(gateway);
+  await chat.tell("<media:audio>", { attachments: [{ kind: "audio", ref: "sound" }] });
+  await Promise.all([chat.sent(), chat.sent()]);
+  expect(gateway.model.requests.map(({ body }) => JSON.stringify(body).includes("hello to both"))).toEqual([
+    true,
+    true,
+  ]);
+  expect([fetched, service.requests.length]).toEqual([1, 1]);
 });

@@ -8,3 +8,5 @@ export {
 } from "./client/server-connection.ts";
 export { type KeptStatus, keepServerStatus, readServerStatus } from "./client/server-status-file.ts";
 export { type HttpServerConfig, type McpServerConfig, type StdioServerConfig, transportOf } from "./mcp-config.ts";
+export { forgetSignIn, readSignIn, type SignIn } from "./sign-in/sign-in-file.ts";
+export { type SignInOptions, signInToServer } from "./sign-in/sign-in-to-server.ts";

@@ -2,6 +2,7 @@ export type { ExternalLogin, ExternalLoginOptions } from "./credentials/external
 export { readClaudeCodeLogin, readCodexLogin } from "./credentials/external-logins.ts";
 export { type LoginImportPlaces, offerLoginImports, withLoginImports } from "./credentials/login-imports.ts";
 export { setupTokenProblem } from "./credentials/oauth/anthropic.ts";
+export { type CodeContext, type CodeRequest, requestCode } from "./credentials/oauth/authorization-code.ts";
 export { listenForCallback } from "./credentials/oauth/callback-server.ts";
 export type { OAuthErrorCode } from "./credentials/oauth/oauth-error.ts";
 export { OAuthError } from "./credentials/oauth/oauth-error.ts";

@@ -6,6 +6,7 @@ import {
   type DeviceIdentity,
   type DeviceTokenStore,
   type GatewayCredentials,
+  type GatewaySocketConstructor,
   type ReconnectDelays,
 } from "@openclaw/client";
 import type { Logger } from "@openclaw/log";
@@ -41,7 +42,7 @@ export interface NodeHostOptions {
   log: Logger;
   spawn?: Spawn;
   /** Another WebSocket, for example one that accepts a single certificate. */
-  WebSocket?: typeof globalThis.WebSocket;
+  WebSocket?: GatewaySocketConstructor;
   reconnect?: ReconnectDelays;
   onState?: (state: ConnectionState) => void;
 }

@@ -30,6 +30,7 @@ export {
 } from "./delivery-context.ts";
 export { type DmHistoryConfig, dmHistoryLimit } from "./dm-history-limit.ts";
 export { mediaReplyHint, stoppedRunNote, stripEnvelope } from "./envelope.ts";
+export { type ChosenModel, inheritedModel } from "./inherited-model.ts";
 export {
   type AssistantBlock,
   type AssistantMessage,

@@ -20,6 +20,10 @@ export interface SessionEntry {
   sessionFile?: string;
   /** Parent session of a subagent; never changes once set. */
   spawnedBy?: string;
+  /** The session this one was begun from: the channel of a thread whose key does not name it, or a dashboard's choice. */
+  parentSessionKey?: string;
+  /** A session whose summary this one's conversation still has to begin with. */
+  parentToSummarize?: string;
   systemSent?: boolean;
   /** The last run was stopped by the user. */
   abortedLastRun?: boolean;
@@ -164,6 +168,7 @@ export function mergeSessionEntry(existing: SessionEntry | undefined, patch: Ses
 // What belongs to the conversation that ends. Everything not listed is a preference, routing, or not ours to drop.
 const conversationFields = [
   "sessionFile",
+  "parentToSummarize",
   "inputTokens",
   "outputTokens",
   "totalTokens",

@@ -40,8 +40,8 @@ export interface EnsureOptions {
 }
 
 /**
- * What became of `parentKey`. After `too-large` the session starts empty: the caller puts a summary of the parent into
- * it (a `branch_summary` entry).
+ * What became of `parentKey`. After `too-large` the session starts empty, and `parentToSummarize` of its entry asks its first
+ * run to begin with a summary of the parent (a `branch_summary` entry).
  */
 export type ForkOutcome = "none" | "copied" | "too-large" | "failed";
 
@@ -76,6 +76,7 @@ export function entryUpdate(existing: SessionEntry | undefined, options: EnsureO
   if (options.group) Object.assign(patch, groupMetadata(options.group));
   patch.chatType = options.group?.chatType ?? options.chatType ?? existing?.chatType ?? "direct";
   if (options.displayName?.trim()) patch.displayName = options.displayName.trim();
+  if (options.parentKey !== undefined) patch.parentSessionKey = options.parentKey;
   if (options.placeRules !== undefined) patch.placeRules = options.placeRules ?? undefined;
   return patch;
 }

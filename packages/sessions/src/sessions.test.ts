@@ -313,6 +313,7 @@ describe("forks", () => {
     const { sessions } = parent();
     sessions.update(parentKey, () => ({ totalTokens: 61, contextTokens: 100 }));
     expect(sessions.ensure(thread, { parentKey }).fork).toBe("too-large");
+    expect(sessions.get(thread)).toMatchObject({ parentToSummarize: parentKey, parentSessionKey: parentKey });
     const transcript = sessions.transcript(thread);
     transcript.append({ type: "branch_summary", fromId: "root", summary: "what was said" });
     expect(messageText(transcript.context()[0]!)).toContain("<summary>\nwhat was said\n</summary>");

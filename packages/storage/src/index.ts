@@ -37,6 +37,6 @@ export { ensurePrivateDir, ensurePrivateDirSync } from "./private-dir.ts";
 export { isGone, ownIdentity, type ProcessIdentity, type ProcessTable, systemProcesses } from "./process-identity.ts";
 export type { SegmentStoreOptions } from "./segment-store-options.ts";
 export { openStorage, type Storage, type StorageOptions } from "./storage.ts";
-export { StorageError, type StorageErrorCode } from "./storage-error.ts";
+export { errnoOf, StorageError, type StorageErrorCode } from "./storage-error.ts";
 export type { OnStorageProblem, StorageProblem } from "./storage-problem.ts";
 export { moveToTrash, type TrashWorld } from "./trash.ts";

@@ -15,6 +15,8 @@ export interface OutboxItem<T = unknown> {
   state: OutboxState;
   /** How often it could not be sent. */
   attempts: number;
+  /** How often a process that found it on disk began to send it and did not come to its end. Absent for 0. */
+  restarts?: number | undefined;
   /** The platform's id of the message. */
   messageId?: string | undefined;
   error?: string | undefined;
@@ -52,6 +54,7 @@ export function itemFromRecord(record: JsonRecord): { item: OutboxItem; number: 
       payload: record.payload,
       state,
       attempts: numberField(record, "attempts") ?? 0,
+      restarts: numberField(record, "restarts"),
       messageId: stringField(record, "messageId"),
       error: stringField(record, "error"),
       endedAt: numberField(record, "endedAt"),

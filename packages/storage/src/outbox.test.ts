@@ -74,6 +74,25 @@ it("remembers how sending went", async () => {
   }
 });
 
+it("remembers how often an item was sent anew by a process that found it, which is no failed attempt", async () => {
+  const { open } = setUp({ segmentBytes: 4096, remember: { count: 10 } });
+  const outbox = open();
+  await outbox.enqueue([item("a"), item("b")]);
+  outbox.failedAttempt("a");
+  expect([outbox.startedAnew("a"), outbox.startedAnew("a")]).toEqual([1, 2]);
+  // Enough for `a` to be carried over to a newer segment.
+  for (let i = 0; i < 60; i += 1) {
+    await outbox.enqueue([{ ...item(`i${i}`), payload: "x".repeat(300) }]);
+    outbox.markSent(`i${i}`);
+  }
+  for (const each of [outbox, open()]) {
+    expect(each.get("a")).toMatchObject({ state: "queued", attempts: 1, restarts: 2 });
+    expect(each.get("b")).toMatchObject({ attempts: 0 });
+  }
+  expect(open().startedAnew("a")).toBe(3);
+  expect(() => outbox.startedAnew("x")).toThrow(expect.objectContaining({ code: "unknown-entry" }));
+});
+
 it("takes an id once, in one call and over several", async () => {
   const { open } = setUp();
   const outbox = open();

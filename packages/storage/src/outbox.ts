@@ -19,6 +19,11 @@ export interface Outbox {
    * off is none: nobody knows whether it failed.
    */
   failedAttempt(id: string): number;
+  /**
+   * Records, before it is sent, that an item is sent anew which an earlier process left, and returns how often that was,
+   * beginning with 1. It is on disk when this returns, so that what ends the process each time is seen.
+   */
+  startedAnew(id: string): number;
   /** The platform took it. */
   markSent(id: string, messageId?: string): void;
   /** It will not be tried again. */
@@ -92,6 +97,15 @@ class FileOutbox implements Outbox {
     this.#log.write([{ record: { type: "attempt", id, attempts, at: this.#clock.now() } }]);
     item.attempts = attempts;
     return attempts;
+  }
+
+  startedAnew(id: string): number {
+    const item = this.#queued.get(id);
+    if (item === undefined) throw this.#unknown(id, "record that it is sent anew");
+    const restarts = (item.restarts ?? 0) + 1;
+    this.#log.write([{ record: { type: "attempt", id, attempts: item.attempts, restarts, at: this.#clock.now() } }]);
+    item.restarts = restarts;
+    return restarts;
   }
 
   markSent(id: string, messageId?: string): void {
@@ -176,7 +190,9 @@ class FileOutbox implements Outbox {
       }
       case "attempt": {
         const item = this.#queued.get(id);
-        if (item) item.attempts = numberField(record, "attempts") ?? item.attempts;
+        if (item === undefined) return "change";
+        item.attempts = numberField(record, "attempts") ?? item.attempts;
+        item.restarts = numberField(record, "restarts") ?? item.restarts;
         return "change";
       }
       case "state": {

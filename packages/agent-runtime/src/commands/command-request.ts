@@ -1,6 +1,6 @@
 import type { ElevatedAccess } from "@openclaw/approvals";
 import type { Models } from "@openclaw/models";
-import type { SessionEntry, SessionPatch } from "@openclaw/sessions";
+import type { ChosenModel, SessionEntry, SessionPatch } from "@openclaw/sessions";
 import type { SystemPromptReport } from "../prompt/system-prompt-report.ts";
 import type { QueueConfig } from "../queue/queue-settings.ts";
 import type { RuntimeConfig } from "../run/runtime-config.ts";
@@ -64,6 +64,8 @@ export interface CommandReply {
   replyTo?: string;
   /** Rows of buttons below it; a press sends their data as a message. */
   buttons?: readonly (readonly CommandButton[])[];
+  /** What the chat's own channel is to send, in that channel's form; other channels send the rest. */
+  channelData?: Readonly<Record<string, unknown>>;
   /** Where a button was pressed it takes the place of the message with the button. */
   inPlace?: true;
   /** To be done when the answer is on its way, for commands that end the process. */
@@ -141,6 +143,8 @@ export interface CommandServices {
   now(): number;
   session: {
     get(key: string): SessionEntry | undefined;
+    /** The model that the conversation above a thread was told to use. */
+    inheritedModel(key: string): ChosenModel | undefined;
     /** Creates the session when there is none. */
     patch(key: string, patch: SessionPatch): void;
   };

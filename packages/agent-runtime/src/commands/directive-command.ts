@@ -8,9 +8,9 @@ import { chatElevatedRefusal } from "../levels/elevated-refusal.ts";
 import { levelOptions } from "../levels/level-words.ts";
 import { elevatedLevel, reasoningLevel, thinkingLevel, verboseLevel } from "../levels/resolve-levels.ts";
 import { resolveQueueSettings, sessionQueue } from "../queue/queue-settings.ts";
-import type { CommandReply, CommandRequest, CommandServices } from "./command-request.ts";
+import type { CommandButton, CommandReply, CommandRequest, CommandServices } from "./command-request.ts";
 import { chooseModelByText, type ModelChoices, profileProblem } from "./model-choice.ts";
-import { choicesOf, modelListing } from "./models-command.ts";
+import { browseModels, choicesOf, modelListing } from "./models-command.ts";
 
 /** What one directive answers and changes. `problem` makes the whole message change nothing. */
 interface Effect {
@@ -18,6 +18,7 @@ interface Effect {
   patch?: SessionPatch;
   /** What the model is to know. */
   event?: string;
+  buttons?: CommandButton[][];
   problem?: true;
 }
 
@@ -42,7 +43,8 @@ export async function applyDirectives(
   if (Object.keys(patch).length > 0)
     services.session.patch(request.sessionKey, { ...patch, updatedAt: services.now() });
   for (const { event } of effects) if (event !== undefined) await services.tellModel(request.sessionKey, event);
-  return { text: effects.map(({ text }) => text).join(" ") };
+  const buttons = effects.flatMap((effect) => effect.buttons ?? []);
+  return { text: effects.map(({ text }) => text).join(" "), ...(buttons.length === 0 ? {} : { buttons }) };
 }
 
 interface Surroundings {
@@ -190,7 +192,11 @@ function execText({ host, security, ask, node }: ExecChange): string {
 
 async function modelEffect({ value }: Of<"model">, around: Surroundings): Promise<Effect> {
   const { request, services, choices } = around;
-  if (value === undefined || /^list$/i.test(value)) return { text: await modelListing("list", request, services) };
+  if (value === undefined || /^list$/i.test(value)) {
+    const hasButtons = request.place.buttonsPerRow !== undefined && choices.allowed.length > 0;
+    const text = await modelListing("list", request, services);
+    return { text, ...(hasButtons ? { buttons: [[browseModels]] } : {}) };
+  }
   if (/^status$/i.test(value)) return { text: await modelListing("status", request, services) };
   const choice = chooseModelByText(value, choices);
   if (choice.kind === "refused") return problem(choice.text);
@@ -199,10 +205,12 @@ async function modelEffect({ value }: Of<"model">, around: Surroundings): Promis
     profile === undefined ? undefined : profileProblem(profile, choice.ref, services.models, request.agentId);
   if (wrongProfile !== undefined) return problem(wrongProfile);
   const changed = !sameModelRef(choice.ref, choices.current);
+  // Where the conversation above has a model of its own, only a choice of the thread's own brings back the default.
+  const isUnset = choice.isDefault && services.session.inheritedModel(request.sessionKey) === undefined;
   return {
     patch: {
-      providerOverride: choice.isDefault ? undefined : choice.ref.provider,
-      modelOverride: choice.isDefault ? undefined : choice.ref.model,
+      providerOverride: isUnset ? undefined : choice.ref.provider,
+      modelOverride: isUnset ? undefined : choice.ref.model,
       authProfileOverride: profile,
       authProfileOverrideSource: profile === undefined ? undefined : "user",
       authProfileOverrideCompactionCount: undefined,

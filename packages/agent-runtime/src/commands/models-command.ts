@@ -1,4 +1,5 @@
 import { authLabel, formatModelRef, type ModelRef, sameModelRef } from "@openclaw/models";
+import { sessionModel } from "../run/run-setup.ts";
 import {
   type CommandButton,
   type CommandHandler,
@@ -24,20 +25,17 @@ export const modelsCommand: CommandHandler = async (request, services) => {
   const providers = [...byProvider.keys()].sort();
   const [wanted, ...rest] = request.args.split(/\s+/).filter(Boolean);
   const perRow = request.place.buttonsPerRow;
-  if (wanted === undefined) {
-    const text = say(
+  const turned = /^page=(\d+)$/i.exec(wanted ?? "");
+  if (wanted === undefined || turned !== null) {
+    if (perRow !== undefined && providers.length > 0)
+      return providerButtons(providers, Number(turned?.[1] ?? 1), perRow);
+    return say(
       "Providers:",
       ...providers.map((provider) => `- ${provider} (${byProvider.get(provider)?.length})`),
       "",
       "Use: /models <provider>",
       "Switch: /model <provider/model>",
     );
-    const offered = providers.map((id) => ({ text: id, data: `/models ${id}` }));
-    return {
-      ...text,
-      ...(perRow === undefined ? {} : { buttons: buttonRows(pressable(offered), perRow) }),
-      inPlace: true,
-    };
   }
   const provider = wanted.toLowerCase();
   const models = byProvider.get(provider);
@@ -51,6 +49,18 @@ export const modelsCommand: CommandHandler = async (request, services) => {
   }
   return modelsPage(provider, models, rest, perRow);
 };
+
+function providerButtons(providers: readonly string[], wanted: number, perRow: number): CommandReply {
+  const pages = Math.max(1, Math.ceil(providers.length / pageSize));
+  const page = Math.min(pages, Math.max(1, wanted));
+  const shown = providers.slice((page - 1) * pageSize, page * pageSize);
+  const offered = shown.map((id) => ({ text: id, data: `/models ${id}` }));
+  const to = (target: number, text: string) =>
+    target < 1 || target > pages ? [] : [{ text, data: `/models page=${target}` }];
+  const around = [...to(page - 1, "◀ Prev"), ...to(page + 1, "Next ▶")];
+  const buttons = [...buttonRows(pressable(offered), perRow), ...(around.length === 0 ? [] : [around])];
+  return { text: "Select a provider:", buttons, inPlace: true };
+}
 
 function modelsPage(
   provider: string,
@@ -74,11 +84,21 @@ function modelsPage(
     pages > 1 ? `All: /models ${provider} all` : undefined,
   );
   if (perRow === undefined || shown.length > pageSize) return { ...text, inPlace: true };
-  const own = shown.map((ref) => ({ text: ref.model, data: `/model ${formatModelRef(ref)}` }));
+  const own = pressable(shown.map((ref) => ({ text: ref.model, data: `/model ${formatModelRef(ref)}` })));
   const to = (target: number, label: string) =>
     target < 1 || target > pages ? [] : [{ text: label, data: `/models ${provider} ${target}` }];
   const around = [...to(page - 1, "◀ Prev"), { text: "Providers", data: "/models" }, ...to(page + 1, "Next ▶")];
-  return { ...text, buttons: [...buttonRows(pressable(own), perRow), pressable(around)], inPlace: true };
+  const buttons = [...buttonRows(own, perRow), pressable(around)];
+  const known = isWhole(own, shown.length) ? { text: `Models (${provider}) — ${models.length} available` } : text;
+  return { ...known, buttons, inPlace: true };
+}
+
+/** The button that leads from the current model to all others. */
+export const browseModels: CommandButton = { text: "Browse models", data: "/models" };
+
+/** Whether everything can be chosen by a button, so that no list has to say what is left to typing. */
+function isWhole(buttons: readonly CommandButton[], offered: number): boolean {
+  return offered > 0 && buttons.length === offered;
 }
 
 /** Platforms bound what a button can hold; what does not fit is left to typing. */
@@ -141,6 +161,5 @@ export function choicesOf(request: CommandRequest, services: CommandServices): P
 }
 
 function overrideOf({ sessionKey }: CommandRequest, { session }: CommandServices): ModelRef | undefined {
-  const { providerOverride, modelOverride } = session.get(sessionKey) ?? {};
-  return providerOverride && modelOverride ? { provider: providerOverride, model: modelOverride } : undefined;
+  return sessionModel(sessionKey, session.get(sessionKey), session);
 }

@@ -36,6 +36,7 @@ function setUp(last?: SpeechAttempt) {
     now: () => 10_000,
     session: {
       get: (key: string) => ({ sessionId: "s", updatedAt: 0, ...(stored[key] ? { ttsAuto: stored[key] } : {}) }),
+      inheritedModel: () => undefined,
       patch: (key: string, patch: { ttsAuto?: string | undefined }) => {
         stored[key] = patch.ttsAuto;
       },

@@ -1,6 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { realpath } from "node:fs/promises";
 import { isAbsolute, relative, sep } from "node:path";
+import { errnoOf } from "@openclaw/storage";
 import { openBelow } from "../sandbox/sandbox-files.ts";
 import { ToolFailure } from "../tools/tool-failure.ts";
 
@@ -15,7 +16,11 @@ export async function openMedia(
 ): Promise<FileHandle> {
   let problem: unknown;
   for (const root of options.roots) {
-    const dir = await realpath(root).catch(() => undefined);
+    const dir = await realpath(root).catch((error: unknown) => {
+      // A folder that was never needed is not there; that any other cannot be read is what the reader has to be told.
+      if (errnoOf(error) !== "ENOENT") problem ??= error;
+      return undefined;
+    });
     if (dir === undefined) continue;
     const way = relative(dir, path);
     if (way === "" || way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way)) continue;

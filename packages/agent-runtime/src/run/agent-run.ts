@@ -13,6 +13,7 @@ import { emptyAnswerText } from "../loop/agent-loop.ts";
 import type { LoopResult } from "../loop/loop-events.ts";
 import type { SystemPromptReport } from "../prompt/system-prompt-report.ts";
 import { answerSomewhere, begin, tellFallback } from "./answer.ts";
+import { beginFromParent } from "./begin-from-parent.ts";
 import { createDelegatedTools, type DelegatedTools } from "./delegated-tools.ts";
 import { createFailover } from "./failover.ts";
 import { tellHooksOfEnd, withHookContext } from "./hooks-around-run.ts";
@@ -111,6 +112,7 @@ async function runOnTranscript(
   try {
     if (point.kind === "unrecorded") {
       leaveUnfinishedFlush(transcript);
+      await beginFromParent(conversation);
       await makeRoom(conversation);
       if (control.cause?.kind === "interrupt") return { ...details, status: "aborted" };
       const settings = changedSettings(transcript, prepared.model, prepared.thinking, parts.clock.now());

@@ -75,7 +75,7 @@ async function compactNow(
   const transcript = sessions.transcript(sessionKey);
   const lock = await transcript.lock();
   try {
-    const ref = await chooseModel({ agentId }, entry, parts);
+    const ref = await chooseModel({ sessionKey, agentId }, entry, parts);
     const prepared = await prepareRun({ sessionKey, agentId }, entry, ref, parts, { start: false });
     const room = contextWindow(parts.config(), prepared.model);
     if ("problem" in room) return failure(room.problem, undefined);

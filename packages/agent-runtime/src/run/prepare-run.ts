@@ -36,13 +36,13 @@ export type SettledRequest<R extends Partial<RunRequest> = RunRequest> = Omit<R,
 
 /** The model a run is to use: its message's, its own, the session's, the agent's default. */
 export async function chooseModel(
-  request: Pick<SettledRequest, "model" | "agentId" | "settings">,
+  request: Pick<SettledRequest, "sessionKey" | "model" | "agentId" | "settings">,
   entry: SessionEntry | undefined,
   parts: RuntimeParts,
 ): Promise<ModelRef> {
   const asked = request.settings?.model ?? request.model;
   if (asked) return asked;
-  const chosen = sessionModel(entry);
+  const chosen = sessionModel(request.sessionKey, entry, parts.sessions);
   // What was allowed when it was chosen may not be any more.
   return chosen && parts.models.isAllowed(chosen) ? chosen : parts.models.defaultRef(request.agentId);
 }
@@ -53,7 +53,7 @@ export async function chooseModel(
  */
 export async function prepareRun(
   request: Pick<SettledRequest, "sessionKey" | "agentId" | "channel" | "extraSystemPrompt" | "thinking" | "settings"> &
-    Partial<Pick<SettledRequest, "runId" | "lane" | "sender" | "withoutTools">>,
+    Partial<Pick<SettledRequest, "runId" | "lane" | "sender" | "withoutTools">> & { accountId?: string },
   entry: SessionEntry | undefined,
   ref: ModelRef,
   parts: RuntimeParts,
@@ -87,6 +87,7 @@ export async function prepareRun(
     workspaceDir,
     levels,
     ...(channel === undefined ? {} : { channel }),
+    ...(request.accountId === undefined ? {} : { accountId: request.accountId }),
     ...(request.runId === undefined ? {} : { runId: request.runId }),
     lane: request.lane ?? "main",
     ...(sender === undefined ? {} : { sender }),

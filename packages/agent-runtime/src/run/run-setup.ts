@@ -1,5 +1,5 @@
 import type { ModelRef, ResolvedModel } from "@openclaw/models";
-import type { SessionEntry } from "@openclaw/sessions";
+import type { SessionEntry, Sessions } from "@openclaw/sessions";
 import type { MessageSource } from "../loop/message-draft.ts";
 import type { AgentConfig, RuntimeConfig } from "./runtime-config.ts";
 
@@ -19,10 +19,15 @@ export function sourceOf({ info, ref }: ResolvedModel): MessageSource {
   return { api: info.api, provider: ref.provider, model: ref.model, cost: info.cost };
 }
 
-/** The model a session was told to use, if any. */
-export function sessionModel(entry: SessionEntry | undefined): ModelRef | undefined {
-  const { providerOverride, modelOverride } = entry ?? {};
-  return providerOverride && modelOverride ? { provider: providerOverride, model: modelOverride } : undefined;
+/** The model a session was told to use, if any; a thread without one uses that of the conversation it hangs under. */
+export function sessionModel(
+  key: string,
+  entry: SessionEntry | undefined,
+  sessions: Pick<Sessions, "inheritedModel">,
+): ModelRef | undefined {
+  const { providerOverride: provider, modelOverride: model } = entry ?? {};
+  const chosen = model ? { provider, model } : sessions.inheritedModel(key);
+  return chosen?.provider ? { provider: chosen.provider, model: chosen.model } : undefined;
 }
 
 /** Tokens a run may use of the model's window, or a text for the user when they are too few. */

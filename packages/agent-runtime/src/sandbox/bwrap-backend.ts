@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { access, constants, lstat, readFile, readlink, rm, stat } from "node:fs/promises";
 import { delimiter, isAbsolute, join } from "node:path";
 import type { Clock } from "@openclaw/storage";
-import { ensurePrivateDir, writeFileAtomic } from "@openclaw/storage";
+import { ensurePrivateDir, errnoOf, writeFileAtomic } from "@openclaw/storage";
 import { bwrapArguments, hiddenProcFiles, type SystemFolder } from "./bwrap-arguments.ts";
 import { launchProgram, prlimitArguments, seccompFd, splitEnvironment } from "./bwrap-launch.ts";
 import { type BwrapSettings, readBwrapSettings, unsupportedKey } from "./bwrap-settings.ts";
@@ -145,7 +145,7 @@ export function createBwrapBackend(options: BwrapBackendOptions): SandboxBackend
     const paths: Record<string, string> = {};
     for (const [name, content] of Object.entries(files)) {
       paths[name] = join(dir, name);
-      const before = await readFile(paths[name], "utf8").catch(() => undefined);
+      const before = await readIfThere(paths[name]);
       // A file that is mounted into a running command is exchanged only when it has to be.
       if (before !== content) await writeFileAtomic(paths[name], content, { fsync: false });
     }
@@ -158,7 +158,7 @@ export function createBwrapBackend(options: BwrapBackendOptions): SandboxBackend
     const { ino, birthtimeMs } = await stat(place.workspaceDir);
     const stamp = createHash("sha1").update(`${place.configHash}\n${ino}\n${birthtimeMs}`).digest("hex");
     const marker = join(dir, "setup");
-    if ((await readFile(marker, "utf8").catch(() => undefined)) === stamp) return;
+    if ((await readIfThere(marker)) === stamp) return;
     const { docker } = place.settings;
     const program = launch({ command, cwd: docker.workdir, env: {}, pty: false });
     const end = await options.run(program.file, program.args, {
@@ -239,6 +239,15 @@ async function systemFolder(path: string): Promise<SystemFolder | undefined> {
   } catch {
     // This system has none of that name.
     return undefined;
+  }
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw error;
   }
 }
 

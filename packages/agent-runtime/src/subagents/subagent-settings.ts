@@ -80,7 +80,7 @@ async function chooseModel(
     usable(primaryOf(config.agents?.defaults?.subagents?.model));
   const model =
     configured ??
-    sessionModel(sessions.get(wishes.requesterKey)) ??
+    sessionModel(wishes.requesterKey, sessions.get(wishes.requesterKey), sessions) ??
     (await models.defaultRef(normalizeAgentId(wishes.requesterAgentId)));
   if (wishes.model === undefined) return { model };
   const known = models.canonical(wishes.model);

@@ -31,6 +31,7 @@ export function commandServices(given: Partial<CommandServices>): CommandService
     now: () => 10_000,
     session: {
       get: () => entry,
+      inheritedModel: () => undefined,
       patch(_key, patch) {
         entry = mergeSessionEntry(entry ?? { sessionId: "s", updatedAt: 1 }, patch, 10_000);
       },

@@ -137,7 +137,7 @@ export const wireInteraction = z.object({
   channel: wireChannel.partial().nullish(),
   member: z.object({ user: wireUser, roles: z.array(z.string()).default([]) }).nullish(),
   user: wireUser.nullish(),
-  message: z.object({ id: z.string() }).nullish(),
+  message: z.object({ id: z.string(), flags: z.number().optional() }).nullish(),
   data: z
     .object({
       name: z.string().optional(),

@@ -41,7 +41,8 @@ export function createInteractionReplies(api: Pick<DiscordApi, "call">, applicat
       const first = waits && answered.get(token) === undefined;
       const route = `/webhooks/${applicationId}/${token}` as const;
       const { message_reference: _none, flags = 0, ...rest } = asRecord(body);
-      const own = { ...rest, flags: Number(flags) | MessageFlags.Ephemeral };
+      // The buttons of what the first answer replaces go with it.
+      const own = { ...(first ? { components: [] } : {}), ...rest, flags: Number(flags) | MessageFlags.Ephemeral };
       const request = { body: own, auth: false, ...(files === undefined ? {} : { files }) };
       try {
         const sent = first

@@ -104,9 +104,13 @@ export function createInteractions(
     if (!id.startsWith(buttonPrefix)) return void (await whisper(interaction, "This button does nothing any more."));
     await respond(interaction, InteractionResponseType.DeferredMessageUpdate);
     const data = id.slice(buttonPrefix.length);
+    const { message } = interaction;
+    // What one person alone sees can be changed through the interaction only: the answer takes its place.
+    const own = ((message?.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
     await hand(interaction, user, {
       text: data,
-      trigger: { kind: "button", data, ...(interaction.message ? { messageId: interaction.message.id } : {}) },
+      trigger: { kind: "button", data, ...(message && !own ? { messageId: message.id } : {}) },
+      ...(own ? { replyHandle: replyHandle({ token: interaction.token, userId: user.id, waits: true }) } : {}),
     });
   };
 

@@ -6,6 +6,9 @@ import { ChannelError, type FetchedMedia } from "@openclaw/plugin-sdk";
 import { isRefusal, toChannelError } from "../api/api-error.ts";
 import type { BotApi } from "../api/bot-api.ts";
 
+/** Bots get no larger files than this from the service, bytes: https://core.telegram.org/bots/api#getfile */
+const DOWNLOAD_BYTES = 20 * 1024 * 1024;
+
 /**
  * Fetches a file by its id.
  * @throws ChannelError `media_too_large` beyond `maxBytes`, or beyond the 20 MB that bots may fetch at all
@@ -17,7 +20,7 @@ export async function fetchMedia(
 ): Promise<FetchedMedia> {
   const { maxBytes, signal } = limits;
   const file = await bot.api.raw.getFile({ file_id: fileId }).catch((error: unknown) => {
-    if (isRefusal(error, /file is too big/i)) throw tooLarge(maxBytes);
+    if (isRefusal(error, /file is too big/i)) throw tooLarge(Math.min(maxBytes, DOWNLOAD_BYTES));
     throw toChannelError(error);
   });
   if ((file.file_size ?? 0) > maxBytes) throw tooLarge(maxBytes);
@@ -61,5 +64,7 @@ async function* within(body: IncomingMessage, maxBytes: number): AsyncGenerator<
 }
 
 function tooLarge(maxBytes: number): ChannelError {
-  return new ChannelError("media_too_large", `the file is larger than ${Math.round(maxBytes / 1024 / 1024)} MB`);
+  return new ChannelError("media_too_large", `the file is larger than ${Math.round(maxBytes / 1024 / 1024)} MB`, {
+    maxBytes,
+  });
 }

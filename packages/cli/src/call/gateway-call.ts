@@ -6,8 +6,10 @@ import {
   type GatewayClient,
   GatewayClientError,
   type GatewayClientOptions,
+  type GatewaySocketConstructor,
   type RequestOptions,
 } from "@openclaw/client";
+import type { SshTunnel } from "../discovery/ssh-tunnel.ts";
 import { CliError } from "../run/cli-error.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import { type GatewayTarget, resolveTarget, type TargetFlags, targetLines } from "./gateway-target.ts";
@@ -67,6 +69,8 @@ export interface GatewayConnection {
 }
 
 const defaultTimeoutMs = 10_000;
+/** How the reason of a failed tunnel begins. */
+export const tunnelFailure = "SSH tunnel failed: ";
 
 /**
  * Connects to the Gateway the flags, the environment and the configuration name.
@@ -75,9 +79,11 @@ const defaultTimeoutMs = 10_000;
 export async function connectGateway(options: CallOptions): Promise<GatewayConnection> {
   const { context } = options;
   const { config, path } = await context.config();
-  const target = resolveTarget({ config, configPath: path, env: context.env, flags: options });
+  const wanted = resolveTarget({ config, configPath: path, env: context.env, flags: options });
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
-  const details = targetLines(target, path);
+  const details = targetLines(wanted, path);
+  const { target, tunnel } = await throughTunnel(wanted, { timeoutMs, env: context.env, details });
+  const closeTunnel = () => void tunnel?.[Symbol.asyncDispose]();
   let connected = false;
   let refuse = (_error: unknown) => {};
   const refused = new Promise<never>((_, reject) => {
@@ -85,6 +91,10 @@ export async function connectGateway(options: CallOptions): Promise<GatewayConne
   });
   refused.catch(() => {}); // it is raced below, if it comes in time
   const { fileDeviceTokens, loadDeviceIdentity } = await import("@openclaw/client/node");
+  const socket = await pinnedSocket(target, context.paths.stateDir, details).catch((error: unknown) => {
+    closeTunnel();
+    throw error;
+  });
   const client = createGatewayClient({
     url: target.url,
     client: {
@@ -105,16 +115,18 @@ export async function connectGateway(options: CallOptions): Promise<GatewayConne
     onState(state) {
       if (state.kind === "waiting" && !connected) refuse(state.error);
       if (state.kind === "connected") connected = true;
+      if (state.kind === "waiting") tunnel?.restore();
       options.onState?.(state);
     },
     ...(options.onGap === undefined ? {} : { onGap: options.onGap }),
     requestTimeoutMs: timeoutMs,
-    ...(await pinnedSocket(target, context.paths.stateDir, details)),
+    ...socket,
   });
   try {
     await withTimeout(Promise.race([client.connect(), refused]), timeoutMs);
   } catch (error) {
     client.close();
+    closeTunnel();
     throw new GatewayCallError(connectReason(error), { stage: "connect", details, cause: error });
   }
   return {
@@ -127,8 +139,35 @@ export async function connectGateway(options: CallOptions): Promise<GatewayConne
         throw requestError(error, details, requestOptions?.timeoutMs ?? timeoutMs);
       }
     },
-    close: () => client.close(),
+    close() {
+      client.close();
+      closeTunnel();
+    },
   };
+}
+
+/** Opens the forward to a Gateway that is reached over SSH. @throws CliError, GatewayCallError */
+async function throughTunnel(
+  target: GatewayTarget,
+  options: { timeoutMs: number; env: NodeJS.ProcessEnv; details: readonly string[] },
+): Promise<{ target: GatewayTarget; tunnel?: SshTunnel }> {
+  if (target.tunnel === undefined) return { target };
+  const { openSshTunnel, parseSshTarget } = await import("../discovery/ssh-tunnel.ts");
+  const login = parseSshTarget(target.tunnel.target, "gateway.remote.sshTarget");
+  const { identity, remotePort } = target.tunnel;
+  try {
+    const tunnel = await openSshTunnel({ target: login, remotePort, identity, ...options });
+    const url = new URL(target.url);
+    url.port = String(tunnel.localPort);
+    return { target: { ...target, url: url.href.replace(/\/$/, "") }, tunnel };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new GatewayCallError(`${tunnelFailure}${reason}`, {
+      stage: "connect",
+      details: options.details,
+      cause: error,
+    });
+  }
 }
 
 /** The socket for a Gateway whose certificate is known: the pin that was given, or the certificate of this machine's own. */
@@ -136,7 +175,7 @@ export async function pinnedSocket(
   { url, tlsFingerprint, ownCertificate }: GatewayTarget,
   stateDir: string,
   details: readonly string[],
-): Promise<{ WebSocket?: typeof globalThis.WebSocket }> {
+): Promise<{ WebSocket?: GatewaySocketConstructor }> {
   if (tlsFingerprint === undefined && ownCertificate === undefined) return {};
   const [{ pinnedWebSocket }, { readCertificateFingerprint }] = await Promise.all([
     import("@openclaw/client/node"),

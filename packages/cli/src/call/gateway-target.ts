@@ -39,6 +39,16 @@ export interface GatewayTarget {
   tlsFingerprint: string | undefined;
   /** Where the certificate of the Gateway on this machine is: it is expected when no fingerprint is given. */
   ownCertificate: string | undefined;
+  /** The login over which the Gateway is reached; `url` is then an address on that machine. */
+  tunnel?: TargetTunnel | undefined;
+}
+
+/** A port of the machine behind an SSH login. */
+export interface TargetTunnel {
+  /** As it stands in the configuration. */
+  target: string;
+  identity: string | undefined;
+  remotePort: number;
 }
 
 export interface TargetInput {
@@ -102,7 +112,8 @@ export function resolveTarget(input: TargetInput): GatewayTarget {
   }
   const { gateway = {} } = config;
   if (gateway.mode === "remote") {
-    const remote = gateway.remote?.url?.trim();
+    const tunnel = remoteTunnel(config, configPath);
+    const remote = gateway.remote?.url?.trim() || tunnel?.url;
     if (!remote) {
       throw new CliError(
         [
@@ -115,13 +126,14 @@ export function resolveTarget(input: TargetInput): GatewayTarget {
     }
     return {
       kind: "remote",
-      url: checkedUrl(remote, "gateway.remote.url"),
-      source: "config gateway.remote.url",
+      url: tunnel?.url ?? checkedUrl(remote, "gateway.remote.url"),
+      source: tunnel ? `config gateway.remote, over ssh ${tunnel.target}` : "config gateway.remote.url",
       bind: undefined,
       token: explicit ? token : gateway.remote?.token,
       password: explicit ? password : gateway.remote?.password,
       tlsFingerprint: pin ?? gateway.remote?.tlsFingerprint,
       ownCertificate: undefined,
+      ...(tunnel === undefined ? {} : { tunnel }),
     };
   }
   const bind = gateway.bind ?? "loopback";
@@ -136,6 +148,40 @@ export function resolveTarget(input: TargetInput): GatewayTarget {
     password: explicit ? password : (readVariable(env, "OPENCLAW_GATEWAY_PASSWORD") ?? gateway.auth?.password),
     tlsFingerprint: pin,
     ownCertificate: gateway.tls?.enabled ? (gateway.tls.certPath ?? ownCertificatePath) : undefined,
+  };
+}
+
+/**
+ * The login the configuration wants the remote Gateway to be reached over. An address of this machine without
+ * `sshTarget` is the end of a forward that somebody else holds, such as the companion app.
+ * @throws CliError
+ */
+function remoteTunnel(config: OpenClawConfig, configPath: string): (TargetTunnel & { url: string }) | undefined {
+  const { transport, url: text, sshTarget, sshIdentity } = config.gateway?.remote ?? {};
+  if (transport !== "ssh") return undefined;
+  const asked = text?.trim().replace(/^http/i, "ws") ?? "";
+  const url = URL.canParse(asked) ? new URL(asked) : undefined;
+  const target = sshTarget?.trim();
+  if (!target) {
+    if (url !== undefined && isLoopbackHost(url.hostname.replace(/^\[|\]$/g, ""))) return undefined;
+    throw new CliError(
+      [
+        'gateway.remote.transport is "ssh", but gateway.remote.sshTarget is missing',
+        `Config: ${configPath}`,
+        'Fix: set gateway.remote.sshTarget to user@host or user@host:port, or set gateway.remote.transport to "direct".',
+      ],
+      { code: "ssh-target-missing" },
+    );
+  }
+  if (asked !== "" && (url === undefined || !/^wss?:$/.test(url.protocol))) checkedUrl(asked, "gateway.remote.url");
+  const secure = url?.protocol === "wss:";
+  const [, named] = /^wss?:\/\/[^/?#]*:(\d+)(?:[/?#]|$)/i.exec(asked) ?? [];
+  const remotePort = Number(named) || (secure ? 443 : (config.gateway?.port ?? defaultPort));
+  return {
+    target,
+    identity: sshIdentity?.trim() || undefined,
+    remotePort,
+    url: `${secure ? "wss" : "ws"}://127.0.0.1:${remotePort}`,
   };
 }
 

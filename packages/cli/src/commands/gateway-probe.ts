@@ -1,7 +1,7 @@
 import os from "node:os";
 import { tailnetAddresses } from "@openclaw/gateway/discovery";
-import { GatewayCallError, withGateway } from "../call/gateway-call.ts";
-import { gatewayPort } from "../call/gateway-target.ts";
+import { GatewayCallError, tunnelFailure, withGateway } from "../call/gateway-call.ts";
+import { type GatewayTarget, gatewayPort } from "../call/gateway-target.ts";
 import { findGateways } from "../discovery/find-gateways.ts";
 import { openSshTunnel, parseSshTarget } from "../discovery/ssh-tunnel.ts";
 import { CliError } from "../run/cli-error.ts";
@@ -55,8 +55,10 @@ async function probeAll(flags: Flags, context: CommandContext) {
   const { config } = await context.config();
   const timeoutMs = flags.timeout;
   const discovering = findGateways({ config, env: context.env, timeoutMs: Math.min(timeoutMs, 1000) });
-  const remote = config.gateway?.remote?.url?.trim();
-  const ssh = await sshTarget(flags, config.gateway?.remote?.sshTarget, discovering);
+  // A remote Gateway that is reached over SSH anyway needs no second tunnel to it.
+  const overSsh = config.gateway?.remote?.transport === "ssh" && Boolean(config.gateway.remote.sshTarget?.trim());
+  const remote = config.gateway?.remote?.url?.trim() || overSsh;
+  const ssh = await sshTarget(flags, overSsh ? undefined : config.gateway?.remote?.sshTarget, discovering);
   const warnings: { code: string; message: string; targetIds?: string[] }[] = [];
   const budget = (kind: TargetKind) => Math.min(timeoutMs, budgets[kind]);
   const probes: Promise<ProbedTarget>[] = [];
@@ -75,7 +77,12 @@ async function probeAll(flags: Flags, context: CommandContext) {
     const active = !flags.url && config.gateway?.mode === "remote";
     const own = await withMode(context, "remote");
     probes.push(
-      probe("configRemote", { context: own, ...credentials(flags), timeoutMs: budget("configRemote"), active }),
+      probe("configRemote", {
+        context: own,
+        ...credentials(flags),
+        timeoutMs: budget(overSsh ? "sshTunnel" : "configRemote"),
+        active,
+      }),
     );
   }
   const local = await withMode(context, "local");
@@ -97,7 +104,7 @@ async function probeAll(flags: Flags, context: CommandContext) {
         const message = error instanceof Error ? error.message : String(error);
         warnings.push({
           code: "ssh_tunnel_failed",
-          message: `SSH tunnel failed: ${message}`,
+          message: `${tunnelFailure}${message}`,
           targetIds: ["sshTunnel"],
         });
         return unreached("sshTunnel", null, false, message);
@@ -105,6 +112,10 @@ async function probeAll(flags: Flags, context: CommandContext) {
     );
   }
   const targets = await Promise.all(probes);
+  for (const { id, connect } of targets) {
+    if (!connect.error?.startsWith(tunnelFailure) || id === "sshTunnel") continue;
+    warnings.push({ code: "ssh_tunnel_failed", message: connect.error, targetIds: [id] });
+  }
   const reachable = targets.filter(({ connect }) => connect.ok);
   const distinct = new Set(reachable.filter(({ kind }) => kind !== "sshTunnel").map(({ url }) => url));
   if (distinct.size > 1) {
@@ -188,7 +199,7 @@ async function probe(
         kind,
         url: connection.target.url,
         active,
-        tunnel: null,
+        tunnel: tunnelOf(connection.target),
         connect: { ok: true, latencyMs, error: null, close: null },
         self: selfOf(state.kind === "connected" ? state.hello : undefined),
         config: configSummary(config),
@@ -202,6 +213,10 @@ async function probe(
     const reason = error instanceof GatewayCallError ? error.reason : (error.lines[0] ?? error.message);
     return unreached(kind, call.url ?? null, active, reason);
   }
+}
+
+function tunnelOf({ url, tunnel }: GatewayTarget): ProbedTarget["tunnel"] {
+  return tunnel === undefined ? null : { localPort: Number(new URL(url).port), target: tunnel.target };
 }
 
 /** Where the configuration of a Gateway is and how it is exposed; its content stays there. */

@@ -1,3 +1,4 @@
+import { forgetSignIn } from "@openclaw/mcp";
 import { configuredServer } from "../mcp/configured-servers.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import type { CommandInput } from "../spec/command-spec.ts";
@@ -13,5 +14,6 @@ export async function run({ args }: CommandInput, context: CommandContext): Prom
   } catch (error) {
     throw asCliError(error);
   }
+  await forgetSignIn(context.paths.stateDir, id);
   context.print(`Removed the MCP server ${id}. Restart the gateway to apply.`);
 }

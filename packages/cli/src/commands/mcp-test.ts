@@ -24,6 +24,7 @@ export async function run(
     // The workspace is made by the first run.
     cwd: existsSync(workspace) ? workspace : context.cwd,
     env: context.env,
+    stateDir: context.paths.stateDir,
     version: context.version,
     clock: { now: context.now },
     timers: systemTimers,
@@ -32,9 +33,10 @@ export async function run(
   try {
     await connection.ensure();
     const { state, error } = connection.status;
+    const { offers } = connection;
     const tools = connection.tools.map(({ name, description = "" }) => ({ name, description }));
     if (flags.json) {
-      context.printJson({ id, ok: state === "ready", tools, error: error ?? null });
+      context.printJson({ id, ok: state === "ready", tools, offers, error: error ?? null });
       return state === "ready" ? 0 : 1;
     }
     if (state !== "ready") throw new CliError(`MCP server ${id}: ${error ?? "it is not available"}`);
@@ -43,6 +45,8 @@ export async function run(
       const [line = ""] = description.split("\n", 1);
       context.print(`- ${name}${line === "" ? "" : `: ${line}`}`);
     }
+    const further = [offers.resources ? "resources" : "", offers.prompts ? "prompts" : ""].filter(Boolean);
+    if (further.length > 0) context.print(`It has ${further.join(" and ")}.`);
     return 0;
   } finally {
     await connection.close();

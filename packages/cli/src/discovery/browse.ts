@@ -123,7 +123,7 @@ export function gatewayOf(record: {
   const gatewayPort = port(text("gatewayPort"));
   const secure = text("gatewayTls") === "1";
   const place = text("tailnetDns") ?? text("lanHost") ?? host ?? "localhost";
-  const found = {
+  return {
     instanceName: record.name,
     domain: record.domain,
     host,
@@ -141,9 +141,6 @@ export function gatewayOf(record: {
     transport: text("transport"),
     wsUrl: `${secure ? "wss" : "ws"}://${place}:${port(record.port) ?? gatewayPort ?? 18789}`,
   };
-  return Object.fromEntries(
-    Object.entries(found).filter(([, value]) => value !== undefined),
-  ) as unknown as FoundGateway;
 }
 
 /** Both tools write bytes as `\DDD` and other marks behind a backslash. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import net from "node:net";
 import { CliError } from "../run/cli-error.ts";
+import { freePort } from "./free-port.ts";
 
 /** Where to log in. */
 export interface SshTarget {
@@ -12,13 +13,18 @@ export interface SshTarget {
 /** A forwarded port. */
 export interface SshTunnel extends AsyncDisposable {
   readonly localPort: number;
+  /** Forwards the same port again where `ssh` has ended in the meantime; what keeps it from that shows at the next attempt. */
+  restore(): void;
 }
 
-/** @throws CliError for what could be taken for an option of `ssh` */
-export function parseSshTarget(text: string): SshTarget {
+/**
+ * @param where the option or setting the text comes from, for the message
+ * @throws CliError for what could be taken for an option of `ssh`
+ */
+export function parseSshTarget(text: string, where = "--ssh"): SshTarget {
   const [, destination = "", port] = /^(.*?)(?::(\d{1,5}))?$/.exec(text.trim().replace(/^ssh\s+/, "")) ?? [];
   if (destination === "" || destination.startsWith("-") || /[\s@]-|\s/.test(destination)) {
-    throw new CliError(`--ssh: "${text}" is not a target such as user@host or user@host:22.`, {
+    throw new CliError(`${where}: "${text}" is not a target such as user@host or user@host:22.`, {
       code: "bad-ssh-target",
     });
   }
@@ -53,32 +59,53 @@ export async function openSshTunnel(options: {
     ...(identity === undefined ? [] : ["-i", identity]),
     ...["--", target.destination],
   ];
-  const child = spawn("ssh", args, { env, stdio: ["ignore", "ignore", "pipe"] });
-  let said = "";
-  child.stderr?.on("data", (chunk: Buffer) => {
-    said = `${said}${chunk.toString("utf8")}`.slice(-4000);
-  });
-  const ended = new Promise<string>((resolve) => {
-    child.once("error", (error) => resolve(error.message));
-    child.once("close", () => resolve(lastLine(said) ?? "ssh ended"));
-  });
+  let session = startSsh(args, env);
+  const end = () => session.child.kill("SIGTERM");
   const problem = await Promise.race([
-    untilOpen(localPort, timeoutMs, child).then((open) =>
-      open ? undefined : (lastLine(said) ?? `no tunnel within ${timeoutMs} ms`),
+    untilOpen(localPort, timeoutMs, session.child).then((open) =>
+      open ? undefined : (session.lastWords() ?? `no tunnel within ${timeoutMs} ms`),
     ),
-    ended,
+    session.ended,
   ]);
   if (problem !== undefined) {
-    child.kill("SIGKILL");
+    session.child.kill("SIGKILL");
     throw new Error(problem);
   }
+  // A command that ends in a hurry must not leave the forward behind.
+  process.once("exit", end);
+  let closed = false;
   return {
     localPort,
+    restore() {
+      if (!closed && session.over()) session = startSsh(args, env);
+    },
     async [Symbol.asyncDispose]() {
-      child.kill("SIGTERM");
-      await ended;
+      closed = true;
+      process.off("exit", end);
+      end();
+      await session.ended;
     },
   };
+}
+
+/** One `ssh`, with what it says last when it ends. */
+function startSsh(args: readonly string[], env: NodeJS.ProcessEnv) {
+  const child = spawn("ssh", args, { env, stdio: ["ignore", "ignore", "pipe"] });
+  let said = "";
+  let over = false;
+  child.stderr.on("data", (chunk: Buffer) => {
+    said = `${said}${chunk.toString("utf8")}`.slice(-4000);
+  });
+  const lastWords = () => lastLine(said);
+  const ended = new Promise<string>((resolve) => {
+    const end = (reason: string) => {
+      over = true;
+      resolve(reason);
+    };
+    child.once("error", (error) => end(error.message));
+    child.once("close", () => end(lastWords() ?? "ssh ended"));
+  });
+  return { child, lastWords, ended, over: () => over };
 }
 
 function lastLine(text: string): string | undefined {
@@ -111,17 +138,5 @@ function isFree(port: number): Promise<boolean> {
     const server = net.createServer();
     server.once("error", () => resolve(false));
     server.listen({ port, host: "127.0.0.1" }, () => server.close(() => resolve(true)));
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer();
-    server.once("error", reject);
-    server.listen({ port: 0, host: "127.0.0.1" }, () => {
-      const address = server.address();
-      const port = typeof address === "object" && address ? address.port : 0;
-      server.close(() => resolve(port));
-    });
   });
 }

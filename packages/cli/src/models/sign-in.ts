@@ -44,7 +44,7 @@ export function isRemoteHost(env: NodeJS.ProcessEnv, platform: NodeJS.Platform =
 }
 
 /** False when there is nothing that opens addresses here. */
-function openBrowser(url: string, context: CommandContext): Promise<boolean> {
+export function openBrowser(url: string, context: Pick<CommandContext, "spawn">): Promise<boolean> {
   const [program, args]: [string, string[]] =
     process.platform === "darwin"
       ? ["open", [url]]

@@ -1,15 +1,17 @@
+import type { Readable, Writable } from "node:stream";
 import type { ConfigSnapshot } from "@openclaw/config";
 import type { Paths } from "@openclaw/config/paths";
 import type { ChannelEntry } from "@openclaw/plugin-sdk";
 import type { PluginSource } from "@openclaw/plugins/discovery";
 import type { CompletionPlace } from "../completion/completion-places.ts";
 import type { Style } from "../terminal/style.ts";
+import type { WizardPrompter } from "../terminal/wizard-prompter.ts";
 
 /** A stream the program writes to. */
-export type Terminal = NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
+export type Terminal = Writable & { isTTY?: boolean; columns?: number };
 
 /** The stream people answer on. */
-export type TerminalInput = NodeJS.ReadableStream & { isTTY?: boolean };
+export type TerminalInput = Readable & { isTTY?: boolean };
 
 /** What programs outside are started with; replaced in tests. */
 export type SpawnProgram = typeof import("node:child_process").spawn;
@@ -35,6 +37,8 @@ export interface CommandContext {
   readonly manualDir: string | undefined;
   /** Channels that can be configured. */
   readonly channels: readonly ChannelEntry[];
+  /** Who answers the questions of a wizard. */
+  readonly prompter: () => Promise<WizardPrompter>;
   readonly now: () => number;
   /** Asks services outside the Gateway. */
   readonly fetch: typeof fetch;

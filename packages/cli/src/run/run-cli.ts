@@ -12,6 +12,7 @@ import type { AnyCommand } from "../spec/command-spec.ts";
 import { aliases, findNode, type TreeNode } from "../spec/command-tree.ts";
 import { eraseProgress } from "../terminal/progress.ts";
 import { createStyle, plainStyle } from "../terminal/style.ts";
+import type { WizardPrompter } from "../terminal/wizard-prompter.ts";
 import { CliError, UsageError } from "./cli-error.ts";
 import type { CommandContext, SpawnProgram, Terminal, TerminalInput } from "./command-context.ts";
 import { guardConfig } from "./config-guard.ts";
@@ -41,6 +42,8 @@ export interface RunCliOptions {
   stderr: Terminal;
   /** Channels beside Gateway and plugins; those that come with the program when absent. */
   channels?: readonly ChannelEntry[];
+  /** Answers the questions of wizards in place of the terminal. */
+  prompter?: WizardPrompter;
   now?: () => number;
   fetch?: typeof fetch;
   random?: () => number;
@@ -139,6 +142,8 @@ async function createContext(options: RunCliOptions, paths: Paths, globals: Glob
     webRoot: options.webRoot,
     manualDir: options.manualDir,
     channels: options.channels ?? bundledChannels,
+    prompter: async () =>
+      options.prompter ?? (await import("../terminal/clack-prompter.ts")).createClackPrompter(context),
     now: options.now ?? Date.now,
     fetch: options.fetch ?? fetch,
     spawn: options.spawn ?? spawn,

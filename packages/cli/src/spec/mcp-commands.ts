@@ -28,6 +28,17 @@ export const mcpAddFlags = {
 
 export const mcpTestFlags = { json } as const satisfies FlagSpecs;
 
+export const mcpLoginFlags = {
+  scope: { type: "string", value: "scopes", summary: "what to ask for, where the server does not say it" },
+  "client-id": {
+    type: "string",
+    value: "id",
+    summary: "a client the authorization server knows (default: one is registered)",
+  },
+  port: { type: "integer", min: 1, summary: "local port the browser is sent back to", defaultText: "a free one" },
+  "no-open": { type: "boolean", summary: "open no browser; paste what it was sent to" },
+} as const satisfies FlagSpecs;
+
 export const mcpServeFlags = { ...gatewayFlags } as const satisfies FlagSpecs;
 
 export const mcpCommands = [
@@ -88,6 +99,24 @@ export const mcpCommands = [
     docs: "/mcp",
     config: "valid",
     load: () => import("../commands/mcp-test.ts"),
+  }),
+  defineCommand({
+    id: "mcp login",
+    summary: "Sign in to an MCP server that wants to know its user (OAuth)",
+    flags: mcpLoginFlags,
+    args: [server],
+    docs: "/mcp",
+    config: "valid",
+    load: () => import("../commands/mcp-login.ts"),
+  }),
+  defineCommand({
+    id: "mcp logout",
+    summary: "Forget the sign-in to an MCP server",
+    flags: {},
+    args: [server],
+    docs: "/mcp",
+    config: "valid",
+    load: () => import("../commands/mcp-logout.ts"),
   }),
   defineCommand({
     id: "mcp serve",

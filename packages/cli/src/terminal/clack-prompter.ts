@@ -1,12 +1,7 @@
-import type { Readable, Writable } from "node:stream";
-import { SetupCancelled, type SetupPrompter } from "@openclaw/setup/onboarding";
+import { SetupCancelled } from "@openclaw/setup/onboarding";
 import type { CommandContext } from "../run/command-context.ts";
 import { textWidth, wrapText } from "./text-width.ts";
-
-/** Asks on a terminal; `line` tells something between the questions. */
-export interface ClackPrompter extends SetupPrompter {
-  line(text: string): void;
-}
+import type { WizardPrompter } from "./wizard-prompter.ts";
 
 /**
  * The prompts in a real terminal. Loaded only when somebody sits at one.
@@ -15,9 +10,9 @@ export interface ClackPrompter extends SetupPrompter {
 export async function createClackPrompter(
   context: CommandContext,
   cancelled: () => Error = () => new SetupCancelled(),
-): Promise<ClackPrompter> {
+): Promise<WizardPrompter> {
   const clack = await import("@clack/prompts");
-  const io = { input: context.stdin as unknown as Readable, output: context.stdout as unknown as Writable };
+  const io = { input: context.stdin, output: context.stdout };
   const answered = <T>(value: T): Exclude<T, symbol> => {
     if (clack.isCancel(value)) throw cancelled();
     return value as Exclude<T, symbol>;

@@ -15,7 +15,7 @@ type OnHeard = (mentioned: boolean) => void;
 
 /** Voice messages of groups that do not name the assistant in their text: it may be named in what they say. */
 export interface VoiceGate {
-  /** Whether what is said in a message can decide about it: it is sound alone, and there are names to listen for. */
+  /** Whether what is said in a message can decide about it: there is a sound in it, and there are names to listen for. */
   canSay(message: Pick<InboundMessage, "attachments">, patterns: readonly RegExp[]): boolean;
   /** Keeps what is to happen when the message was heard and is answered. It is not kept over a restart. */
   later(message: Inbound, onHeard: OnHeard): Inbound;
@@ -52,9 +52,9 @@ export function createVoiceGate(options: {
 
   return {
     canSay({ attachments = [] }, patterns) {
-      const isSound = attachments.every(({ kind, mimeType }) => kind === "audio" || mimeType?.startsWith("audio/"));
+      const hasSound = attachments.some(({ kind, mimeType }) => (mimeType ?? `${kind}/`).startsWith("audio/"));
       const isOn = options.config().tools?.media?.audio?.enabled !== false;
-      return attachments.length > 0 && isSound && patterns.length > 0 && isOn;
+      return hasSound && patterns.length > 0 && isOn;
     },
     later(message, onHeard) {
       kept.set(message.id, onHeard);

@@ -4,7 +4,7 @@ import path from "node:path";
 import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Logger } from "@openclaw/log";
-import { WebSocketServer } from "ws";
+import { type WebSocket, WebSocketServer } from "ws";
 import { sendText } from "../http/http-server.ts";
 import { bridgeScript } from "./bridge-script.ts";
 import type { CanvasTarget } from "./canvas-access.ts";
@@ -41,6 +41,9 @@ const types: Readonly<Record<string, string>> = {
  */
 const isolation = { "Content-Security-Policy": "sandbox allow-scripts allow-forms allow-modals allow-popups" };
 const headers = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer" };
+
+/** How long a page may take to answer a goodbye, ms. */
+const goodbyeMs = 1000;
 
 export interface CanvasHostOptions {
   /** Folder whose files are shown; made when it is not there. */
@@ -129,10 +132,22 @@ export function createCanvasHost(options: CanvasHostOptions): CanvasHost {
     },
     async close() {
       await stopWatching?.();
-      for (const socket of sockets.clients) socket.close(1012, "service restart");
       sockets.close();
+      await Promise.all([...sockets.clients].map(closePage));
     },
   };
+}
+
+/** Says goodbye to a page, and hangs up on one that does not answer: a server with an open socket never ends. */
+function closePage(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    const late = setTimeout(() => socket.terminate(), goodbyeMs);
+    socket.once("close", () => {
+      clearTimeout(late);
+      resolve();
+    });
+    socket.close(1012, "service restart");
+  });
 }
 
 type Found = { kind: "file"; file: string; size: number; type: string } | { kind: "no-index" };

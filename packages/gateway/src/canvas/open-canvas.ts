@@ -32,6 +32,8 @@ export interface OpenCanvasOptions {
 
 /** The canvas host of a Gateway, as its port, its sockets and its greetings need it. */
 export interface Canvas {
+  /** Where others find it: its own port, or the Gateway's where it has none; undefined when it is switched off. */
+  readonly port: number | undefined;
   readonly route: HttpHandler;
   /** Takes over the upgrade of a live-reload connection; false when it is not one. */
   upgrade(request: http.IncomingMessage, socket: Duplex, head: Buffer): boolean;
@@ -51,7 +53,8 @@ export function openCanvas(options: OpenCanvasOptions): Canvas {
   const enabled = wanted.enabled !== false && env.OPENCLAW_SKIP_CANVAS_HOST !== "1";
   const access = createCanvasAccess(clock);
   const servers: http.Server[] = [];
-  let port = settings.port;
+  let { port } = settings;
+  let ownPort: number | undefined;
   let loading: Promise<CanvasHost> | undefined;
   const host = () =>
     (loading ??= import("./canvas-host.ts").then(({ createCanvasHost }) =>
@@ -108,6 +111,9 @@ export function openCanvas(options: OpenCanvasOptions): Canvas {
   };
 
   return {
+    get port() {
+      return enabled ? (ownPort ?? port) : undefined;
+    },
     route,
     upgrade,
     hello(connection, session) {
@@ -121,7 +127,7 @@ export function openCanvas(options: OpenCanvasOptions): Canvas {
       port = gatewayPort;
       // A Gateway on whatever port is free has no place for another one beside it.
       if (!enabled || (wanted.port === undefined && settings.port === 0)) return;
-      const ownPort = wanted.port ?? gatewayPort + portOffset;
+      const beside = wanted.port ?? gatewayPort + portOffset;
       const opened = settings.hosts.map((address, index) => ({
         host: address,
         optional: index > 0,
@@ -137,18 +143,16 @@ export function openCanvas(options: OpenCanvasOptions): Canvas {
         }),
       }));
       try {
-        await listen(opened, ownPort);
+        ownPort = await listen(opened, beside);
         servers.push(...opened.map(({ server }) => server));
       } catch (error) {
         if (!(error instanceof GatewayPortError)) throw error;
-        log.warn(
-          `the canvas host's own port ${ownPort} cannot be used (${error.code}); it is served on ${gatewayPort}`,
-        );
+        log.warn(`the canvas host's own port ${beside} cannot be used (${error.code}); it is served on ${gatewayPort}`);
       }
     },
     async close() {
-      await Promise.all(servers.map(closeServer));
       await (await loading)?.close();
+      await Promise.all(servers.map(closeServer));
     },
   };
 }

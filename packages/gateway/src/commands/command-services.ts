@@ -73,6 +73,7 @@ export function createCommandServices(
     now: () => clock.now(),
     session: {
       get: (key) => sessions.get(key),
+      inheritedModel: (key) => sessions.inheritedModel(key),
       patch(key, patch) {
         if (!sessions.get(key)?.sessionId) sessions.ensure(key, { now: clock.now() });
         sessions.update(key, () => patch);

@@ -26,6 +26,7 @@ import type { Inbound } from "../pipeline/inbound.ts";
 import type { ChannelRoute } from "../pipeline/reply.ts";
 import type { SystemEvents } from "../pipeline/system-events.ts";
 import { answerPluginCommand, pluginCommandSpec } from "../plugins/plugin-command.ts";
+import { sessionModel } from "../session-model.ts";
 import type { GatewaySkills } from "../skills/agent-skills.ts";
 import { readSkillInvocation, type SkillInvocation, skillRequest } from "../skills/skill-invocation.ts";
 import type { Reception } from "./reception.ts";
@@ -331,12 +332,8 @@ export function createGatewayCommands(parts: CommandParts): GatewayCommands {
 
   /** The model a session has now, and the one it would have by itself. */
   async function sessionModels(sessionKey: string, agentId: string): Promise<NonNullable<Turn["model"]>> {
-    const { providerOverride, modelOverride } = sessions.get(sessionKey) ?? {};
-    const defaultRef = await models.defaultRef(agentId);
-    const defaultName = formatModelRef(defaultRef);
-    if (modelOverride === undefined) return { name: defaultName, defaultName };
-    const own = { provider: providerOverride ?? defaultRef.provider, model: modelOverride };
-    return { name: models.isAllowed(own) ? formatModelRef(own) : defaultName, defaultName };
+    const defaultName = formatModelRef(await models.defaultRef(agentId));
+    return { name: formatModelRef(await sessionModel(sessionKey, agentId, sessions, models)), defaultName };
   }
 }
 

@@ -45,7 +45,7 @@ export async function statusFacts(
   const { sessions, models, config, now } = sources;
   const entry = sessions.get(sessionKey);
   const agentId = sessions.agentIdOf(sessionKey);
-  const ref = await sessionModel(entry, agentId, models);
+  const ref = await sessionModel(sessionKey, agentId, sessions, models);
   const model = await callable(ref, agentId, models);
   const window = await windowOf(entry, ref, sources);
   const tokens =

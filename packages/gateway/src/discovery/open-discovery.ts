@@ -76,12 +76,15 @@ async function writeZone(options: DiscoveryOptions, domain: string | undefined):
   if (tailnet.ipv4 === undefined) {
     return log.warn("discovery.wideArea is on, but this machine has no tailnet address; nothing is written");
   }
-  const [{ zoneFileName, zoneText }, { writeFileAtomic }] = await Promise.all([
+  const [{ zoneFileName, zoneText }, { errnoOf, writeFileAtomic }] = await Promise.all([
     import("./wide-area-zone.ts"),
     import("@openclaw/storage"),
   ]);
   const file = path.join(stateDir, "dns", zoneFileName(domain));
-  const before = await fs.readFile(file, "utf8").catch(() => undefined);
+  const before = await fs.readFile(file, "utf8").catch((error: unknown) => {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw error;
+  });
   const beacon = { ...(await beaconOf(options, true)), ipv4: tailnet.ipv4, ipv6: tailnet.ipv6 };
   const text = zoneText(domain, beacon, { before, now: options.clock.now() });
   if (text === undefined) return;

@@ -68,7 +68,6 @@ export async function openPort(gateway: GatewayBase, webRoot: string | undefined
     clock,
     log,
   });
-  life.on("close", () => canvas.close());
   const services = () => (life.state === "stopping" ? undefined : late.apiServices.opened);
   routes.serve("apis", apiRoutes({ auth: httpAuth, config, services }));
   routes.serve("channels", channelRoutes.handler);
@@ -89,6 +88,7 @@ export async function openPort(gateway: GatewayBase, webRoot: string | undefined
     log,
   });
   life.on("close", () => frontDoor.close());
+  life.on("close", () => canvas.close());
   await canvas.listen(frontDoor);
 
   const { port, fingerprint } = frontDoor;

@@ -13,7 +13,7 @@ import type {
 } from "@openclaw/media";
 import { type Models, providerAccess } from "@openclaw/models";
 import type { GuardedFetch } from "@openclaw/net";
-import type { SessionEntry } from "@openclaw/sessions";
+import type { Sessions } from "@openclaw/sessions";
 import { type Inbound, isUnattended } from "../pipeline/inbound.ts";
 import { modelInfo, sessionModel } from "../session-model.ts";
 import { createNoteUse } from "./profile-use.ts";
@@ -35,7 +35,7 @@ export interface MessageMedia {
    */
   understand(message: Inbound, signal: AbortSignal): Promise<Inbound>;
   /** Whether the model that would answer a message looks at pictures itself. */
-  seesImages(message: Inbound): Promise<boolean>;
+  seesImages(message: Pick<Inbound, "sessionKey" | "agentId" | "model">): Promise<boolean>;
   /**
    * What is to be seen on a picture: the agent's own model is asked when it looks at pictures, else what `tools.media` names.
    * Undefined when there is none.
@@ -52,7 +52,7 @@ export interface MessageMediaOptions {
   models: Models;
   defaultAgentId(): string;
   config(): OpenClawConfig;
-  entry(sessionKey: string): SessionEntry | undefined;
+  sessions: Pick<Sessions, "get" | "inheritedModel">;
   env: NodeJS.ProcessEnv;
   /** Pictures of pages are put below it. */
   stateDir: string;
@@ -100,8 +100,8 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
     return { library, understand, links, documents };
   };
 
-  const activeModel = async ({ sessionKey, agentId, model }: Inbound) => {
-    const ref = model ?? (await sessionModel(options.entry(sessionKey), agentId, models));
+  const activeModel = async ({ sessionKey, agentId, model }: Pick<Inbound, "sessionKey" | "agentId" | "model">) => {
+    const ref = model ?? (await sessionModel(sessionKey, agentId, options.sessions, models));
     const info = await modelInfo(ref, agentId, models);
     return { provider: ref.provider, seesImages: info?.input.includes("image") === true };
   };
@@ -126,6 +126,16 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
       place: placeOf(message),
       activeModel: await activeModel(message),
       variables: variablesOf(message),
+      ...(message.route.surface === "channel" && message.messageId !== undefined
+        ? {
+            sharedAs: JSON.stringify([
+              message.route.channel,
+              message.route.accountId,
+              message.route.to,
+              message.messageId,
+            ]),
+          }
+        : {}),
       signal,
     });
     remember(sessionKey, library.decisionParts(decisions));
@@ -218,7 +228,7 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
 
   const variablesOf = ({ text, route, sessionKey, senderId = "", ...message }: Inbound) => {
     const { channel, chatType } = placeOf({ route, sessionKey });
-    const sessionId = options.entry(sessionKey)?.sessionId;
+    const sessionId = options.sessions.get(sessionKey)?.sessionId;
     return {
       Body: text,
       RawBody: text,

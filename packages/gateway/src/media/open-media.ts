@@ -39,7 +39,7 @@ export function openMedia(
     models,
     defaultAgentId: () => agents.defaultId(),
     config,
-    entry: (key) => sessions.get(key),
+    sessions,
     env,
     stateDir,
     fetch,

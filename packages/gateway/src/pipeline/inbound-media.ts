@@ -1,14 +1,35 @@
+import { existsSync } from "node:fs";
 import type { Logger } from "@openclaw/log";
-import { ChannelError, type RunningAccount } from "@openclaw/plugin-sdk";
+import { ChannelError, type FetchedMedia, type RunningAccount } from "@openclaw/plugin-sdk";
 import type { Attachment, Inbound } from "./inbound.ts";
 
 /** How long a file may take, ms; the message is answered without it then. */
 const FETCH_LIMIT_MS = 60_000;
 
+/** Files that were fetched lately: several agents may be given one message. */
+const maxFetched = 50;
+
 /** A message that ends here, because a file of it is too large for where it came from. */
 export interface RefusedFile {
   /** What its sender is told. */
   refused: string;
+}
+
+/** Where a file is fetched from. */
+interface ChannelPlace {
+  channel: string;
+  accountId: string;
+  to: string;
+  messageId: string | undefined;
+  maxBytes: number;
+}
+
+interface FetchedFile {
+  /** What is to be seen on it, where the channel knows that. */
+  words: FetchedMedia["words"];
+  /** Puts it on disk, once. */
+  saved(): Promise<Attachment>;
+  isThere(): Promise<boolean>;
 }
 
 /** Fetches the files of channels' messages, before anybody looks at them. */
@@ -31,6 +52,43 @@ export function createInboundMedia(options: {
   log: Logger;
 }): InboundMedia {
   const { log } = options;
+  const recent = new Map<string, Promise<FetchedFile>>();
+
+  /** A file of a message, fetched once for all agents that are given it. */
+  const fetchOnce = async (item: Attachment, ref: string, place: ChannelPlace): Promise<FetchedFile> => {
+    const { channel, accountId, to, messageId } = place;
+    if (messageId === undefined) return fetchFile(item, ref, place);
+    const key = JSON.stringify([channel, accountId, to, messageId, ref]);
+    const earlier = recent.get(key);
+    const known = earlier === undefined ? undefined : await earlier.catch(() => undefined);
+    if (known !== undefined && (await known.isThere())) return known;
+    const file = fetchFile(item, ref, place);
+    recent.set(key, file);
+    const [oldest] = recent.keys();
+    if (recent.size > maxFetched && oldest !== undefined) recent.delete(oldest);
+    return file;
+  };
+
+  const fetchFile = async (item: Attachment, ref: string, place: ChannelPlace): Promise<FetchedFile> => {
+    const { channel, accountId, maxBytes } = place;
+    const stop = AbortSignal.timeout(FETCH_LIMIT_MS);
+    const account = await options.account(channel, accountId, stop);
+    if (account?.fetchMedia === undefined) throw new Error(`channel ${channel} is not connected`);
+    const media = await account.fetchMedia(ref, { maxBytes, signal: stop });
+    let saved: Promise<Attachment> | undefined;
+    return {
+      words: media.words,
+      saved: () =>
+        (saved ??= save(media.body, media.mimeType ?? item.mimeType, media.fileName ?? item.fileName, maxBytes)),
+      // What was kept for a while may be gone by now.
+      isThere: async () =>
+        saved === undefined ||
+        saved.then(
+          ({ path }) => existsSync(path),
+          () => false,
+        ),
+    };
+  };
 
   const fetchOne = async (
     item: Attachment,
@@ -40,24 +98,18 @@ export function createInboundMedia(options: {
     const { route } = message;
     if (route.surface !== "channel") return item;
     const { channel, accountId } = route;
-    const stop = AbortSignal.timeout(FETCH_LIMIT_MS);
     const maxBytes = options.maxBytes(channel, accountId);
     try {
-      const account = await options.account(channel, accountId, stop);
-      if (account?.fetchMedia === undefined) throw new Error(`channel ${channel} is not connected`);
-      const media = await account.fetchMedia(ref, { maxBytes, signal: stop });
+      const media = await fetchOnce(item, ref, { ...route, messageId: message.messageId, maxBytes });
       if (media.words !== undefined && !(await options.seesImages(message))) {
         const words = await media.words;
         if (words !== undefined) return { words };
       }
-      return {
-        ...item,
-        ...(await save(media.body, media.mimeType ?? item.mimeType, media.fileName ?? item.fileName, maxBytes)),
-      };
+      return { ...item, ...(await media.saved()) };
     } catch (error) {
       log.warn(`a file of message ${message.id} could not be fetched`, { error: String(error) });
       const isTooLarge = error instanceof Error && "code" in error && error.code === "media_too_large";
-      const refused = isTooLarge ? options.tooLarge(channel, inMb(maxBytes)) : undefined;
+      const refused = isTooLarge ? options.tooLarge(channel, inMb(limitOf(error, maxBytes))) : undefined;
       return refused === undefined ? item : { refused };
     }
   };
@@ -100,6 +152,11 @@ export function createInboundMedia(options: {
       };
     },
   };
+}
+
+/** What the service takes may be less than what the configuration allows. */
+function limitOf(error: Error, configured: number): number {
+  return "maxBytes" in error && typeof error.maxBytes === "number" ? Math.min(error.maxBytes, configured) : configured;
 }
 
 function inMb(bytes: number): number {

@@ -7,6 +7,10 @@ import { untilStored } from "./until-stored.ts";
 
 /** A delivery that failed this often is given up and reported: with the growing pauses that is some five minutes. */
 const MAX_ATTEMPTS = 11;
+/** A delivery that so many starts found unfinished goes out alone, so that one that ends the process takes no other with it. */
+const STARTS_BEFORE_ALONE = 20;
+/** A delivery that so many starts began to send, and whose end none of them saw, is given up and reported. */
+const MAX_STARTS = 25;
 /** How long a stopping Gateway waits for the message that is just being sent, ms. */
 const STOP_LIMIT_MS = 1000;
 
@@ -63,6 +67,10 @@ export function createOutboxWorker(options: {
   const waiting = new Map<string, { resolve(): void; reject(error: Error): void }>();
   /** Items that are being sent now. */
   const underWay = new Map<string, AbortController>();
+  /** What an earlier process left and this one has not begun to send. */
+  const left = new Set(outbox.pending().map(({ id }) => id));
+  /** The end of the last delivery that goes out alone. */
+  let alone: Promise<unknown> = Promise.resolve();
   const stopping = new AbortController();
   let started = false;
 
@@ -92,7 +100,14 @@ export function createOutboxWorker(options: {
     const abandoned = new AbortController();
     underWay.set(item.id, abandoned);
     try {
-      return await attemptUntilSent(item, abandoned.signal);
+      if ((item.restarts ?? 0) < STARTS_BEFORE_ALONE) return await attemptUntilSent(item, abandoned.signal);
+      const before = alone;
+      const work = before.then(() => {
+        if (abandoned.signal.aborted) return true;
+        return !stopping.signal.aborted && attemptUntilSent(item, abandoned.signal);
+      });
+      alone = work.catch(() => undefined);
+      return await work;
     } finally {
       underWay.delete(item.id);
     }
@@ -103,6 +118,10 @@ export function createOutboxWorker(options: {
       if (!options.canSend(item.channel, deliveryOf(item).accountId)) {
         log.warn(`a reply waits because the channel ${item.channel} is not running`, { chat: item.chat });
         return false;
+      }
+      if (left.delete(item.id) && noteStart(item) > MAX_STARTS) {
+        await giveUp(item, MAX_STARTS, `the Gateway ended each of the ${MAX_STARTS} times it was being sent`);
+        return true;
       }
       let messageId: string | undefined;
       try {
@@ -155,6 +174,16 @@ export function createOutboxWorker(options: {
     } catch (error) {
       log.error("a failed attempt to send could not be noted", { chat: item.chat, error: String(error) });
       return failures;
+    }
+  };
+
+  /** On disk before the delivery is sent: if that ends the process, the next one knows. */
+  const noteStart = (item: OutboxItem): number => {
+    try {
+      return outbox.startedAnew(item.id);
+    } catch (error) {
+      log.error("that a delivery is sent anew could not be noted", { chat: item.chat, error: String(error) });
+      return (item.restarts ?? 0) + 1;
     }
   };
 

@@ -23,6 +23,7 @@ import type { ChatStream } from "../runs/chat-stream.ts";
 import type { RunRegistry } from "../runs/run-registry.ts";
 import type { SessionFeed } from "../session-feed.ts";
 import type { Connections } from "../ws/connections.ts";
+import { createAgentsInTurn } from "./agents-in-turn.ts";
 import { journalId } from "./channel-inbound.ts";
 import { isStopText } from "./command.ts";
 import { type CommandAnswersContext, createCommandAnswers } from "./command-answers.ts";
@@ -90,6 +91,8 @@ export interface PipelineContext {
   onRan?(message: Inbound, result: RunResult): void;
   /** Told of a command that begins or stops something; answers what the user is to be told besides. */
   onCommand?(action: string, message: Inbound): Promise<readonly string[]>;
+  /** Which channels reach somebody, a line each. */
+  channelSummary(): readonly string[];
 }
 
 /** A message that was taken over. */
@@ -182,6 +185,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
     endings,
     turns,
     config: () => context.config().queue,
+    debounceMsOf: (channel) => context.replies.channels.get(channel)?.queueDebounceMs,
     formatTime,
   });
 
@@ -216,12 +220,12 @@ export function createPipeline(context: PipelineContext): Pipeline {
   /** The first thing that happens to a journalled message: its files are understood, then it is decided what it is. */
   const take = (message: Inbound, options: TurnOptions): Promise<RunResult | undefined> => {
     const chat = turns.open(message, options.initiator);
-    const prepared = isAnsweredAtOnce(message) ? undefined : preparation.begin([message]);
+    const prepared = isAnsweredAtOnce(message) ? undefined : preparation.begin([message], context.entrance.hear);
     if (prepared === undefined) return decide(message, chat, options);
     return prepared.then((outcome) => {
       switch (outcome.state) {
         case "ready": {
-          const heard = context.entrance.hear(outcome.messages[0] ?? message);
+          const [heard] = outcome.messages;
           return heard ? decide(heard, chat, options) : endings.endSilently(message, chat);
         }
         case "stopped":
@@ -344,33 +348,18 @@ export function createPipeline(context: PipelineContext): Pipeline {
     return { ended: submission.done };
   };
 
-  /** Several agents answer one message, each when the one before has ended. All of it is on disk before the first begins. */
-  const inTurn = async (messages: readonly Inbound[]): Promise<void> => {
-    if (stopping) throw unavailable("gateway shutting down");
-    const fresh = messages.filter(({ id }) => !lookUp(journal, id).seen);
-    const stored = fresh.map((message) => {
-      const { id, source } = message;
-      return journal.accept({ id, source, payload: message }).durable;
-    });
-    await Promise.all(stored);
-    void track(
-      (async () => {
-        for (const message of fresh) {
-          if (stopping) return; // the rest comes at the next start
-          const options = { durable: Promise.resolve(), gate: openGate(), initiator: undefined, resume: false };
-          const done = take(message, options);
-          whenDone(message, done);
-          await done.catch(() => undefined);
-        }
-      })(),
-    );
-  };
+  const inTurn = createAgentsInTurn({ journal, endings, turns, take, whenDone, track, stopping: () => stopping });
+  /** Commands and stops are for each agent at once, whoever answers now. */
+  const waitsForOthers = (message: Inbound): boolean =>
+    context.config().agentsInTurn &&
+    !(isStopText(message.text) && message.authorized) &&
+    commands.receive(message).kind !== "command";
 
   const abort = (
     sessionKey: string,
     { runId, reason, except }: { runId?: string | undefined; reason: "rpc" | "stop" | "timeout"; except?: string },
   ): ReturnType<Pipeline["abort"]> => {
-    const discarded = [...preparation.stop(sessionKey, runId), ...waiting.stop(sessionKey, runId)];
+    const discarded = [preparation, waiting, inTurn].flatMap((later) => later.stop(sessionKey, runId));
     const aborted: string[] = [];
     for (const record of runs.openOf(sessionKey)) {
       if (runId !== undefined && record.runId !== runId) continue;
@@ -397,7 +386,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
     async receive(message) {
       if (isSeen(message)) return;
       const admitted = await context.entrance.enter(message);
-      if (admitted.length > 1 && context.config().agentsInTurn) await inTurn(admitted);
+      if (admitted.length > 1 && admitted.every(waitsForOthers)) await inTurn.run(admitted);
       else await Promise.all(admitted.map(takeIn));
     },
     admitted: async (message) => (lookUp(journal, message.id).seen ? undefined : begin(message)),

@@ -13,13 +13,17 @@ export type Prepared =
   /** The Gateway stops, or the message was taken back: nothing more happens to it now. */
   | { state: "closed" };
 
+/** Decides about a message whose sounds were heard; undefined when it is not answered. */
+export type Hear = (message: Inbound) => Inbound | undefined;
+
 /** Messages whose files are looked at before anything else happens to them. */
 export interface Preparation {
   /**
    * Understands the files of messages that make one turn, the last of which names it. Undefined when there is nothing to
-   * do: neither have they files, nor does a message before them in their session still wait.
+   * do: neither have they files, nor does a message before them in their session still wait. Of one that is to be heard
+   * first nothing but its sounds is looked at until `hear` lets it through; without that, it is not among the messages.
    */
-  begin(messages: readonly Inbound[]): Promise<Prepared> | undefined;
+  begin(messages: readonly Inbound[], hear?: Hear): Promise<Prepared> | undefined;
   /** Ends what is prepared in a session, or one message of it. Returns their ids. */
   stop(sessionKey: string, id: string | undefined): string[];
   /** Forgets a message that could not be stored. */
@@ -44,18 +48,45 @@ export function createPreparation(options: {
   const bySession = new Map<string, { waiting: Set<Waiting>; last: Promise<unknown> }>();
   let closed = false;
 
-  const prepare = async (messages: readonly Inbound[], own: Waiting, before: Promise<unknown>): Promise<Prepared> => {
+  const understand = async (message: Inbound, signal: AbortSignal): Promise<Inbound | RefusedFile> => {
+    if (!media.concerns(message)) return message;
+    const whole = await fetched(message);
+    return "refused" in whole || !media.concerns(whole) ? whole : media.understand(whole, signal);
+  };
+
+  /** What is said in the sounds of a message decides whether the rest of it is looked at. */
+  const listen = async (
+    message: Inbound,
+    { hear, before, signal }: { hear: Hear; before: Promise<unknown>; signal: AbortSignal },
+  ): Promise<Inbound | RefusedFile | undefined> => {
+    const sounds = message.attachments.filter(({ mimeType }) => mimeType.startsWith("audio/"));
+    const [said] = await Promise.all([understand({ ...message, attachments: sounds }, signal), before]);
+    if ("refused" in said || signal.aborted) return said;
+    const heard = hear(said);
+    if (heard === undefined || sounds.length === message.attachments.length) return heard;
+    const { around, route, wasMentioned } = heard;
+    const { unheard: _, ...rest } = message;
+    const whole = await understand({ ...rest, around, route, ...(wasMentioned ? { wasMentioned } : {}) }, signal);
+    // A command is read from what was said, without the assistant's name.
+    return "refused" in whole || heard.text === said.text ? whole : { ...whole, text: heard.text };
+  };
+
+  const prepare = async (
+    messages: readonly Inbound[],
+    { own, before, hear }: { own: Waiting; before: Promise<unknown>; hear: Hear | undefined },
+  ): Promise<Prepared> => {
     const { signal } = own.control;
     try {
       const understood = Promise.all(
-        messages.map(async (message) => {
-          if (!media.concerns(message)) return message;
-          const whole = await fetched(message);
-          return "refused" in whole || !media.concerns(whole) ? whole : media.understand(whole, signal);
-        }),
+        messages.map((message) =>
+          hear === undefined || message.unheard === undefined
+            ? understand(message, signal)
+            : listen(message, { hear, before, signal }),
+        ),
       );
-      const [results] = await Promise.all([understood, before]);
+      const [all] = await Promise.all([understood, before]);
       if (own.outcome !== undefined) return own.outcome;
+      const results = all.filter((result) => result !== undefined);
       const refused = results.find((result) => "refused" in result);
       if (refused !== undefined) return { state: "refused", text: refused.refused };
       return { state: "ready", messages: results.flatMap((result) => ("refused" in result ? [] : [result])) };
@@ -75,7 +106,7 @@ export function createPreparation(options: {
   };
 
   return {
-    begin(messages) {
+    begin(messages, hear) {
       const last = messages.at(-1);
       if (last === undefined) return undefined;
       const { sessionKey } = last;
@@ -83,7 +114,7 @@ export function createPreparation(options: {
       if (session === undefined && !messages.some((message) => media.concerns(message))) return undefined;
       if (closed) return Promise.resolve({ state: "closed" });
       const own: Waiting = { id: last.id, control: new AbortController() };
-      const result = prepare(messages, own, session?.last ?? Promise.resolve());
+      const result = prepare(messages, { own, before: session?.last ?? Promise.resolve(), hear });
       const entry = session ?? { waiting: new Set<Waiting>(), last: result };
       entry.waiting.add(own);
       // The next one goes on after whatever is done with this one in the same turn of the event loop.

@@ -6,7 +6,7 @@ import { type Logger, silentLog } from "@openclaw/log";
 import type { ToolContext } from "@openclaw/plugin-sdk";
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import type { McpServerConfig } from "../mcp-config.ts";
-import { startHttpServer } from "../testing/http-server.ts";
+import { startHttpServer, startOldServer } from "../testing/http-server.ts";
 import { createMcpTools, type McpTools } from "./mcp-tools.ts";
 import type { ServerStatus } from "./server-connection.ts";
 import { toolName } from "./tool-name.ts";
@@ -274,4 +274,58 @@ test.each([
   if (typeof expected === "string") expect(name).toBe(expected);
   else expect(name).toMatch(expected);
   expect(name.length).toBeLessThanOrEqual(64);
+});
+
+test("an endpoint that speaks only the protocol's first HTTP transport is used by that", async () => {
+  const server = await startOldServer();
+  onTestFinished(() => server.close());
+  const headers = { Authorization: "Bearer http-secret-0123" };
+  const { tools, workspace, call, statuses } = setUp({
+    old: { url: server.url, headers },
+    wrong: { url: server.url, headers: { Authorization: "Bearer other" } },
+    closed: { url: server.url },
+    nowhere: { url: server.url.replace("/sse", "/nowhere"), headers },
+  });
+  await tools.ready(workspace);
+  const { content } = await call("old__echo", { text: "hi" });
+  expect(content).toEqual([{ type: "text", text: expect.stringContaining("echo: hi") }]);
+  expect(statuses.get("wrong")).toMatchObject({
+    error: "it does not accept the Authorization header that is configured (HTTP 401)",
+  });
+  expect(statuses.get("closed")).toMatchObject({
+    error: "it wants a sign-in. Sign in: openclaw mcp login closed",
+  });
+  expect(statuses.get("nowhere")).toMatchObject({ state: "failed", error: expect.stringContaining("404") });
+});
+
+test("what a server offers to be read, and its prompts, have a tool each", async () => {
+  const { tools, workspace, call } = setUp({
+    s: stdio(),
+    less: stdio({}, { tools: { deny: ["resources", "prompts"] } }),
+  });
+  await tools.ready(workspace);
+  const offered = tools.tools(workspace).filter(({ tool }) => /__(?:resources|prompts)$/.test(tool.name));
+  expect(offered.map(({ owner, tool }) => [owner, tool.name, tool.readOnly])).toEqual([
+    ["mcp:s", "s__resources", true],
+    ["mcp:s", "s__prompts", true],
+  ]);
+  const said = async (name: string, args: object) => {
+    const [first] = (await call(name, args)).content;
+    return first?.type === "text" ? first.text : first?.type;
+  };
+  const list = await said("s__resources", { action: "list" });
+  expect(list).toContain("- memo://notes: Notes (text/plain; What is to be done.)");
+  expect(list).toContain("- memo://pages/{title} (fill in what stands in braces): page (A page by its title.)");
+  expect(list).toContain("From: MCP server s");
+  expect(await said("s__resources", { action: "read", uri: "memo://notes" })).toContain("buy milk");
+  expect(await said("s__resources", { action: "read", uri: "memo://pages/one" })).toContain("page one");
+  expect(await said("s__resources", { action: "read", uri: "memo://photo" })).toBe("image");
+  await expect(call("s__resources", { action: "read" })).rejects.toThrow("uri is required");
+  await expect(call("s__resources", { action: "read", uri: "memo://none" })).rejects.toThrow(
+    "The MCP server s has not answered for the resource memo://none",
+  );
+  expect(await said("s__prompts", { action: "list" })).toContain("- review(text, tone?): Looks a text over.");
+  const values = { action: "get", name: "review", arguments: { text: "abc", tone: "dry" } };
+  expect(await said("s__prompts", values)).toMatch(/user:\s+Review in a dry tone: abc/);
+  await expect(call("s__prompts", { action: "get" })).rejects.toThrow("name is required");
 });

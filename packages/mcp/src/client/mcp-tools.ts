@@ -3,6 +3,8 @@ import type { Logger } from "@openclaw/log";
 import { type Tool, textResult } from "@openclaw/plugin-sdk";
 import type { Clock } from "@openclaw/storage";
 import { type McpServerConfig, transportOf } from "../mcp-config.ts";
+import { promptsTool } from "./prompts-tool.ts";
+import { resourcesTool } from "./resources-tool.ts";
 import { createServerConnection, patienceMs, type ServerConnection, type ServerStatus } from "./server-connection.ts";
 import { isToolAllowed, toolName } from "./tool-name.ts";
 import { toolResult } from "./tool-result.ts";
@@ -32,6 +34,8 @@ export interface McpTools {
 export interface McpToolsOptions {
   servers(): Readonly<Record<string, McpServerConfig>>;
   env: NodeJS.ProcessEnv;
+  /** Folder below which sign-ins are kept; servers that want one cannot be used without it. */
+  stateDir?: string | undefined;
   /** As servers see us. */
   version: string;
   onStatus?(id: string, status: ServerStatus): void;
@@ -71,12 +75,23 @@ export function createMcpTools(options: McpToolsOptions): McpTools {
       enabled().flatMap(([id, server]) => {
         const connection = connectionOf(id, server, workspaceDir);
         const names = new Set<string>();
-        return connection.tools.flatMap((listed): McpTool[] => {
-          const name = toolName(id, listed.name);
-          if (!isToolAllowed(listed.name, server.tools) || names.has(name)) return [];
+        const listed = connection.tools.flatMap((each): McpTool[] => {
+          const name = toolName(id, each.name);
+          if (!isToolAllowed(each.name, server.tools) || names.has(name)) return [];
           names.add(name);
-          return [{ owner: `mcp:${id}`, tool: agentTool(id, name, listed, connection) }];
+          return [{ owner: `mcp:${id}`, tool: agentTool(id, name, each, connection) }];
         });
+        const { resources, prompts } = connection.offers;
+        const further = [
+          ...(resources ? [{ own: "resources", make: resourcesTool }] : []),
+          ...(prompts ? [{ own: "prompts", make: promptsTool }] : []),
+        ].flatMap(({ own, make }): McpTool[] => {
+          const name = toolName(id, own);
+          // A tool of the server's that has the name keeps it.
+          if (names.has(name) || !isToolAllowed(own, server.tools)) return [];
+          return [{ owner: `mcp:${id}`, tool: make(id, name, connection) }];
+        });
+        return [...listed, ...further];
       }),
     ready(workspaceDir) {
       if (closed) return undefined;

@@ -1,10 +1,11 @@
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import type { RequestOptions } from "@modelcontextprotocol/sdk/shared/protocol.js";
 import type { CallToolResult, Tool as ListedTool } from "@modelcontextprotocol/sdk/types.js";
 import type { Timers } from "@openclaw/agent-runtime";
 import type { Logger } from "@openclaw/log";
 import type { Clock } from "@openclaw/storage";
 import { type McpServerConfig, withoutSecrets } from "../mcp-config.ts";
-import { openTransport } from "./open-transport.ts";
+import { asksWho, explainRefusal, type OpenTransport, triesNextWay, waysTo } from "./open-transport.ts";
 
 /** For starting a program or reaching an endpoint, and for listing its tools, ms. */
 const connectTimeoutMs = 30_000;
@@ -37,12 +38,23 @@ export interface ServerConnection {
   readonly status: ServerStatus;
   /** Its tools; none while it is not connected. */
   readonly tools: readonly ListedTool[];
+  /** What it offers beside tools; nothing while it is not connected. */
+  readonly offers: { readonly resources: boolean; readonly prompts: boolean };
   /** A promise while it is being connected. Never rejects: the status tells. */
   ensure(): Promise<void> | undefined;
   /** Whether it is worth waiting for: it did not fail twice, and is not overdue. */
   readonly promising: boolean;
   /** @throws Error when the server cannot be reached, does not answer in time, or refuses the call */
   call(name: string, args: Record<string, unknown>, options: CallOptions): Promise<CallToolResult>;
+  /**
+   * Asks the server for something else; `what` completes "has not answered …".
+   * @throws Error like `call`
+   */
+  ask<T>(
+    what: string,
+    question: (client: Client, limits: RequestOptions) => Promise<T>,
+    options: CallOptions,
+  ): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -57,6 +69,8 @@ export interface ServerConnectionOptions {
   /** Working directory of a program that names none. */
   cwd: string;
   env: NodeJS.ProcessEnv;
+  /** Folder below which sign-ins are kept; servers that want one cannot be used without it. */
+  stateDir?: string | undefined;
   /** As servers see us. */
   version: string;
   onStatus?(status: ServerStatus): void;
@@ -100,21 +114,33 @@ export function createServerConnection(options: ServerConnectionOptions): Server
     enter("failed", reason);
   };
 
+  /** One attempt, on one way. */
+  const attempt = async ({ transport }: OpenTransport): Promise<Client> => {
+    const { Client: McpClient } = await import("@modelcontextprotocol/sdk/client/index.js");
+    const own = new McpClient({ name: "openclaw", version: options.version });
+    opened = own;
+    await within(connectTimeoutMs, `no answer within ${connectTimeoutMs / 1000} s`, async (signal) => {
+      await own.connect(transport, { signal, timeout: connectTimeoutMs });
+      tools = await listTools(own, signal);
+    });
+    return own;
+  };
+
   const connect = async (): Promise<void> => {
     enter("connecting");
     let lastWords = () => "";
     try {
-      const [{ Client: McpClient }, way] = await Promise.all([
-        import("@modelcontextprotocol/sdk/client/index.js"),
-        openTransport(server, options),
-      ]);
-      if (closed) return;
+      const [usual, old] = waysTo(server, options);
+      if (usual === undefined) return;
+      const way = await usual();
       lastWords = way.lastWords;
-      opened = new McpClient({ name: "openclaw", version: options.version });
-      const own = opened;
-      await within(connectTimeoutMs, `no answer within ${connectTimeoutMs / 1000} s`, async (signal) => {
-        await own.connect(way.transport, { signal, timeout: connectTimeoutMs });
-        tools = await listTools(own, signal);
+      if (closed) return;
+      const own = await attempt(way).catch(async (thrown: unknown) => {
+        if (closed || old === undefined || !(await triesNextWay(thrown))) throw thrown;
+        return attempt(await old()).catch(async (second: unknown) => {
+          // What the server said first is what counts when the old way does not work either, unless it asks who we are.
+          throw (await asksWho(second)) ? second : thrown;
+        });
       });
       if (closed) return void (await own.close());
       own.onclose = () => {
@@ -132,7 +158,7 @@ export function createServerConnection(options: ServerConnectionOptions): Server
       enter("ready");
     } catch (thrown) {
       await opened?.close().catch(() => {}); // what could not be opened may not be closable either
-      if (!closed) failed(`${clean(thrown)}${said(lastWords())}`);
+      if (!closed) failed(`${clean(await explainRefusal(thrown, id, server))}${said(lastWords())}`);
     }
   };
 
@@ -174,6 +200,25 @@ export function createServerConnection(options: ServerConnectionOptions): Server
     return connecting;
   };
 
+  const ask: ServerConnection["ask"] = async (what, question, { signal, onProgress }) => {
+    await ensure();
+    const current = client;
+    if (current === undefined) throw new Error(`The MCP server ${id} is not available: ${error ?? "it was closed"}`);
+    try {
+      return await question(current, {
+        signal,
+        timeout: callTimeoutMs,
+        resetTimeoutOnProgress: true,
+        maxTotalTimeout: longestCallMs,
+        onprogress: ({ message }) => {
+          if (message) onProgress?.(message);
+        },
+      });
+    } catch (thrown) {
+      throw new Error(`The MCP server ${id} has not answered ${what}: ${clean(thrown)}`);
+    }
+  };
+
   return {
     get status() {
       return status();
@@ -185,29 +230,17 @@ export function createServerConnection(options: ServerConnectionOptions): Server
     get promising() {
       return failures <= 1 && clock.now() - begunAt < patienceMs;
     },
-    async call(name, args, { signal, onProgress }) {
-      await ensure();
-      const current = client;
-      if (current === undefined) throw new Error(`The MCP server ${id} is not available: ${error ?? "it was closed"}`);
-      const { CallToolResultSchema } = await import("@modelcontextprotocol/sdk/types.js");
-      try {
-        return await current.request(
-          { method: "tools/call", params: { name, arguments: args } },
-          CallToolResultSchema,
-          {
-            signal,
-            timeout: callTimeoutMs,
-            resetTimeoutOnProgress: true,
-            maxTotalTimeout: longestCallMs,
-            onprogress: ({ message }) => {
-              if (message) onProgress?.(message);
-            },
-          },
-        );
-      } catch (thrown) {
-        throw new Error(`The MCP server ${id} has not answered the call of ${name}: ${clean(thrown)}`);
-      }
+    get offers() {
+      const { resources, prompts } = client?.getServerCapabilities() ?? {};
+      return { resources: resources !== undefined, prompts: prompts !== undefined };
     },
+    async call(name, args, callOptions) {
+      const { CallToolResultSchema } = await import("@modelcontextprotocol/sdk/types.js");
+      const request = { method: "tools/call", params: { name, arguments: args } } as const;
+      const question = (own: Client, limits: RequestOptions) => own.request(request, CallToolResultSchema, limits);
+      return ask(`the call of ${name}`, question, callOptions);
+    },
+    ask,
     async close() {
       closed = true;
       const own = client ?? opened;

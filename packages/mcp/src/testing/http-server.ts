@@ -1,4 +1,5 @@
 import http from "node:http";
+import { SSEServerTransport } from "@modelcontextprotocol/sdk/server/sse.js";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import { createTestServer } from "./test-server.ts";
 
@@ -29,6 +30,39 @@ export async function startHttpServer(): Promise<{
   return {
     url: `http://127.0.0.1:${address.port}/mcp`,
     headers,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** The test server behind the protocol's first HTTP transport: an event stream, and an address for messages. */
+export async function startOldServer(): Promise<{ url: string; close(): Promise<void> }> {
+  const transports = new Map<string, SSEServerTransport>();
+  const server = http.createServer((request, response) => {
+    const url = new URL(request.url ?? "/", "http://localhost");
+    const serve = async () => {
+      if (request.headers.authorization !== "Bearer http-secret-0123") return void response.writeHead(401).end("no");
+      if (url.pathname === "/sse" && request.method !== "GET") return void response.writeHead(405).end();
+      if (url.pathname === "/sse") {
+        const transport = new SSEServerTransport("/messages", response);
+        transports.set(transport.sessionId, transport);
+        await createTestServer().connect(transport);
+        return;
+      }
+      const transport = transports.get(url.searchParams.get("sessionId") ?? "");
+      if (transport === undefined) response.writeHead(404).end();
+      else await transport.handlePostMessage(request, response);
+    };
+    serve().catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the server has no port");
+  return {
+    url: `http://127.0.0.1:${address.port}/sse`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

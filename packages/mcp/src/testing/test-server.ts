@@ -1,4 +1,4 @@
-import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
+import { McpServer, ResourceTemplate } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { z } from "zod";
 
 /** A one-pixel PNG. */
@@ -42,5 +42,27 @@ export function createTestServer(): McpServer {
     return { content: [{ type: "text", text: "added" }] };
   });
   server.registerTool("die", { description: "Ends the server." }, () => process.exit(3));
+  server.registerResource(
+    "notes",
+    "memo://notes",
+    { title: "Notes", description: "What is to be done.", mimeType: "text/plain" },
+    (uri) => ({ contents: [{ uri: uri.href, mimeType: "text/plain", text: "buy milk" }] }),
+  );
+  server.registerResource("photo", "memo://photo", { mimeType: "image/png" }, (uri) => ({
+    contents: [{ uri: uri.href, mimeType: "image/png", blob: picture }],
+  }));
+  server.registerResource(
+    "page",
+    new ResourceTemplate("memo://pages/{title}", { list: undefined }),
+    { description: "A page by its title." },
+    (uri, { title }) => ({ contents: [{ uri: uri.href, text: `page ${String(title)}` }] }),
+  );
+  server.registerPrompt(
+    "review",
+    { description: "Looks a text over.", argsSchema: { text: z.string(), tone: z.string().optional() } },
+    ({ text, tone = "kind" }) => ({
+      messages: [{ role: "user", content: { type: "text", text: `Review in a ${tone} tone: ${text}` } }],
+    }),
+  );
   return server;
 }

@@ -27,6 +27,8 @@ import {
 } from "./understanding-config.ts";
 
 const defaultConcurrency = 2;
+/** Sounds whose words are kept for other agents that are given the same message. */
+const maxHeard = 50;
 /** Why a picture is left to a model that sees. */
 export const nativeVision = "primary model supports vision natively";
 
@@ -58,6 +60,8 @@ export interface UnderstandRequest {
   agentId?: string | undefined;
   /** The model of the session. */
   activeModel: { provider: string; seesImages: boolean };
+  /** Names the message where several agents are given it: its sounds are heard once. */
+  sharedAs?: string | undefined;
   /** What programs may be told of the message, beside the file. */
   variables?: TemplateVariables;
   signal: AbortSignal;
@@ -78,6 +82,9 @@ export interface Understood {
 /** Turns the files of messages into text, before a model sees them. */
 export type UnderstandMedia = (request: UnderstandRequest) => Promise<Understood>;
 
+/** What came of asking about one file. */
+type Answer = { text: string; by: string } | { skipped: string | undefined };
+
 /** Why an entry gave nothing, where the file is the reason. */
 class Skipped extends Error {
   readonly reason: string;
@@ -93,6 +100,9 @@ export function createUnderstandMedia(options: UnderstandMediaOptions): Understa
   const { log, credentialFor } = options;
   const runProgram = options.runProgram ?? createRunProgram();
   const programs = createLocalPrograms({ env: options.env, runProgram });
+
+  /** What is being, or was, said in the sounds of messages that have a name. */
+  const heard = new Map<string, Promise<Answer>>();
 
   /** What to try where nothing is configured. */
   const detected = async (
@@ -179,7 +189,7 @@ export function createUnderstandMedia(options: UnderstandMediaOptions): Understa
     entries: readonly EntryConfig[],
     attachment: SelectedAttachment,
     request: UnderstandRequest,
-  ): Promise<{ text: string; by: string } | { skipped: string | undefined }> => {
+  ): Promise<Answer> => {
     const reasons = new Set<string | undefined>();
     for (const entry of entries) {
       const by = isCliEntry(entry) ? path.basename(entry.command ?? "cli") : providerLabel(capability, entry);
@@ -194,6 +204,30 @@ export function createUnderstandMedia(options: UnderstandMediaOptions): Understa
     }
     const [first] = reasons;
     return { skipped: reasons.size === 1 ? first : undefined };
+  };
+
+  /** The same, once for all agents that are given a message. */
+  const askOnce = async (
+    capability: Capability,
+    entries: readonly EntryConfig[],
+    attachment: SelectedAttachment,
+    request: UnderstandRequest,
+  ): Promise<Answer> => {
+    if (capability !== "audio" || request.sharedAs === undefined) {
+      return askInTurn(capability, entries, attachment, request);
+    }
+    const name = attachment.path ?? attachment.url;
+    const key = JSON.stringify([request.sharedAs, name, entries]);
+    // Another agent may have been stopped meanwhile; that is no answer for this one.
+    const earlier = heard.get(key);
+    const known = earlier === undefined ? undefined : await earlier.catch(() => undefined);
+    request.signal.throwIfAborted();
+    if (known !== undefined && "text" in known) return known;
+    const answer = askInTurn(capability, entries, attachment, request);
+    heard.set(key, answer);
+    const [oldest] = heard.keys();
+    if (heard.size > maxHeard && oldest !== undefined) heard.delete(oldest);
+    return answer;
   };
 
   const understandOne = async (
@@ -224,7 +258,7 @@ export function createUnderstandMedia(options: UnderstandMediaOptions): Understa
     let by: string | undefined;
     let skipped: string | undefined;
     for (const attachment of selected) {
-      const answer = await askInTurn(capability, entries, attachment, request);
+      const answer = await askOnce(capability, entries, attachment, request);
       if ("text" in answer) {
         by ??= answer.by;
         outputs.push({ capability, attachment: attachment.index, text: answer.text });

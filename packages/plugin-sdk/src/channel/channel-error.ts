@@ -34,12 +34,19 @@ export class ChannelError extends Error {
   readonly permanent: boolean;
   /** The pause the service asks for, ms. */
   readonly retryAfterMs: number | undefined;
+  /** With `media_too_large`: the largest file that would have been taken, bytes. */
+  readonly maxBytes: number | undefined;
 
-  constructor(code: ChannelErrorCode, message: string, options: { retryAfterMs?: number; cause?: unknown } = {}) {
+  constructor(
+    code: ChannelErrorCode,
+    message: string,
+    options: { retryAfterMs?: number; maxBytes?: number; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
     this.permanent = permanentCodes.has(code);
     this.retryAfterMs = options.retryAfterMs;
+    this.maxBytes = options.maxBytes;
   }
 }
 

@@ -34,16 +34,19 @@ export function createSessionStatusTool(options: SessionStatusToolOptions): Tool
   const setModel = async (key: string, wanted: string): Promise<boolean> => {
     const entry = sessions.get(key);
     const reset = wanted === "" || wanted.toLowerCase() === "default";
-    if (reset) {
+    // Where the conversation above has a model of its own, only a choice of the thread's own brings back the default.
+    const inherits = sessions.inheritedModel(key) !== undefined;
+    const defaultRef = await models.defaultRef(sessions.agentIdOf(key));
+    if (reset && !inherits) {
       if (entry?.modelOverride === undefined && entry?.providerOverride === undefined) return false;
       sessions.update(key, () => ({ modelOverride: undefined, providerOverride: undefined }));
       return true;
     }
-    const ref = models.canonical(wanted);
+    const ref = reset ? defaultRef : models.canonical(wanted);
     if (ref === undefined) throw new Error(`Unrecognized model "${wanted}".`);
     if (!models.isAllowed(ref)) throw new Error(`Model "${formatModelRef(ref)}" is not allowed.`);
-    const isDefault = sameModelRef(ref, await models.defaultRef(sessions.agentIdOf(key)));
-    const next = isDefault ? {} : { providerOverride: ref.provider, modelOverride: ref.model };
+    const next =
+      !inherits && sameModelRef(ref, defaultRef) ? {} : { providerOverride: ref.provider, modelOverride: ref.model };
     if (entry?.modelOverride === next.modelOverride && entry?.providerOverride === next.providerOverride) return false;
     sessions.update(key, () => ({ modelOverride: undefined, providerOverride: undefined, ...next }));
     return true;

@@ -14,11 +14,14 @@ export interface CodeRequest {
   waitMs: number;
 }
 
+/** What asking for a code needs of the world. */
+export type CodeContext = Pick<AuthContext, "prompter" | "isRemote" | "openUrl" | "listen" | "wait" | "signal">;
+
 /**
  * Gets an authorization code: from the browser of this machine, or pasted when it is elsewhere, when nothing comes, or
  * when the port is taken. @throws OAuthError
  */
-export async function requestCode(request: CodeRequest, context: AuthContext): Promise<string> {
+export async function requestCode(request: CodeRequest, context: CodeContext): Promise<string> {
   const { prompter } = context;
   const listener = context.isRemote ? undefined : await context.listen({ ...request.redirect, state: request.state });
   try {
@@ -42,7 +45,7 @@ export async function requestCode(request: CodeRequest, context: AuthContext): P
 async function waitForBrowser(
   listener: CallbackListener,
   { service, waitMs }: CodeRequest,
-  context: AuthContext,
+  context: CodeContext,
 ): Promise<string | undefined> {
   const progress = context.prompter.progress(`Waiting for the browser to come back from ${service}…`);
   const enough = new AbortController();

@@ -25,13 +25,10 @@ export async function readPage(html: string, url: string): Promise<ReadablePage 
   try {
     const { document } = parseHTML(cut ? html.slice(0, maxHtmlChars) : html);
     const base = baseAddress(document.querySelector("base[href]")?.getAttribute("href"), url);
-    const reader = new Readability<TurndownService.Node>(document, {
-      maxElemsToParse: maxElements,
-      // Linkedom's nodes; the two libraries declare what they take of them each in its own way.
-      serializer: (node) => node as unknown as TurndownService.Node,
-    });
+    // The nodes themselves are handed on: written out and read again, a long page would take twice the time.
+    const reader = new Readability<object>(document, { maxElemsToParse: maxElements, serializer: (node) => node });
     const article = reader.parse();
-    if (!article?.content) return undefined;
+    if (!article?.content || !isElement(article.content)) return undefined;
     const markdown = createMarkdownWriter(Turndown, base).turndown(article.content).trim();
     if (markdown === "") return undefined;
     const title = article.title?.replace(/\s+/g, " ").trim();
@@ -76,6 +73,11 @@ function createMarkdownWriter(Turndown: typeof TurndownService, base: string): T
   writer.addRule("rows", { filter: "tr", replacement: (content) => `\n|${content}` });
   writer.addRule("tables", { filter: "table", replacement: (content) => `\n\n${content.trim()}\n\n` });
   return writer;
+}
+
+/** The libraries declare what they take of a document each in its own way; an element is one to both. */
+function isElement(node: object): node is TurndownService.Node {
+  return "nodeType" in node && node.nodeType === 1;
 }
 
 function attribute(node: TurndownService.Node, name: string): string | null {
