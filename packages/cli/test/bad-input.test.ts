@@ -178,7 +178,8 @@ describe("a Gateway that lets nobody in", () => {
   });
 
   it("is told apart from one that is not there", async () => {
-    for (const argv of rpc) {
+    // Devices are also listed from this machine's files.
+    for (const argv of rpc.filter(([word]) => word !== "devices")) {
       const { code, stdout, stderr } = await home.run(argv);
       expect({ argv, code, stdout }).toEqual({ argv, code: 1, stdout: "" });
       expect(stderr, argv.join(" ")).toContain("ws://127.0.0.1:9");
