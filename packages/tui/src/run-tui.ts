@@ -226,8 +226,9 @@ export async function runTui(options: TuiOptions): Promise<void> {
     return { consume: true };
   });
 
+  const offered = ownCommands(async (list) => (await pickerContent(list, world)).items);
   const complete = (more: readonly SlashCommand[]) =>
-    editor.setAutocompleteProvider(new CombinedAutocompleteProvider([...ownCommands(), ...more], cwd));
+    editor.setAutocompleteProvider(new CombinedAutocompleteProvider([...offered, ...more], cwd));
   complete([]);
 
   options.signal?.addEventListener("abort", leave, { once: true });

@@ -30,6 +30,7 @@ export interface ChatTerminal extends AsyncDisposable {
   /** Resolves as soon as the text fits. */
   until(fits: string | RegExp | ((text: string) => boolean)): Promise<void>;
   resize(columns: number, rows: number): void;
+  signal(name: string): void;
   readonly exited: Promise<number>;
   readonly titles: readonly string[];
   /** Whether pastes are still bracketed, which they are only while a program asks for it. */
@@ -41,6 +42,8 @@ export interface ChatTerminalOptions {
   columns?: number;
   rows?: number;
   options?: Partial<TuiOptions>;
+  /** The only protocol that is spoken. */
+  protocol?: number;
 }
 
 /** Starts a chat with a Gateway. */
@@ -63,6 +66,7 @@ export function openChat(gateway: TestGateway, more: ChatTerminalOptions = {}): 
         TERM: "xterm-256color",
         TUI_URL: gateway.url,
         TUI_TOKEN: testToken,
+        ...(more.protocol !== undefined && { TUI_PROTOCOL: String(more.protocol) }),
         TUI_OPTIONS: JSON.stringify({ colors: 3, ...more.options }),
       },
     },
@@ -130,6 +134,7 @@ export function openChat(gateway: TestGateway, more: ChatTerminalOptions = {}): 
       terminal.resize(toColumns, toRows);
       child.resize(toColumns, toRows);
     },
+    signal: (name) => child.kill(name),
     exited,
     titles,
     bracketsPastes: () => terminal.modes.bracketedPasteMode,

@@ -10,6 +10,12 @@ let sessions = 0;
 beforeAll(async () => {
   gateway = await startTestGateway({
     config: {
+      agents: {
+        list: [
+          { id: "main", default: true },
+          { id: "work", identity: { name: "Worker" } },
+        ],
+      },
       models: {
         providers: {
           fake: {
@@ -89,7 +95,7 @@ it("switches sessions and refuses an agent that does not exist", async () => {
   terminal.say(`/session ${terminal.session}`);
   await terminal.until("in the first");
   terminal.say("/agent nobody");
-  await terminal.until('agent failed: unknown agent "nobody"; there are: main');
+  await terminal.until('agent failed: unknown agent "nobody"; there are: main, work');
   terminal.type(keys.ctrl("p"));
   await terminal.until("Sessions (enter selects, esc closes)");
   terminal.type(`${terminal.session}${keys.enter}`);
@@ -263,5 +269,56 @@ it("shows what the Gateway says of a failed run", async () => {
   await using terminal = await chat();
   terminal.say("status:400 ");
   await terminal.until("run error: ");
+  await terminal.until("connected | idle");
+});
+
+it("completes agents, sessions, models and levels behind a command", async () => {
+  await using terminal = await chat();
+  const offers = async (typed: string, value: string) => {
+    terminal.type(typed);
+    await terminal.until(`→ ${value}`);
+    // Closes the list, and then clears the line.
+    terminal.type(keys.escape);
+    await terminal.until((text) => !text.includes("→"));
+    terminal.type(keys.ctrl("u"));
+    await terminal.until((text) => !text.includes(typed));
+  };
+  await offers("/agent wo", "work");
+  await offers("/model fa", "fake/fake-1");
+  await offers("/reasoning s", "stream");
+});
+
+it("goes to another agent by its list, and changes settings that the next message obeys", async () => {
+  await using terminal = await chat();
+  terminal.type(keys.ctrl("g"));
+  await terminal.until("Agents (enter selects, esc closes)");
+  terminal.type(`work${keys.enter}`);
+  await terminal.until("agent work (Worker)");
+  terminal.say("/settings");
+  await terminal.until(/Deliver answers\s+off/);
+  terminal.type(`deliver${keys.enter}`);
+  await terminal.until(/\| deliver/);
+  terminal.say("/deliver off");
+  await terminal.until("deliver off");
+  terminal.say("/deliver maybe");
+  await terminal.until("usage: /deliver <on|off>");
+  await terminal.until((text) => !/\| deliver$/m.test(text));
+  terminal.say("to work");
+  await terminal.until("You said:");
+});
+
+it("gives the terminal back when it is told to end", async () => {
+  await using terminal = await chat();
+  expect(terminal.bracketsPastes()).toBe(true);
+  terminal.signal("SIGTERM");
+  expect(await terminal.exited).toBe(0);
+  expect(terminal.bracketsPastes()).toBe(false);
+  expect(terminal.raw().lastIndexOf("\u001b[?25h")).toBeGreaterThan(terminal.raw().lastIndexOf("\u001b[?25l"));
+});
+
+it("talks over protocol 3, as with a Gateway of a former release", async () => {
+  await using terminal = await chat({ protocol: 3 });
+  terminal.say("hello of old");
+  await terminal.until(/You said:[^│]*hello of old/);
   await terminal.until("connected | idle");
 });

@@ -29,7 +29,7 @@ export async function run({ flags }: { flags: StartInput }, context: CommandCont
   try {
     if (store.snapshot().legacyIssues.length > 0) await migrate(store, log);
     const snapshot = store.snapshot();
-    if (!snapshot.valid) throw new CliError(invalidConfigLines(snapshot, context), { code: "invalid-config" });
+    if (!snapshot.valid) throw new CliError(await invalidConfigLines(snapshot, context), { code: "invalid-config" });
     if (start.badBind) {
       // What stands before the bind mode in the order of the checks is told first.
       resolveSettings(snapshot, env, { ...start.gateway, bind: "loopback", auth: "token", token: "not used" });

@@ -16,6 +16,7 @@ import type { CommandInput } from "../spec/command-spec.ts";
 import type { securityAuditFlags } from "../spec/security-commands.ts";
 import { confirm } from "../terminal/confirm.ts";
 import { startProgress } from "../terminal/progress.ts";
+import { indentText } from "../terminal/text-width.ts";
 import { editConfig } from "./edit-config.ts";
 
 /** `security audit`: what is open to whom. `--fix` closes what needs no decision; `--strict` makes it fail. */
@@ -111,11 +112,11 @@ function reportLines(report: AuditReport, flags: { deep: boolean }, context: Com
   ];
 }
 
-function findingLines(finding: AuditFinding, { style, shorten, hint }: CommandContext): string[] {
+function findingLines(finding: AuditFinding, { style, shorten, hint, stdout }: CommandContext): string[] {
   const remediation = finding.remediation?.replace(/\bopenclaw (?=\w)/g, (command) => hint(command));
   return [
     `${style.accent(finding.checkId)} ${finding.title}`,
-    ...finding.detail.split("\n").map((line) => `  ${shorten(line)}`),
-    ...(remediation ? [style.muted(`  Fix: ${shorten(remediation)}`)] : []),
+    ...indentText(shorten(finding.detail), 2, stdout.columns),
+    ...(remediation ? indentText(style.muted(`Fix: ${shorten(remediation)}`), 2, stdout.columns) : []),
   ];
 }

@@ -82,8 +82,10 @@ export class LobsterHelp extends HelpBase {
     if (rows.length === 0) return undefined;
     const { style } = this.#options;
     const name = title === "Commands:" ? style.accentBright : style.warn;
+    const width = this.#options.width || 120;
     const left = Math.max(...rows.map(([text]) => textWidth(text)));
-    const room = Math.max(24, (this.#options.width || 120) - left - 4);
+    if (width - left - 4 < 16) return [style.heading(title), ...stacked(rows, width, name)].join("\n");
+    const room = width - left - 4;
     const lines = rows.flatMap(([label, text]) =>
       wrapText(text, room).map((line, index) =>
         `  ${index === 0 ? name(padText(label, left)) : " ".repeat(left)}  ${line}`.trimEnd(),
@@ -109,6 +111,14 @@ export class LobsterHelp extends HelpBase {
     const url = documentation + path;
     return `${style.heading("Docs:")} ${style.link(url, url.slice("https://".length))}`;
   }
+}
+
+/** Rows of a terminal that has no room for two columns: the text below the name. */
+function stacked(rows: readonly Row[], width: number, paint: (text: string) => string): string[] {
+  return rows.flatMap(([label, text]) => [
+    ...wrapText(label, Math.max(1, width - 2)).map((line) => `  ${paint(line)}`),
+    ...wrapText(text, Math.max(1, width - 4)).map((line) => `    ${line}`),
+  ]);
 }
 
 function optionRows(command: Command.Loadable): Row[] {

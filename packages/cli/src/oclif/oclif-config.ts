@@ -11,6 +11,8 @@ export async function createOclifConfig(options: {
   version: string;
   /** Commands that plugins add. */
   more?: readonly AnyCommand[];
+  /** The one command that is to run: the others need not be made for it. */
+  only?: AnyCommand;
   execute?: Execute;
 }): Promise<Config> {
   const pjson: Interfaces.PJSON = {
@@ -18,7 +20,10 @@ export async function createOclifConfig(options: {
     version: options.version,
     oclif: { bin: "openclaw", topicSeparator: " ", additionalHelpFlags: ["-h"] },
   };
-  const classes = deriveCommands([...commands, ...(options.more ?? [])], options.execute);
+  const classes = deriveCommands(
+    options.only ? [options.only] : [...commands, ...(options.more ?? [])],
+    options.execute,
+  );
   const plugin: Interfaces.Plugin = {
     _base: "openclaw",
     alias: "openclaw",

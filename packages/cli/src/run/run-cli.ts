@@ -222,7 +222,7 @@ async function runThroughOclif(
   const { createOclifConfig } = await import("../oclif/oclif-config.ts");
   const config = await createOclifConfig({
     version: options.version,
-    more: node.command?.program ? [node.command] : [],
+    ...(node.command && { only: node.command }),
     execute: (command, line) => runCommand(command, line, context, options),
   });
   return config.runCommand<number>(node.id.replaceAll(" ", ":"), [...argv]);

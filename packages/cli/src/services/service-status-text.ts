@@ -5,6 +5,7 @@ import { dashboardUrl } from "../commands/dashboard-url.ts";
 import type { GatewayStatus } from "../commands/gateway-status.ts";
 import { healthLines } from "../commands/show-health.ts";
 import type { CommandContext } from "../run/command-context.ts";
+import { indentText } from "../terminal/text-width.ts";
 import { gatewayNextSteps } from "./gateway-next-steps.ts";
 import { runtimeText } from "./runtime-text.ts";
 
@@ -45,7 +46,7 @@ function printNextSteps(status: GatewayStatus, secretConflict: boolean, context:
     configValid: effective.valid,
     otherConfig: service.daemon !== undefined && service.daemon.snapshot.path !== cli.path,
     installed: service.command !== undefined,
-    managerProblem: service.problem,
+    managerProblem: service.problem ?? service.unavailable,
     runtime: service.runtime,
     port: status.port,
     listeners: status.listeners,
@@ -108,7 +109,8 @@ function printProbe({ probe, service }: GatewayStatus, label: Print, context: Co
   else if (probe) {
     context.warn(errorStyle.error("RPC probe: failed"));
     if (probe.target) context.warn(`RPC target: ${probe.target.url}`);
-    for (const line of (probe.error ?? "").split("\n").slice(0, mostErrorLines)) context.warn(`  ${line}`);
+    const lines = (probe.error ?? "").split("\n").slice(0, mostErrorLines).join("\n");
+    for (const line of indentText(lines, 2, context.stderr.columns)) context.warn(line);
   }
   if (service.problem !== undefined) {
     context.warn(service.problem);

@@ -26,6 +26,8 @@ export interface ServiceStatus {
   extras: ExtraService[];
   /** Why the manager does not answer. */
   problem: string | undefined;
+  /** Why no service could be installed here; asked only where there is none. */
+  unavailable: string | undefined;
   hints: readonly string[];
   /** What the installed service reads; undefined without one. */
   daemon: { paths: Paths; snapshot: ConfigSnapshot; port: number | undefined; token: string | undefined } | undefined;
@@ -59,7 +61,9 @@ export async function serviceStatus(context: CommandContext, options: { deep: bo
       })
     : { ok: true, issues: [] };
   const extras = await findExtraServices(world, options.deep);
-  return { manager, loaded, command, runtime, audit, extras, problem, hints, daemon: await daemonOf(command, context) };
+  const unavailable = command ? undefined : await manager.unavailable();
+  const daemon = await daemonOf(command, context);
+  return { manager, loaded, command, runtime, audit, extras, problem, unavailable, hints, daemon };
 }
 
 /** The configuration and the port a service works with. */

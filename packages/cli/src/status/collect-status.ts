@@ -34,7 +34,7 @@ const recentSessions = 10;
 export async function collectStatus(context: CommandContext, options: StatusOptions): Promise<Status> {
   const { config } = await context.config();
   const methods: (readonly [string, object])[] = [["status", {}]];
-  if (options.deep) methods.push(["health", { probe: true }], ["last-heartbeat", {}]);
+  if (options.deep) methods.push(["health", { probe: true }], ["last-heartbeat", {}], ["channels.status", {}]);
   if (options.usage) methods.push(["usage.status", {}]);
   const [probe, local, audit, gatewayService, nodeService, updates] = await Promise.all([
     probeGateway(context, { timeoutMs: options.timeoutMs, methods }),

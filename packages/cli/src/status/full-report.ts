@@ -1,7 +1,8 @@
 import { createRedactor, defaultLogDir, parseLogLine, rollingLogFile, tailLog } from "@openclaw/log";
 import { readJsonFile } from "@openclaw/storage";
 import { gatewayPort, targetLines } from "../call/gateway-target.ts";
-import { recordOf, textOf } from "../commands/payload.ts";
+import { listOf, recordOf, textOf } from "../commands/payload.ts";
+import { doctorHelp } from "../doctor/doctor-help.ts";
 import { systemProcesses } from "../foreground/port-listeners.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import { formatAge } from "../terminal/age.ts";
@@ -86,6 +87,15 @@ async function diagnosis(status: Status, context: CommandContext, onStep: (label
   onStep("Looking at the port…");
   lines.push(...portLines(gatewayPort(config, env), probe.reachable, mark));
   lines.push(`${mark(true)} Tailscale: ${config.gateway?.tailscale?.mode ?? "off"}`);
+  onStep("Counting skills…");
+  const { usable, blocked, total } = await doctorHelp(context).skills(config);
+  lines.push(`${mark(true)} Skills: ${usable} usable, ${blocked} blocked, ${total} in all`);
+  onStep("Asking the channels…");
+  const issues = listOf(recordOf(probe.answers["channels.status"]).statusIssues).map(recordOf);
+  for (const { channel, accountId, message, fix } of issues) {
+    const who = [textOf(channel), textOf(accountId)].filter(Boolean).join(" ");
+    lines.push(`${mark("warn")} ${who}: ${[textOf(message), textOf(fix)].filter(Boolean).join(" ")}`);
+  }
   if (!probe.reachable) lines.push(`${mark("warn")} Health: ${probe.error ?? "no Gateway"}`);
   return lines;
 }

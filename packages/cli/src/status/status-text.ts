@@ -4,6 +4,7 @@ import { isRecord, listOf, numberOf, recordOf, textOf } from "../commands/payloa
 import { healthLines } from "../commands/show-health.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import { renderTable } from "../terminal/table.ts";
+import { indentText } from "../terminal/text-width.ts";
 import type { Status } from "./collect-status.ts";
 import { channelRows, overviewRows, sessionRows } from "./overview.ts";
 
@@ -73,7 +74,7 @@ export function statusText(status: Status, context: CommandContext): string {
 /** Summary and the findings that matter. */
 export function securityText(
   { summary, findings }: AuditReport,
-  { style, hint }: Pick<CommandContext, "style" | "hint">,
+  { style, hint, stdout }: Pick<CommandContext, "style" | "hint" | "stdout">,
 ): string {
   const head = `Summary: ${summary.critical} critical · ${summary.warn} warn · ${summary.info} info`;
   const shown = findings.filter((finding) => finding.severity !== "info").slice(0, mostFindings);
@@ -86,8 +87,8 @@ export function securityText(
     head,
     ...shown.flatMap((finding) => [
       `  ${finding.severity === "critical" ? style.error("CRITICAL") : style.warn("WARN")} ${finding.title}`,
-      `    ${style.muted(finding.detail)}`,
-      ...(finding.remediation ? [`    ${style.muted(`Fix: ${finding.remediation}`)}`] : []),
+      ...indentText(style.muted(finding.detail), 4, stdout.columns),
+      ...(finding.remediation ? indentText(style.muted(`Fix: ${finding.remediation}`), 4, stdout.columns) : []),
     ]),
     ...more,
   ].join("\n");

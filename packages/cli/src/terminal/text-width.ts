@@ -27,6 +27,12 @@ export function wrapText(text: string, width: number): string[] {
   return closeStyles(text.split("\n").flatMap((line) => wrapLine(line, Math.max(1, width))));
 }
 
+/** A text set in by some spaces, in lines that fit the terminal; as it is where its width is not known. */
+export function indentText(text: string, indent: number, columns: number | undefined): string[] {
+  const lines = columns ? wrapText(text, Math.max(8, columns - indent - 1)) : text.split("\n");
+  return lines.map((line) => " ".repeat(indent) + line);
+}
+
 /** SGR numbers that end a style. */
 const endings = new Set(["0", "", "22", "23", "24", "27", "28", "29", "39", "49"]);
 
