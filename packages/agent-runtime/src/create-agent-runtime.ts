@@ -11,6 +11,7 @@ import { createPromptImages } from "./images/prompt-images.ts";
 import { verboseLevel } from "./levels/resolve-levels.ts";
 import { thrownText } from "./loop/thrown-text.ts";
 import { createArgumentChecker } from "./loop/tool-arguments.ts";
+import { type OfferedTool, offeredTool } from "./policy/offered-tool.ts";
 import type { BootstrapHook } from "./prompt/bootstrap-files.ts";
 import { createPromptCache } from "./prompt/prompt-cache.ts";
 import { type HostInfo, readHostInfo } from "./prompt/runtime-line.ts";
@@ -18,7 +19,7 @@ import type { SystemPromptReport } from "./prompt/system-prompt-report.ts";
 import type { ToolCallRequest } from "./run/call-tool.ts";
 import type { CompactSessionRequest, CompactSessionResult } from "./run/compact-session.ts";
 import { execConfig } from "./run/exec-config.ts";
-import { createLanes, type GlobalLane, type LaneLimits } from "./run/lanes.ts";
+import { createLanes, type GlobalLane, type LaneLimits, type LaneObserver } from "./run/lanes.ts";
 import { findResumePoint, findRunEntry } from "./run/resume-point.ts";
 import { RunControl } from "./run/run-control.ts";
 import type { RunOutcome } from "./run/run-conversation.ts";
@@ -71,6 +72,8 @@ export interface AgentRuntimeOptions {
   ) => readonly PluginRunTool[] | Promise<readonly PluginRunTool[]>;
   /** Places of the lane `nested` whose runs only wait for other runs; they count as free. */
   idleNestedPlaces?: () => number;
+  /** Told of every run that comes to a lane, and when it may begin. */
+  observeLanes?: LaneObserver;
   /** Names of further environment variables whose values commands must not see. */
   secretNames?: readonly string[];
   /**
@@ -138,6 +141,8 @@ export interface AgentRuntime {
    * session. Undefined when the agent has no such tool. Throws what the tool throws.
    */
   callTool(request: ToolCallRequest): Promise<ToolResult | undefined>;
+  /** The tools a run of a session would have now, in the order in which models get them. Starts nothing. */
+  listTools(request: Pick<ToolCallRequest, "sessionKey" | "agentId" | "channel">): Promise<readonly OfferedTool[]>;
   /** Shell commands that people run with `/bash`, beside those of agents. */
   readonly bash: BashJobs;
   /** The sandboxes of this state directory: which there are, why a session has one, how to make one anew. */
@@ -170,6 +175,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
     limits: () => laneLimits(options.config(), options.idleNestedPlaces?.() ?? 0),
     clock,
     log,
+    observe: options.observeLanes,
   });
   const workspaces = createWorkspaces({ config: options.config, env, log });
   const sandboxes = createSandboxes({
@@ -353,6 +359,14 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
     async callTool(request) {
       const { callTool, parts } = await runCode();
       return callTool({ ...request, sessionKey: sessions.canonical(request.sessionKey) }, parts);
+    },
+    async listTools(request) {
+      const { chooseModel, prepareRun, parts } = await runCode();
+      const entry = sessions.get(request.sessionKey);
+      const ref = await chooseModel(request, entry, parts);
+      const own = { ...request, sessionKey: sessions.canonical(request.sessionKey) };
+      const { tools } = await prepareRun(own, entry, ref, parts, { start: false });
+      return tools.map(offeredTool);
     },
     bash: createBashJobs({
       jobs,

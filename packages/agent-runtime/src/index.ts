@@ -31,6 +31,7 @@ export { type LoopEvent, type LoopFailure, LoopInterrupted, type LoopResult } fr
 export type { MessageSource } from "./loop/message-draft.ts";
 export { skippedText } from "./loop/run-tool-calls.ts";
 export { type ArgumentChecker, createArgumentChecker } from "./loop/tool-arguments.ts";
+export type { OfferedTool } from "./policy/offered-tool.ts";
 export { coreToolOrder, type ToolProfile, toolGroups, toolProfiles } from "./policy/tool-groups.ts";
 export {
   resolveToolPolicy,
@@ -43,6 +44,7 @@ export {
 export type { BootstrapFile, BootstrapHook } from "./prompt/bootstrap-files.ts";
 export type { HostInfo } from "./prompt/runtime-line.ts";
 export type { SystemPromptReport } from "./prompt/system-prompt-report.ts";
+export { toolInWords } from "./prompt/tool-list.ts";
 export {
   createMessageQueue,
   type Enqueued,

@@ -26,7 +26,8 @@ export { heartbeatToken, type StrippedAck, stripHeartbeatAck } from "./heartbeat
 export { bundledHooks } from "./hooks/bundled/bundled-hooks.ts";
 export type { BundledHookServices } from "./hooks/bundled/services.ts";
 export { discoverHooks, type FoundHooks, type HookPlaces, packedDirs, packedHooks } from "./hooks/discover-hooks.ts";
-export type { Hook, HookEvent, HookHandler, HookRequirements, HookSource } from "./hooks/hook.ts";
+export type { Hook, HookEvent, HookHandler, HookRequirements, HookSource, PluginHook } from "./hooks/hook.ts";
+export { hookStatus, type JudgedHook, listedPluginHooks } from "./hooks/hook-status.ts";
 export {
   HookInstallError,
   type HookInstaller,

@@ -48,6 +48,29 @@ describe("hooks", () => {
     expect(JSON.parse((await said("check", "--json")).out)).toMatchObject({ total: 5, eligible: 3, notEligible: 2 });
   });
 
+  it("lists those of plugins, which their plugin switches and nobody else", async () => {
+    const code =
+      'export default { register(api) { api.registerHook(["command:new"], () => {}, { name: "greeter", description: "Greets" }); } };';
+    const dir = path.join(home.home, ".openclaw", "extensions", "friendly");
+    mkdirSync(dir, { recursive: true });
+    const manifest = { id: "friendly", configSchema: { type: "object", additionalProperties: false } };
+    writeFileSync(path.join(dir, "openclaw.plugin.json"), JSON.stringify(manifest));
+    writeFileSync(path.join(dir, "index.js"), code);
+    const plugins = { entries: { friendly: { enabled: true } } };
+    writeFileSync(home.configPath, JSON.stringify({ plugins, hooks: { internal: { enabled: true } } }));
+    expect((await said("list")).out).toMatch(/✓ ready +│ greeter +│ Greets +│ plugin:friendly/);
+    const listed = JSON.parse((await said("list", "--json")).out).hooks;
+    expect(listed.find(({ name }: { name: string }) => name === "greeter")).toMatchObject({
+      source: "openclaw-plugin",
+      pluginId: "friendly",
+      managedByPlugin: true,
+      eligible: true,
+    });
+    expect((await said("disable", "greeter")).err).toBe(
+      'Hook "greeter" is managed by plugin "friendly" and cannot be enabled/disabled.',
+    );
+  });
+
   it("tells about one, and exits with 1 for one that nobody knows", async () => {
     expect((await said("info", "command-logger")).out).toMatch(/📝 command-logger {2}✓ ready[\s\S]*Events: command/);
     const text = 'Hook "nothing" not found. Run `openclaw hooks list` to see available hooks.';

@@ -60,6 +60,11 @@ export async function openRuntime(
   });
   await skills.open();
   const waits = createCallWaits(() => runtime.reload());
+  const metrics = createGatewayMetrics({
+    clock,
+    clients: () => connections.size,
+    contextTokens: (key) => sessions.get(key)?.totalTokens,
+  });
   const runtime = createAgentRuntime({
     models,
     sessions,
@@ -81,6 +86,7 @@ export async function openRuntime(
     plugins: () => late.plugins.opened?.forRuns(),
     externalTools: mcp.tools,
     idleNestedPlaces: () => waits.idlePlaces,
+    observeLanes: (event, lane) => metrics.lane(event, lane),
     wasStopped: (runId) => journal.get(runId)?.state === "aborted",
     voiceHint: (sessionMode) => speech.hint(sessionMode),
     bootstrap: {
@@ -88,7 +94,6 @@ export async function openRuntime(
       apply: async (place, files) => late.automation.opened?.hooks.bootstrap.apply(place, files) ?? files,
     },
   });
-  const metrics = createGatewayMetrics({ clock, clients: () => connections.size });
   const runs = metrics.counted(createRunRegistry(clock));
   life.on("drain", () => runs.close());
   life.on("close", () => runs.close());

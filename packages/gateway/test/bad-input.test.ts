@@ -198,7 +198,7 @@ describe("after hello-ok", () => {
 
 describe("a client that stops reading", () => {
   it("misses what may be missed, is cut off by what may not, and delays nobody", async () => {
-    await start({ limits: { maxBufferedBytes: 1_000_000, tickIntervalMs: 20 } });
+    await start({ limits: { maxBufferedBytes: 1_000_000, tickIntervalMs: 20, closeTimeoutMs: 60_000 } });
     const reader = await gateway.connect();
     const slow = await gateway.connect();
     slow.socket.pause();

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Json, RawClient } from "../src/testing/raw-client.ts";
 import { createTestChannel, type TestChannel } from "../src/testing/test-channel.ts";
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from "../src/testing/test-gateway.ts";
+import { connectTestNode } from "../src/testing/test-node.ts";
 
 let gateway: TestGateway | undefined;
 afterEach(async () => {
@@ -204,6 +205,49 @@ describe("an alert", () => {
     gateway.model.enqueue({ status: 400, words: [] });
     expect(await woken(client, "a")).toMatchObject({ status: "failed", indicatorType: "error" });
     expect(gateway.log()).toContain("heartbeat failed: ");
+  });
+});
+
+describe("a command of a node that has ended", () => {
+  const ended = { sessionKey: "main", runId: "r1", exitCode: 0, output: "all green" };
+
+  it("is a heartbeat of its agent alone, whatever HEARTBEAT.md says, and is passed on as it is", async () => {
+    const { gateway, client, channel } = await withChat();
+    fs.writeFileSync(path.join(gateway.workspace, "HEARTBEAT.md"), "# Nothing\n");
+    const node = await connectTestNode(gateway);
+    const from = client.frames.length;
+    gateway.model.enqueue({ words: ["HEARTBEAT_OK", "All", "is", "green."] });
+    await node.tell("exec.finished", ended);
+    expect(await client.event("heartbeat", () => true, from)).toMatchObject({
+      status: "sent",
+      channel: "telegram",
+      to: "7",
+    });
+    expect(channel.sent.at(-1)?.text).toContain("green.");
+    const prompt = prompts(gateway).at(-1);
+    expect(prompt).toContain(`Exec finished (node=${node.nodeId} id=r1, code 0)`);
+    expect(prompt).not.toContain("Read HEARTBEAT.md if it exists (workspace context)");
+  });
+
+  it("is told in the session itself where no heartbeat would reach the user", async () => {
+    const { gateway, client, channel } = await withChat({ target: "none" });
+    const node = await connectTestNode(gateway);
+    gateway.model.enqueue({ words: ["All", "is", "green."] });
+    await node.tell("exec.finished", ended);
+    await expect.poll(() => channel.sent.length).toBe(2);
+    expect(client.events("heartbeat")).toEqual([]);
+  });
+});
+
+describe("a new main session", () => {
+  it("begins with the channels there are, and no other turn does", async () => {
+    const { gateway, client } = await withChat();
+    expect(prompts(gateway)[0]).toMatch(/System: \[[^\]]+\] telegram: connected\\n/);
+    expect((await client.request("status", {})).payload.channelSummary).toEqual(["telegram: connected"]);
+    await client.request("chat.send", { sessionKey: "main", message: "Hi", idempotencyKey: "k" });
+    await client.event("chat", (event) => event.state === "final" && event.runId === "k");
+    const [last] = ((gateway.model.lastRequest().body.messages as Json[]) ?? []).slice(-1);
+    expect(JSON.stringify(last)).not.toContain("connected");
   });
 });
 

@@ -43,6 +43,12 @@ it("metrics want a bearer also from this machine, and are text for Prometheus", 
   expect(value(`openclaw_run_duration_ms_bucket{le="+Inf",${origin}}`)).toBe(1);
   expect(value("openclaw_clients")).toBe(1);
   expect(value("openclaw_messages_open")).toBe(0);
+  expect(value('openclaw_queue_lane_enqueue_total{lane="main"}')).toBe(1);
+  expect(value('openclaw_queue_lane_dequeue_total{lane="main"}')).toBe(1);
+  expect(value('openclaw_session_state_total{state="processing"}')).toBe(1);
+  expect(value('openclaw_session_state_total{state="idle"}')).toBe(1);
+  expect(value('openclaw_context_tokens_count{provider="fake",model="fake-1"}')).toBe(1);
+  expect(value('openclaw_context_tokens_sum{provider="fake",model="fake-1"}')).toBeGreaterThan(0);
   expect(text).toMatch(/^process_resident_memory_bytes \d/m);
   expect(text).not.toContain("zebra");
 });
@@ -58,4 +64,38 @@ it("what was counted before the first look is told, and grows", async () => {
     await client.request("agent.wait", { runId: key, timeoutMs: 5000 });
     expect(await count()).toBe(key === "a" ? 1 : 2);
   }
+});
+
+it("webhooks are counted by what they ask for, and those that are refused", async () => {
+  gateway = await startTestGateway({ config: { hooks: { enabled: true, token: "hook-secret" } } });
+  const hook = (path: string, token: string) =>
+    fetch(`${gateway.httpUrl}/hooks/${path}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify({ text: "Hi", mode: "next-heartbeat" }),
+    });
+  expect((await hook("wake", "hook-secret")).status).toBe(200);
+  expect((await hook("made-up-name", "hook-secret")).status).toBe(404);
+  expect((await hook("wake", "wrong")).status).toBe(401);
+  const text = await (await scrape()).text();
+  expect(text).toContain('openclaw_webhook_received_total{kind="wake"} 2');
+  expect(text).toContain('openclaw_webhook_received_total{kind="mapping"} 1');
+  expect(text).toContain('openclaw_webhook_error_total{kind="wake",status="401"} 1');
+  expect(text).toContain('openclaw_webhook_error_total{kind="mapping",status="404"} 1');
+  expect(text).toContain('openclaw_webhook_duration_ms_count{kind="wake"} 2');
+  expect(text).not.toContain("made-up-name");
+});
+
+it("a message that is open for too long is counted as stuck, once", async () => {
+  let now = Date.now();
+  gateway = await startTestGateway({ clock: { now: () => now } });
+  const client = await gateway.connect();
+  await client.request("chat.send", { sessionKey: "main", message: "slow:60000 wait", idempotencyKey: "a" });
+  now += 3 * 60_000;
+  for (let look = 0; look < 2; look += 1) {
+    const text = await (await scrape()).text();
+    expect(text).toMatch(/^openclaw_session_stuck_total 1$/m);
+    expect(text).toMatch(/^openclaw_session_stuck_age_ms_sum 180000$/m);
+  }
+  await client.request("chat.abort", { sessionKey: "main" });
 });

@@ -661,6 +661,42 @@ describe("POST /v1/responses", () => {
     expect(JSON.stringify(prompts(1))).not.toContain("secret plan");
   });
 
+  it("pages of a PDF that says little are pictures for a model that looks at them, within what is configured", async () => {
+    const model = {
+      id: "fake-1",
+      name: "Fake",
+      reasoning: false,
+      input: ["text", "image"],
+      cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
+      contextWindow: 128_000,
+      maxTokens: 8192,
+    };
+    const files = { pdf: { maxPages: 1, maxPixels: 10_000, minTextChars: 50 } };
+    await start({
+      models: { providers: { fake: { models: [model] } } },
+      gateway: { http: { endpoints: { responses: { enabled: true, files } } } },
+    });
+    const send = async (pages: readonly string[]) => {
+      const file_data = `data:application/pdf;base64,${makePdf(pages.map(pdfPage)).toString("base64")}`;
+      const content = [
+        { type: "input_text", text: "read it" },
+        { type: "input_file", filename: "scan.pdf", file_data },
+      ];
+      const answer = await post("/v1/responses", { model: "x", input: [{ type: "message", role: "user", content }] });
+      expect(answer.status).toBe(200);
+    };
+    await send(["Little", "More"]);
+    const shown = /data:image\/png;base64,([A-Za-z0-9+/=]+)/g;
+    const pictures = [...lastPrompt(0).matchAll(shown)].map(([, data = ""]) => Buffer.from(data, "base64"));
+    expect(pictures).toHaveLength(1);
+    // Width and height stand at the beginning of a PNG.
+    const pixels = (pictures[0]?.readUInt32BE(16) ?? 0) * (pictures[0]?.readUInt32BE(20) ?? 0);
+    expect(pixels).toBeGreaterThan(0);
+    expect(pixels).toBeLessThanOrEqual(10_000);
+    await send(["A page that says more than enough to be read as the text that it is."]);
+    expect([...lastPrompt(1).matchAll(shown)]).toEqual([]);
+  });
+
   it("files and images that cannot be had are refused, without a connection to this machine", async () => {
     const hit = vi.fn();
     const server = http.createServer((_, response) => {

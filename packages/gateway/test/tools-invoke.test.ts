@@ -76,6 +76,20 @@ it("a group's policy counts in its sessions, and a subagent's in those of subage
   expect(ofSubagent).toEqual(missing("sessions_list"));
 });
 
+it("the rules of the account a header names come before those of its channel", async () => {
+  const groups = (deny: string[]) => ({ "-100": { tools: { deny } } });
+  await start({
+    channels: {
+      telegram: { groups: groups(["sessions_list"]), accounts: { work: { groups: groups(["agents_list"]) } } },
+    },
+  });
+  const sessionKey = "agent:main:telegram:group:-100";
+  const headers = { "x-openclaw-message-channel": "telegram", "x-openclaw-account-id": "work" };
+  expect((await invoke({ tool: "sessions_list", sessionKey }, headers)).status).toBe(200);
+  expect(await invoke({ tool: "agents_list", sessionKey }, headers)).toEqual(missing("agents_list"));
+  expect(await invoke({ tool: "sessions_list", sessionKey })).toEqual(missing("sessions_list"));
+});
+
 it("the policy of a provider's models counts too", async () => {
   await start({ tools: { byProvider: { fake: { deny: ["sessions_list"] } } } });
   expect(await invoke({ tool: "sessions_list" })).toEqual(missing("sessions_list"));

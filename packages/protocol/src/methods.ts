@@ -3,17 +3,21 @@ import { agentMethods } from "./methods/agents.ts";
 import { browserMethods } from "./methods/browser.ts";
 import { channelMethods } from "./methods/channels.ts";
 import { chatMethods } from "./methods/chat.ts";
+import { chatPairingMethods } from "./methods/chat-pairing.ts";
 import { commandMethods } from "./methods/commands.ts";
 import { configMethods } from "./methods/config.ts";
 import { cronMethods } from "./methods/cron.ts";
 import { deviceMethods } from "./methods/devices.ts";
 import { execApprovalMethods } from "./methods/exec-approvals.ts";
+import { extensionMethods } from "./methods/extensions.ts";
 import { modelAndSkillMethods } from "./methods/models-and-skills.ts";
 import { nodeMethods } from "./methods/nodes.ts";
+import { operationMethods } from "./methods/operations.ts";
 import { outboundMethods } from "./methods/outbound.ts";
 import { sessionMethods } from "./methods/sessions.ts";
 import { speechMethods } from "./methods/speech.ts";
 import { systemMethods } from "./methods/system.ts";
+import { toolMethods } from "./methods/tools.ts";
 import { wizardMethods } from "./methods/wizard.ts";
 import type { ProtocolVersion } from "./version.ts";
 
@@ -38,6 +42,10 @@ export const methods = {
   ...deviceMethods,
   ...wizardMethods,
   ...browserMethods,
+  ...toolMethods,
+  ...extensionMethods,
+  ...operationMethods,
+  ...chatPairingMethods,
 };
 
 export type Methods = typeof methods;

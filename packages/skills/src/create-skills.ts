@@ -32,6 +32,8 @@ export interface Skills {
     /** Names of those it may use; all when absent. */
     only?: readonly string[];
   }): AgentSkills;
+  /** Judges everything anew with the next question: programs have come or gone. */
+  forget(): void;
 }
 
 export interface CreateSkillsOptions {
@@ -96,6 +98,7 @@ export function createSkills(options: CreateSkillsOptions): Skills {
       views.set(key, view);
       return view.skills;
     },
+    forget: () => views.clear(),
   };
 
   function agentSkills(

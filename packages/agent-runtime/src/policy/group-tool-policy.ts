@@ -7,14 +7,18 @@ import type { ToolProfilePolicyConfig } from "./tool-policy.ts";
  * sender, what it says of all, then the same of the next place in the list.
  * @param senders ids and names of who wrote the message; nobody in particular when empty
  * @param known the rules the last message brought along; without them those of `channels.<id>.groups.<group>`
+ * @param accountId the account whose own groups come before those of its channel
  */
 export function groupToolPolicy(
   config: RuntimeConfig,
   sessionKey: string,
   senders: readonly string[] = [],
   known?: PlaceRules,
+  accountId?: string,
 ): ToolProfilePolicyConfig | undefined {
-  for (const { bySender, all } of known === undefined ? configuredRules(config, sessionKey) : (known.tools ?? [])) {
+  for (const { bySender, all } of known === undefined
+    ? configuredRules(config, sessionKey, accountId)
+    : (known.tools ?? [])) {
     for (const sender of [...senders, "*"]) {
       const policy = readPolicy(member(bySender, sender));
       if (policy !== undefined) return policy;
@@ -26,15 +30,23 @@ export function groupToolPolicy(
 }
 
 /** For sessions no message of a channel has come to since they were begun. */
-function configuredRules(config: RuntimeConfig, sessionKey: string): { bySender: unknown; all: unknown }[] {
+function configuredRules(
+  config: RuntimeConfig,
+  sessionKey: string,
+  accountId: string | undefined,
+): { bySender: unknown; all: unknown }[] {
   const [, channel, id] =
     /^([^:]+):(?:group|channel):(.+?)(?::(?:topic|thread):.+)?$/.exec(sessionKeyRest(sessionKey)) ?? [];
   if (channel === undefined || id === undefined) return [];
-  const groups = member(member(config.channels, channel), "groups");
-  return [member(groups, id), member(groups, "*")].map((group) => ({
-    bySender: member(group, "toolsBySender"),
-    all: member(group, "tools"),
-  }));
+  const section = member(config.channels, channel);
+  const account = accountId === undefined ? undefined : member(member(section, "accounts"), accountId);
+  const places = [member(account, "groups"), member(section, "groups")];
+  return places
+    .flatMap((groups) => [member(groups, id), member(groups, "*")])
+    .map((group) => ({
+      bySender: member(group, "toolsBySender"),
+      all: member(group, "tools"),
+    }));
 }
 
 /** A property by its name, whatever its letter case and without a leading `@`. */

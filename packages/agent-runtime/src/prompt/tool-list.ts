@@ -47,6 +47,11 @@ const summaries: Readonly<Record<string, string>> = {
   session_status: "date and time, model and usage of a session",
 };
 
+/** A tool of the core in a few words. */
+export function toolInWords(name: string): string | undefined {
+  return Object.hasOwn(summaries, name) ? summaries[name] : undefined;
+}
+
 /** The tools as the prompt lists them, one line each. */
 export function toolList(tools: readonly Tool[]): string {
   return sortTools(tools, promptOrder)

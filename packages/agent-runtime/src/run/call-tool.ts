@@ -8,6 +8,8 @@ import type { RuntimeParts } from "./runtime-parts.ts";
 export interface ToolCallRequest extends Pick<RunRequest, "sessionKey" | "agentId" | "channel" | "sender"> {
   tool: string;
   args: Readonly<Record<string, unknown>>;
+  /** The account of the channel whose rules for groups count. */
+  accountId?: string;
   /** The argument `action`, for a tool that has one, where `args` does not say it. */
   action?: string;
   toolCallId: string;

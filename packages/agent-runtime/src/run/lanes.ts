@@ -21,7 +21,15 @@ export interface Lanes {
   depth(lane: GlobalLane): { running: number; waiting: number };
 }
 
-export function createLanes(options: { limits: () => LaneLimits; clock: Clock; log: Logger }): Lanes {
+/** Told of every run that comes to a global lane, and when it may begin. */
+export type LaneObserver = (event: "enqueue" | "dequeue", lane: GlobalLane) => void;
+
+export function createLanes(options: {
+  limits: () => LaneLimits;
+  clock: Clock;
+  log: Logger;
+  observe?: LaneObserver | undefined;
+}): Lanes {
   const { limits, clock, log } = options;
   const sessions = new Map<string, Lane>();
   const globals: Record<GlobalLane, Lane> = {
@@ -43,6 +51,7 @@ export function createLanes(options: { limits: () => LaneLimits; clock: Clock; l
   return {
     async enter(sessionKey, globalName, signal) {
       signal.throwIfAborted();
+      options.observe?.("enqueue", globalName);
       const session = sessions.get(sessionKey) ?? new Lane(`session:${sessionKey}`, () => 1);
       sessions.set(sessionKey, session);
       const leaveSession = () => {
@@ -53,6 +62,7 @@ export function createLanes(options: { limits: () => LaneLimits; clock: Clock; l
       try {
         signal.throwIfAborted();
         await wait(globals[globalName], signal);
+        options.observe?.("dequeue", globalName);
       } catch (error) {
         leaveSession();
         throw error;

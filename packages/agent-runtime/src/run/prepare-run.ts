@@ -53,7 +53,7 @@ export async function chooseModel(
  */
 export async function prepareRun(
   request: Pick<SettledRequest, "sessionKey" | "agentId" | "channel" | "extraSystemPrompt" | "thinking" | "settings"> &
-    Partial<Pick<SettledRequest, "runId" | "lane" | "sender" | "withoutTools">>,
+    Partial<Pick<SettledRequest, "runId" | "lane" | "sender" | "withoutTools">> & { accountId?: string },
   entry: SessionEntry | undefined,
   ref: ModelRef,
   parts: RuntimeParts,
@@ -87,6 +87,7 @@ export async function prepareRun(
     workspaceDir,
     levels,
     ...(channel === undefined ? {} : { channel }),
+    ...(request.accountId === undefined ? {} : { accountId: request.accountId }),
     ...(request.runId === undefined ? {} : { runId: request.runId }),
     lane: request.lane ?? "main",
     ...(sender === undefined ? {} : { sender }),

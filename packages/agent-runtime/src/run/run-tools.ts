@@ -40,6 +40,8 @@ export interface ToolScope {
   sessionKey: string;
   workspaceDir: string;
   channel?: string;
+  /** The account of the channel, where whoever asked has named one. */
+  accountId?: string;
   /** Set when the run is sandboxed: what the model asks for must then reach no other files and run no other programs. */
   sandbox?: Sandbox;
   /** Who wrote the message of the run. */
@@ -149,7 +151,7 @@ export function createRunTools(
       agent: agentConfig(config, agentId)?.tools,
       provider: model.provider,
       model: model.id,
-      group: groupToolPolicy(config, chatKey, scope.sender?.names, options.placeRules(chatKey)),
+      group: groupToolPolicy(config, chatKey, scope.sender?.names, options.placeRules(chatKey), scope.accountId),
       subagent,
       sandbox: sandbox?.toolPolicy,
       ...(plugged.length === 0 ? {} : { pluginTools: namesByPlugin(plugged) }),

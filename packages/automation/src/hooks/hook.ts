@@ -32,6 +32,16 @@ export interface Hook {
   load(): Promise<HookHandler>;
 }
 
+/** A hook that a plugin has registered. */
+export interface PluginHook {
+  readonly pluginId: string;
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly events: readonly string[];
+  /** False for one that is only listed. */
+  readonly active: boolean;
+}
+
 /** Something that happened. Handlers may put texts for the user into `messages`. */
 export interface HookEvent {
   type: string;

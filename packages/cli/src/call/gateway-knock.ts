@@ -1,3 +1,4 @@
+import type { GatewaySocket } from "@openclaw/client";
 import type { CommandContext } from "../run/command-context.ts";
 import { GatewayCallError, pinnedSocket } from "./gateway-call.ts";
 import { type GatewayTarget, resolveTarget } from "./gateway-target.ts";
@@ -16,9 +17,9 @@ export async function knockAtGateway(
   if (socket === undefined) return false;
   const silence = Promise.withResolvers<boolean>();
   const timer = setTimeout(() => silence.resolve(false), timeoutMs);
-  socket.addEventListener("message", () => silence.resolve(true), { once: true });
-  socket.addEventListener("error", () => silence.resolve(false), { once: true });
-  socket.addEventListener("close", () => silence.resolve(false), { once: true });
+  socket.addEventListener("message", () => silence.resolve(true));
+  socket.addEventListener("error", () => silence.resolve(false));
+  socket.addEventListener("close", () => silence.resolve(false));
   try {
     return await silence.promise;
   } finally {
@@ -27,7 +28,7 @@ export async function knockAtGateway(
   }
 }
 
-async function openSocket(target: GatewayTarget, stateDir: string): Promise<WebSocket | undefined> {
+async function openSocket(target: GatewayTarget, stateDir: string): Promise<GatewaySocket | undefined> {
   try {
     const { WebSocket: Pinned = WebSocket } = await pinnedSocket(target, stateDir, []);
     return new Pinned(target.url);

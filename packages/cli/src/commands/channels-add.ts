@@ -10,12 +10,15 @@ import type { CommandInput } from "../spec/command-spec.ts";
 const ownFlags = new Set(["channel", "account", "name", "use-env"]);
 
 /** `channels add`: writes an account into the configuration. Access rules stay as they are. */
-export async function run({ flags }: CommandInput<typeof channelsAddFlags>, outer: CommandContext): Promise<undefined> {
+export async function run(
+  { flags }: CommandInput<typeof channelsAddFlags>,
+  outer: CommandContext,
+): Promise<number | undefined> {
   if (flags.channel === undefined) {
     const named = Object.values(flags).some((value) => typeof value === "string");
     if (named || outer.stdin.isTTY !== true) throw new CliError("Channel is required. Use --channel <name>.");
     const { addChannels } = await import("../channels/add-channels.ts");
-    return addChannels(await withPluginChannels(outer));
+    return addChannels(outer);
   }
   const context = await withPluginChannels(outer, flags.channel);
   const local = localChannels(context);
@@ -35,6 +38,7 @@ export async function run({ flags }: CommandInput<typeof channelsAddFlags>, oute
   };
   await addAccount(channel, given, flags.name, context);
   context.print(`Added ${label} account "${accountId}".`);
+  return undefined;
 }
 
 function camelCase(name: string): string {

@@ -1,7 +1,7 @@
 import type { Channel, ChannelLog } from "@openclaw/plugin-sdk";
-import { GatewayCallError, gatewayCall } from "../call/gateway-call.ts";
 import { localChannels } from "../channels/local-channels.ts";
 import { withPluginChannels } from "../channels/plugin-channels.ts";
+import { tellGateway } from "../channels/tell-gateway.ts";
 import { CliError } from "../run/cli-error.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import type { channelsLoginFlags } from "../spec/channel-commands.ts";
@@ -89,16 +89,6 @@ async function signIn(
     });
   } finally {
     await tellGateway("channels.start", id, input.accountId, context);
-  }
-}
-
-/** A Gateway that does not run starts the account by itself, when it does. */
-async function tellGateway(method: string, channel: string, accountId: string, context: CommandContext): Promise<void> {
-  try {
-    await gatewayCall({ context, timeoutMs: 5000, method, params: { channel, accountId } });
-  } catch (error) {
-    if (!(error instanceof GatewayCallError)) throw error;
-    if (error.stage === "request") context.warn(`The Gateway could not follow: ${error.reason}`);
   }
 }
 

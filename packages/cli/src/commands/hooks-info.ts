@@ -1,4 +1,5 @@
-import { collectHooks, findHook, hookJson, statusText } from "../hooks/collect-hooks.ts";
+import { hookStatus } from "@openclaw/automation";
+import { collectHooks, findHook, hookOrigin, statusText } from "../hooks/collect-hooks.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import type { CommandInput } from "../spec/command-spec.ts";
 import type { hooksJsonFlags } from "../spec/hooks-commands.ts";
@@ -16,14 +17,14 @@ export async function run(
   }
   const found = findHook(all, name);
   if (flags.json) {
-    context.printJson(hookJson(found));
+    context.printJson(hookStatus(found));
     return undefined;
   }
   const { hook, missing } = found;
   context.print(`${[hook.emoji, hook.name].filter(Boolean).join(" ")}  ${statusText(found)}`);
   if (hook.description) context.print(hook.description);
   context.print();
-  context.print(`Source: ${hook.source}`);
+  context.print(`Source: ${hookOrigin(hook)}`);
   if (hook.dir !== undefined) context.print(`Path: ${context.shorten(hook.dir)}`);
   if (hook.homepage !== undefined) context.print(`Homepage: ${hook.homepage}`);
   context.print(`Events: ${hook.events.join(", ") || "none"}`);

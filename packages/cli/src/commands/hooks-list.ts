@@ -1,4 +1,5 @@
-import { collectHooks, hookJson, missingText, sourceText, statusText } from "../hooks/collect-hooks.ts";
+import { hookStatus } from "@openclaw/automation";
+import { collectHooks, hookOrigin, missingText, statusText } from "../hooks/collect-hooks.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import type { CommandInput } from "../spec/command-spec.ts";
 import type { hooksListFlags } from "../spec/hooks-commands.ts";
@@ -10,7 +11,7 @@ export async function run({ flags }: CommandInput<typeof hooksListFlags>, contex
   const hooks = all.hooks.filter(({ eligible }) => eligible || !flags.eligible);
   if (flags.json) {
     const { workspaceDir, managedHooksDir } = all;
-    return void context.printJson({ workspaceDir, managedHooksDir, hooks: hooks.map(hookJson) });
+    return void context.printJson({ workspaceDir, managedHooksDir, hooks: hooks.map(hookStatus) });
   }
   if (hooks.length === 0) {
     context.print(
@@ -32,7 +33,7 @@ export async function run({ flags }: CommandInput<typeof hooksListFlags>, contex
     statusText(each),
     [each.hook.emoji, each.hook.name].filter(Boolean).join(" "),
     each.hook.description,
-    sourceText(each.hook),
+    hookOrigin(each.hook),
     ...(flags.verbose ? [missingText(each.missing)] : []),
   ]);
   context.print(`${context.style.heading("Hooks")} (${ready}/${hooks.length} ready)`);

@@ -7,16 +7,14 @@ import {
   type Hook,
   type HookRequirements,
   type HookVerdict,
+  type JudgedHook,
   judgeHook,
+  listedPluginHooks,
+  type PluginHook,
 } from "@openclaw/automation";
 import { expandTilde, type OpenClawConfig, pluginStates } from "@openclaw/config";
 import { CliError } from "../run/cli-error.ts";
 import type { CommandContext } from "../run/command-context.ts";
-
-/** A hook and whether it can run. */
-export interface JudgedHook extends HookVerdict {
-  hook: Hook;
-}
 
 /** The hooks of this installation. */
 export interface CollectedHooks {
@@ -44,32 +42,30 @@ export async function collectHooks(context: CommandContext): Promise<CollectedHo
   const hasBinary = createBinarySearch(env);
   const judge = (hook: Hook, given: OpenClawConfig) =>
     judgeHook(hook, { config: given, env, platform: process.platform, hasBinary });
-  const hooks = [...found.hooks, ...(await pluginHooks(context))]
+  const enabled = config.hooks?.internal?.enabled === true;
+  const hooks = [...found.hooks, ...listedPluginHooks(await pluginHooks(context, config), { enabled })]
     .map((hook) => ({ hook, ...judge(hook, config) }))
     .sort((a, b) => a.hook.name.localeCompare(b.hook.name));
   return { workspaceDir: workspace, managedHooksDir, hooks, judge };
 }
 
-/** Hooks of the event bus that enabled plugins register; they are on as long as the bus is. */
-async function pluginHooks(context: CommandContext): Promise<Hook[]> {
-  const { config } = await context.config();
-  const states = pluginStates([...(await context.plugins()).manifests(config)], config);
+/** What enabled plugins have registered: their code is run for it, and nothing of it started. */
+async function pluginHooks(context: CommandContext, config: OpenClawConfig): Promise<readonly PluginHook[]> {
+  const found = (await context.plugins())
+    .discover(config)
+    .plugins.filter(({ overriddenBy }) => overriddenBy === undefined);
+  const states = pluginStates(
+    found.map(({ manifest }) => manifest),
+    config,
+  );
   if (![...states.values()].some(({ enabled }) => enabled)) return [];
   const { openRegistry } = await import("../plugins/open-registry.ts");
-  const { registry } = await openRegistry(context, "error");
-  const needs = { bins: [], anyBins: [], env: [], config: ["hooks.internal.enabled"], os: [] };
-  return registry.busHooks.map(({ pluginId, name, description = "", events, handler, active }) => ({
-    name,
-    description,
-    source: "openclaw-plugin",
-    key: name,
-    enabled: active,
-    events,
-    always: false,
-    requires: needs,
-    pluginId,
-    load: async () => (event) => handler(event),
-  }));
+  return (await openRegistry(context, "error")).registry.busHooks;
+}
+
+/** Where a hook comes from, as people read it. */
+export function hookOrigin({ source, pluginId }: Hook): string {
+  return pluginId === undefined ? source : `plugin:${pluginId}`;
 }
 
 /** @throws CliError for a name nobody knows */
@@ -83,34 +79,12 @@ export function notFoundText(name: string): string {
   return `Hook "${name}" not found. Run \`openclaw hooks list\` to see available hooks.`;
 }
 
-/** A hook as `--json` shows it. */
-export function hookJson({ hook, eligible, disabled, missing }: JudgedHook): object {
-  return {
-    name: hook.name,
-    description: hook.description,
-    emoji: hook.emoji ?? null,
-    eligible,
-    disabled,
-    source: hook.source,
-    pluginId: hook.pluginId ?? null,
-    events: hook.events,
-    homepage: hook.homepage ?? null,
-    missing,
-    managedByPlugin: hook.source === "openclaw-plugin",
-  };
-}
-
 /** What is missing, in a line; empty when nothing is. */
 export function missingText(missing: HookRequirements): string {
   const parts = Object.entries(missing).flatMap(([kind, names]: [string, readonly string[]]) =>
     names.length === 0 ? [] : [`${kind}: ${names.join(", ")}`],
   );
   return parts.join("; ");
-}
-
-/** Where a hook comes from, for people. */
-export function sourceText({ source, pluginId }: Hook): string {
-  return pluginId === undefined ? source : `plugin:${pluginId}`;
 }
 
 export function statusText({ eligible, disabled }: HookVerdict): string {

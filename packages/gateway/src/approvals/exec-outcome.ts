@@ -28,7 +28,7 @@ export interface ExecOutcomeOptions {
 export function createExecOutcome(options: ExecOutcomeOptions): (event: ExecApprovalEvent) => Promise<void> {
   const { systemEvents, journal, clock } = options;
   return async ({ kind, id, sessionKey, agentId, text }) => {
-    await systemEvents.enqueue(sessionKey, text);
+    await systemEvents.enqueue(sessionKey, text, { context: `exec:${id}` });
     const wakeId = `exec-event-${id}`;
     if (kind === "running" || lookUp(journal, wakeId).seen) return;
     const message: Inbound = {

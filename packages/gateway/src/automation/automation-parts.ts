@@ -10,6 +10,7 @@ import type { ChannelSettings } from "../channels/account-config.ts";
 import type { Channels } from "../channels/channels.ts";
 import type { Conversations } from "../conversations.ts";
 import type { HotReload } from "../hot-reload.ts";
+import type { GatewayMetrics } from "../metrics/gateway-metrics.ts";
 import type { Targets } from "../outbound/resolve-target.ts";
 import type { OutboxWorker } from "../pipeline/outbox.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
@@ -38,6 +39,7 @@ export interface AutomationGateway {
   channels: Channels;
   channelSettings: ChannelSettings;
   targets: Targets;
+  metrics: Pick<GatewayMetrics, "webhook">;
   outbox: OutboxWorker;
   hotReload: HotReload;
   /** How a chat wants what is written to it. */

@@ -47,7 +47,7 @@ export function createCronRuns(parts: AutomationParts, isolated: IsolatedRuns): 
     const agentId = agentOf(job);
     const sessionKey = conversations.mainKey(agentId);
     const id = cronRunId(job.id, runAtMs);
-    await systemEvents.enqueue(sessionKey, text, { id });
+    await systemEvents.enqueue(sessionKey, text, { id, context: `cron:${job.id}` });
     const waits = () => systemEvents.peek(sessionKey).some((event) => event.id === id);
     if (job.wakeMode === "next-heartbeat" || !waits()) return { status: "ok", summary: text };
     const result = await wake(agentId, `cron:${job.id}`, signal);

@@ -6,6 +6,7 @@ import {
   bundledHooks,
   createBinarySearch,
   discoverHooks,
+  type FoundHooks,
   type InternalHooks,
   loadInternalHooks,
 } from "@openclaw/automation";
@@ -16,24 +17,37 @@ import type { AutomationGateway } from "./automation-parts.ts";
 
 const askedTokens = 64;
 
-/** Finds the hooks of this Gateway and loads those that can run here. */
-export async function loadGatewayHooks(gateway: AutomationGateway): Promise<InternalHooks> {
-  const { agents, config, env, stateDir, log } = gateway;
-  const home = env.HOME ?? "";
-  const configDir = path.dirname(gateway.configStore.snapshot().path);
-  const absolute = (given: string) => path.resolve(configDir, expandTilde(given, home));
-  const found = discoverHooks({
-    extraDirs: (config().hooks?.internal?.load?.extraDirs ?? []).map(absolute),
-    bundled: env.OPENCLAW_BUNDLED_HOOKS_DIR?.trim() || bundledHooks(hookServices(gateway)),
+/** What the hooks of a Gateway are found with. */
+export type HookFinder = Pick<AutomationGateway, "agents" | "configStore" | "env" | "stateDir">;
+
+/** The hooks there are, loaded or not. Those that come along can be run only with services. */
+export function findGatewayHooks(gateway: HookFinder, services?: BundledHookServices): FoundHooks {
+  const { agents, env, stateDir } = gateway;
+  const absolute = fileFinder(gateway);
+  return discoverHooks({
+    extraDirs: (gateway.configStore.snapshot().config.hooks?.internal?.load?.extraDirs ?? []).map(absolute),
+    bundled: env.OPENCLAW_BUNDLED_HOOKS_DIR?.trim() || bundledHooks(services),
     managedDir: path.join(stateDir, "hooks"),
     workspaceDir: path.join(agents.workspace(agents.defaultId()), "hooks"),
   });
+}
+
+/** Paths of the configuration are meant from where it lies. */
+function fileFinder({ configStore, env }: HookFinder): (given: string) => string {
+  const configDir = path.dirname(configStore.snapshot().path);
+  return (given) => path.resolve(configDir, expandTilde(given, env.HOME ?? ""));
+}
+
+/** Finds the hooks of this Gateway and loads those that can run here. */
+export async function loadGatewayHooks(gateway: AutomationGateway): Promise<InternalHooks> {
+  const { config, env, log } = gateway;
+  const found = findGatewayHooks(gateway, hookServices(gateway));
   for (const problem of found.problems) log.warn(problem);
   return loadInternalHooks({
     hooks: found.hooks,
     place: { config: config(), env, platform: process.platform, hasBinary: createBinarySearch(env) },
     config: config(),
-    resolveModule: absolute,
+    resolveModule: fileFinder(gateway),
     now: () => gateway.clock.now(),
     log,
   });

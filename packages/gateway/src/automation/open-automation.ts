@@ -26,6 +26,11 @@ export interface Automation {
   readonly hooks: Pick<HooksDoor, "emit" | "bootstrap">;
   /** Tells the main session something; resolves when that is on disk. */
   wake(text: string, mode: "now" | "next-heartbeat", reason?: string): Promise<void>;
+  /**
+   * Has the agent look after a command that has ended in its main session, where what it says reaches its user as any
+   * heartbeat does. False when it does not: the session is to be woken itself then.
+   */
+  execEvent(sessionKey: string): boolean;
   tools(scope: ToolScope): Tool[];
   /** Looks at the session of a command as it is; what it returns tells the hooks and resolves with their texts. */
   onCommand(action: string, message: Inbound): () => Promise<string[]>;
@@ -91,6 +96,22 @@ export function openAutomation(
     async wake(text, mode, reason = "wake") {
       await systemEvents.enqueue(conversations.mainKey(), text);
       if (mode === "now") heartbeats.request(reason);
+    },
+    execEvent(sessionKey) {
+      const agentId = conversations.agentOf(sessionKey);
+      const settings = heartbeatAgents(config(), {
+        defaultId: gateway.agents.defaultId(),
+        normalizeId: normalizeAgentId,
+      }).find((each) => each.agentId === agentId);
+      const reachesUser =
+        heartbeats.enabled &&
+        settings?.everyMs !== undefined &&
+        settings.session === undefined &&
+        settings.target === "last" &&
+        conversations.mainKey(agentId) === sessionKey &&
+        conversations.lastRoute(sessionKey).surface === "channel";
+      if (reachesUser) heartbeats.request("exec-event", { agentId });
+      return reachesUser;
     },
     onCommand(action, { sessionKey, senderId, route }) {
       if (!hooks.wanted) return () => Promise.resolve([]);

@@ -14,7 +14,7 @@ export interface WebhookDoor {
 
 /** @throws GatewayStartError when webhooks are on and cannot be served */
 export function openWebhookDoor(
-  gateway: Pick<AutomationGateway, "config" | "trustedProxies" | "log">,
+  gateway: Pick<AutomationGateway, "config" | "trustedProxies" | "metrics" | "clock" | "log">,
   work: () => Promise<AutomationWork>,
   isOpen: () => boolean,
 ): WebhookDoor {
@@ -40,7 +40,13 @@ export function openWebhookDoor(
       const origin = { remoteAddress: request.socket.remoteAddress, headers: request.headers };
       const { clientAddress } = requestOrigin(origin, gateway.trustedProxies);
       const server = (await work()).webhooks({ settings, hooks: hooks ?? {}, version: String(version) });
+      const startedAt = gateway.clock.now();
       await server.handle(request, response, path, clientAddress);
+      gateway.metrics.webhook({
+        kind: path === "wake" || path === "agent" ? path : "mapping",
+        status: response.statusCode,
+        durationMs: Math.max(0, gateway.clock.now() - startedAt),
+      });
       return true;
     },
     reload() {

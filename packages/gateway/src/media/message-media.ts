@@ -35,7 +35,7 @@ export interface MessageMedia {
    */
   understand(message: Inbound, signal: AbortSignal): Promise<Inbound>;
   /** Whether the model that would answer a message looks at pictures itself. */
-  seesImages(message: Inbound): Promise<boolean>;
+  seesImages(message: Pick<Inbound, "sessionKey" | "agentId" | "model">): Promise<boolean>;
   /**
    * What is to be seen on a picture: the agent's own model is asked when it looks at pictures, else what `tools.media` names.
    * Undefined when there is none.
@@ -100,7 +100,7 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
     return { library, understand, links, documents };
   };
 
-  const activeModel = async ({ sessionKey, agentId, model }: Inbound) => {
+  const activeModel = async ({ sessionKey, agentId, model }: Pick<Inbound, "sessionKey" | "agentId" | "model">) => {
     const ref = model ?? (await sessionModel(sessionKey, agentId, options.sessions, models));
     const info = await modelInfo(ref, agentId, models);
     return { provider: ref.provider, seesImages: info?.input.includes("image") === true };

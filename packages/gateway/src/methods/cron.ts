@@ -2,7 +2,15 @@ import type { CronJob, CronRunEntry } from "@openclaw/protocol";
 import { type HandlersOf, invalidRequest } from "./handler.ts";
 import type { MethodContext } from "./method-context.ts";
 
-type CronMethod = "cron.list" | "cron.status" | "cron.add" | "cron.update" | "cron.remove" | "cron.run" | "cron.runs";
+type CronMethod =
+  | "cron.list"
+  | "cron.status"
+  | "cron.get"
+  | "cron.add"
+  | "cron.update"
+  | "cron.remove"
+  | "cron.run"
+  | "cron.runs";
 
 const mostListed = 200;
 
@@ -18,6 +26,9 @@ export function cronMethods({ automation }: MethodContext): HandlersOf<CronMetho
     },
     async "cron.status"() {
       return (await automation.cron()).status();
+    },
+    async "cron.get"(params) {
+      return shownJob(await (await automation.cron()).get(idOf(params)));
     },
     async "cron.add"(params) {
       return (await automation.cron()).add(params);
@@ -88,12 +99,17 @@ function listedPage(jobs: readonly Omit<CronJob, never>[], request: ListRequest)
   if (request.sortDir === "desc") sorted.reverse();
   const offset = request.offset ?? 0;
   const limit = request.limit ?? Math.min(Math.max(sorted.length, 1), mostListed);
-  const page = sorted.slice(offset, offset + limit).map((job) => ({
+  const page = sorted.slice(offset, offset + limit).map(shownJob);
+  return { jobs: page, ...paging(sorted.length, offset, limit, page.length) };
+}
+
+/** A job with what version 4 knows of it besides. */
+function shownJob(job: CronJob) {
+  return {
     ...job,
     ...(job.state.nextRunAtMs === undefined ? {} : { nextRunAtMs: job.state.nextRunAtMs }),
     configRevision: String(job.updatedAtMs),
-  }));
-  return { jobs: page, ...paging(sorted.length, offset, limit, page.length) };
+  };
 }
 
 const sortKeys: Readonly<Record<string, (job: CronJob) => string | number>> = {

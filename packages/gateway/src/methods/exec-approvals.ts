@@ -18,7 +18,9 @@ type ExecApprovalMethod =
   | "exec.approval.resolve"
   | "exec.approval.list"
   | "exec.approval.get"
-  | "exec.approval.waitDecision";
+  | "exec.approval.waitDecision"
+  | "approval.get"
+  | "approval.resolve";
 
 /** `exec.approvals.*`: the file of this machine; `exec.approval.*`: the commands that wait for somebody. */
 export function execApprovalMethods(gateway: MethodContext): HandlersOf<ExecApprovalMethod> {
@@ -45,6 +47,30 @@ export function execApprovalMethods(gateway: MethodContext): HandlersOf<ExecAppr
             remediation: "Ask for the action again: an approval that has expired, or from before a restart, is gone.",
           },
         });
+
+  const resolve = (id: string, decision: string, session: Session) => {
+    const wanted = execDecisions.find((known): known is ExecDecision => known === decision);
+    if (!wanted) throw invalidRequest("invalid decision");
+    const by = session.client.displayName ?? session.client.id;
+    const resolution = desk.resolveApproval(id, wanted, by);
+    switch (resolution.result) {
+      case "resolved":
+        return { ok: true as const };
+      case "ambiguous":
+        throw invalidRequest("several approvals begin with this id; give more of it");
+      case "unknown":
+        throw unknown(session);
+      default:
+        return resolution satisfies never;
+    }
+  };
+  const shown = (id: string, session: Session) => {
+    const approval = desk.get(id);
+    if (!approval) throw unknown(session);
+    const { command, host, agentId } = approval.request;
+    const { expiresAtMs } = approval;
+    return { id, commandText: command, allowedDecisions: [...execDecisions], host, agentId, expiresAtMs };
+  };
 
   return {
     async "exec.approvals.get"(_params, { session }) {
@@ -90,30 +116,17 @@ export function execApprovalMethods(gateway: MethodContext): HandlersOf<ExecAppr
       if (session.protocol === 4 && params.twoPhase) respond({ status: "accepted", id, createdAtMs, expiresAtMs });
       return opened.outcome;
     },
-    "exec.approval.resolve"({ id, decision }, { session }) {
-      const wanted = execDecisions.find((known): known is ExecDecision => known === decision);
-      if (!wanted) throw invalidRequest("invalid decision");
-      const by = session.client.displayName ?? session.client.id;
-      const resolution = desk.resolveApproval(id, wanted, by);
-      switch (resolution.result) {
-        case "resolved":
-          return { ok: true };
-        case "ambiguous":
-          throw invalidRequest("several approvals begin with this id; give more of it");
-        case "unknown":
-          throw unknown(session);
-        default:
-          return resolution satisfies never;
-      }
+    "exec.approval.resolve": ({ id, decision }, { session }) => resolve(id, decision, session),
+    "approval.get": ({ id, kind }, { session }) => {
+      if (kind !== undefined && kind !== "exec") throw unknown(session);
+      return { ...shown(id, session), kind: "exec" as const };
+    },
+    "approval.resolve"({ id, kind, decision }, { session }) {
+      if (kind !== "exec") throw unknown(session);
+      return resolve(id, decision, session);
     },
     "exec.approval.list": () => desk.list(),
-    "exec.approval.get"({ id }, { session }) {
-      const approval = desk.get(id);
-      if (!approval) throw unknown(session);
-      const { command, host, agentId } = approval.request;
-      const { expiresAtMs } = approval;
-      return { id, commandText: command, allowedDecisions: [...execDecisions], host, agentId, expiresAtMs };
-    },
+    "exec.approval.get": ({ id }, { session }) => shown(id, session),
     "exec.approval.waitDecision"({ id }, { session }) {
       const outcome = desk.outcome(id);
       if (!outcome) throw unknown(session);

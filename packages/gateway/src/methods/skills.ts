@@ -1,12 +1,12 @@
 import path from "node:path";
 import { ConfigError } from "@openclaw/config";
-import { type HandlersOf, invalidRequest, notAvailable } from "./handler.ts";
+import { type HandlersOf, invalidRequest, unavailable } from "./handler.ts";
 import type { MethodContext } from "./method-context.ts";
 
 const redacted = "__OPENCLAW_REDACTED__";
 
-/** `skills.status` and `skills.update`: what skills there are, and their entries in the configuration. */
-export function skillMethods(gateway: MethodContext): HandlersOf<"skills.status" | "skills.update"> {
+/** `skills.*`: what skills there are, their entries in the configuration, and the programs they need. */
+export function skillMethods(gateway: MethodContext): HandlersOf<"skills.status" | "skills.update" | "skills.install"> {
   const { agents, configStore, skills } = gateway;
 
   return {
@@ -29,10 +29,17 @@ export function skillMethods(gateway: MethodContext): HandlersOf<"skills.status"
       };
     },
 
+    async "skills.install"(params, { fail }) {
+      if (!("installId" in params)) throw unavailable("not supported");
+      const { installForSkill } = await import("../skills/install-for-skill.ts");
+      const result = await installForSkill(gateway, params);
+      if (result.ok) return result as never;
+      fail(unavailable(result.message).shape, result);
+      return undefined;
+    },
+
     async "skills.update"(params) {
-      if (!("skillKey" in params)) {
-        throw notAvailable("skills.update from another source", "change an installed skill with skillKey");
-      }
+      if (!("skillKey" in params)) throw unavailable("not supported");
       const { skillKey, enabled, apiKey, env } = params;
       const key = apiKey?.replaceAll(/[\r\n]/g, "").trim();
       const change = {

@@ -1,4 +1,5 @@
 import { LogReadError, tailLog } from "@openclaw/log";
+import { channelSummary } from "../channels/channel-summary.ts";
 import { RawJson } from "../ws/raw-json.ts";
 import { type HandlersOf, invalidRequest, unavailable } from "./handler.ts";
 import { listedModels } from "./listed-models.ts";
@@ -19,13 +20,33 @@ type SystemMethod =
 export function systemMethods(gateway: MethodContext): HandlersOf<SystemMethod> {
   const { health, presence, systemEvents, conversations } = gateway;
 
+  /** A beacon tells the agent only what is new: all of it when the last line was about something else. */
+  const tellOfBeacon = async (key: string, beacon: ReturnType<typeof beaconFields>, changed: readonly string[]) => {
+    const { host, ip, version, mode, reason } = beacon;
+    const isNews = (name: string) => changed.includes(name) && !(name === "reason" && reason === "periodic");
+    if (!changed.some(isNews)) return;
+    const sessionKey = conversations.mainKey();
+    const context = `node:${key}`;
+    const whole = systemEvents.changesSubject(sessionKey, context);
+    const part = (name: string, text: string | undefined) =>
+      text !== undefined && (whole || isNews(name)) && text !== "periodic" ? [text] : [];
+    const parts = [
+      `Node: ${host ?? key}${ip === undefined ? "" : ` (${ip})`}`,
+      ...part("version", version).map((text) => `app ${text}`),
+      ...part("mode", mode).map((text) => `mode ${text}`),
+      ...part("reason", reason).map((text) => `reason ${text}`),
+    ];
+    await systemEvents.enqueue(sessionKey, parts.join(" · "), { context });
+  };
+
   return {
     health(params) {
       return params.probe ? health.refresh() : health.cached();
     },
 
     async status() {
-      return RawJson.of(await conversations.status()) as never;
+      const status = await conversations.status();
+      return RawJson.of({ ...status, channelSummary: channelSummary(gateway.channels) }) as never;
     },
 
     async "logs.tail"(params) {
@@ -70,8 +91,17 @@ export function systemMethods(gateway: MethodContext): HandlersOf<SystemMethod> 
         instanceId,
         text,
       });
-      // A beacon tells the agent only what is new.
-      if (!text.startsWith("Node:") || changed.length > 0) await systemEvents.enqueue(sessionKey, text);
+      if (!text.startsWith("Node:")) await systemEvents.enqueue(sessionKey, text);
+      else {
+        const merged = {
+          host: params.host ?? beacon.host,
+          ip: params.ip ?? beacon.ip,
+          version: params.version ?? beacon.version,
+          mode: params.mode ?? beacon.mode,
+          reason: params.reason ?? beacon.reason,
+        };
+        await tellOfBeacon(key, merged, changed);
+      }
       return { ok: true as const };
     },
 

@@ -11,6 +11,15 @@ const helps: Readonly<Record<string, string>> = {
   openclaw_queue_wait_ms: "From taking a message to the start of its run, ms",
   openclaw_run_attempt_total: "Runs",
   openclaw_run_duration_ms: "From start to end of a run, ms",
+  openclaw_context_tokens: "What a conversation holds after a run, tokens",
+  openclaw_queue_lane_enqueue_total: "Runs that came to a lane",
+  openclaw_queue_lane_dequeue_total: "Runs that were let in by a lane",
+  openclaw_session_state_total: "Sessions that became busy or idle",
+  openclaw_session_stuck_total: "Messages that are open for more than two minutes",
+  openclaw_session_stuck_age_ms: "How long they were open when that was noticed, ms",
+  openclaw_webhook_received_total: "Webhooks",
+  openclaw_webhook_error_total: "Webhooks that were refused or failed",
+  openclaw_webhook_duration_ms: "Until a webhook was answered, ms",
 };
 
 /** Metrics of what was counted and of this process. Loaded when they are asked for. */

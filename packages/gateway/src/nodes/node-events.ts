@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { Agents } from "../agents.ts";
 import type { Channels } from "../channels/channels.ts";
 import type { Conversations } from "../conversations.ts";
+import type { LateParts } from "../late-parts.ts";
 import type { Targets } from "../outbound/resolve-target.ts";
 import { lookUp } from "../pipeline/dedupe.ts";
 import type { Inbound, ReplyRoute } from "../pipeline/inbound.ts";
@@ -57,6 +58,7 @@ export interface NodeEventsOptions {
   targets: Targets;
   /** Commands whose outcome somebody of the Gateway waits for and tells. */
   isAwaited(runId: string): boolean;
+  late: Pick<LateParts, "automation">;
   clock: Clock;
   log: Logger;
 }
@@ -168,9 +170,9 @@ export function createNodeEvents(options: NodeEventsOptions) {
     const place = sessionOf(run.sessionKey ?? `node-${nodeId}`);
     if (place === undefined) return unknownAgent;
     if (options.isAwaited(run.runId)) return handled;
-    await systemEvents.enqueue(place, line(run, `node=${nodeId} id=${run.runId}`));
+    await systemEvents.enqueue(place, line(run, `node=${nodeId} id=${run.runId}`), { context: `exec:${run.runId}` });
     // A session nobody ever spoke in has nobody to tell: the line waits for its first turn.
-    if (conversations.entry(place)) await waker.soon(place);
+    if (conversations.entry(place) && !options.late.automation.opened?.execEvent(place)) await waker.soon(place);
     return handled;
   };
 

@@ -13,6 +13,9 @@ const lifetimeMs = 60 * 60_000;
 /** So many strangers of one channel may wait. */
 const maxPending = 3;
 
+/** What bounds who waits to be let in, per channel. */
+export const pairingLimits = { pendingPerAccount: maxPending, ttlMs: lifetimeMs } as const;
+
 const request = z.object({
   id: z.string(),
   code: z.string(),
@@ -47,6 +50,8 @@ export interface ChatPairing {
   ): Promise<{ code: string; created: boolean } | undefined>;
   /** Lets in who has this code, in any case of letters. Undefined for a code nobody waits with. */
   approve(channel: string, code: string): Promise<PairingRequest | undefined>;
+  /** Forgets who asked; whoever writes again asks again. */
+  dismiss(channel: string, id: string): Promise<void>;
   /** Ids of those who were let in. */
   allowed(channel: string): string[];
   /** Replaces them. */
@@ -124,6 +129,10 @@ export function openChatPairing(options: {
         await write(requestsFile(channel), { requests: requests.filter((each) => each !== found) });
         return found;
       }),
+    dismiss: (channel, id) =>
+      locked(requestsFile(channel), () =>
+        write(requestsFile(channel), { requests: read(channel).filter((each) => each.id !== id) }),
+      ),
     allowed,
     setAllowed: (channel, ids) =>
       locked(allowFile(channel), () => write(allowFile(channel), { allowFrom: clean(channel, ids) })),

@@ -3,6 +3,7 @@ import { systemTimers } from "@openclaw/agent-runtime";
 import { heartbeatVisibility } from "@openclaw/automation/resident";
 import { zoneOf } from "../access/envelope.ts";
 import type { AccessArea } from "../access/open-access.ts";
+import { channelSummary } from "../channels/channel-summary.ts";
 import { mediaMaxBytes } from "../channels/media-limit.ts";
 import type { GatewayChannels } from "../channels/open-channels.ts";
 import type { GatewayCommands } from "../commands/gateway-commands.ts";
@@ -97,6 +98,7 @@ export function openPipeline(gateway: OpenPipelineInput): GatewayPipeline {
       log,
       onRan: (message, result) => gateway.metrics.ran(message, result),
       onCommand: tellOfCommand(gateway),
+      channelSummary: () => channelSummary(channels),
     }),
   );
   life.on("drain", () => pipeline.stop(DRAIN_MS));

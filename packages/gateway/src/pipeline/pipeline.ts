@@ -91,6 +91,8 @@ export interface PipelineContext {
   onRan?(message: Inbound, result: RunResult): void;
   /** Told of a command that begins or stops something; answers what the user is to be told besides. */
   onCommand?(action: string, message: Inbound): Promise<readonly string[]>;
+  /** Which channels reach somebody, a line each. */
+  channelSummary(): readonly string[];
 }
 
 /** A message that was taken over. */

@@ -9,6 +9,8 @@ export interface SystemEvent {
   at: number;
   text: string;
   id?: string | undefined;
+  /** What it is about, in lower case. */
+  context?: string | undefined;
 }
 
 /**
@@ -18,9 +20,11 @@ export interface SystemEvent {
 export interface SystemEvents {
   /**
    * An empty text, and one that repeats the last one that waits, is left out. With an `id` an event is told once, also
-   * when it is given again after it was shown.
+   * when it is given again after it was shown. `context` says what it is about.
    */
-  enqueue(sessionKey: string, text: string, options?: { id?: string }): Promise<void>;
+  enqueue(sessionKey: string, text: string, options?: { id?: string; context?: string }): Promise<void>;
+  /** Whether something about this would change the subject: the last event that waits is about something else, or none waits. */
+  changesSubject(sessionKey: string, context: string): boolean;
   peek(sessionKey: string): readonly SystemEvent[];
   /** Removes events of a session that were shown. */
   acknowledge(sessionKey: string, shown: readonly SystemEvent[]): Promise<void>;
@@ -39,17 +43,20 @@ export function openSystemEvents(storage: Storage, now: () => number): SystemEve
   };
 
   return {
-    async enqueue(sessionKey, given, { id } = {}) {
+    async enqueue(sessionKey, given, { id, context } = {}) {
       if (sessionKey === "") throw new Error("system events require a sessionKey");
       const text = given.trim();
       if (text === "") return;
       const waiting = store.get(sessionKey)?.value ?? [];
       const isKnown = id !== undefined && (told().get(id) !== undefined || waiting.some((event) => event.id === id));
       if (isKnown || (id === undefined && waiting.at(-1)?.text === text)) return;
-      const event = { at: now(), text, ...(id === undefined ? {} : { id }) };
+      const about = context?.trim().toLowerCase();
+      const event = { at: now(), text, ...(id === undefined ? {} : { id }), ...(about ? { context: about } : {}) };
       await store.put(sessionKey, [...waiting, event].slice(-MAX_EVENTS));
       if (id !== undefined) await note(id);
     },
+    changesSubject: (sessionKey, context) =>
+      store.get(sessionKey)?.value.at(-1)?.context !== context.trim().toLowerCase(),
     peek: (sessionKey) => store.get(sessionKey)?.value ?? [],
     async acknowledge(sessionKey, shown) {
       if (shown.length === 0) return;

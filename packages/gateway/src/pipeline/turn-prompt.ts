@@ -16,6 +16,8 @@ export interface TurnPromptContext {
   conversations: Conversations;
   systemEvents: SystemEvents;
   endings: MessageEndings;
+  /** Which channels reach somebody, a line each. */
+  channelSummary(): readonly string[];
   /** Writes times the way the user's zone has them. */
   formatTime(): (at: number) => string;
   /** Writes the times of system events. */
@@ -61,7 +63,10 @@ export function createTurnPrompts(context: TurnPromptContext): (request: TurnPro
     if (bare && model) {
       await endings.tell(message, `${message.id}/new-session`, textDeliveries(message, newSessionText(model)));
     }
-    const systemLines = [...waiting, ...greeting, ...instruction];
+    const isMain = message.sessionKey === conversations.mainKey(message.agentId);
+    const summary = newSessionId === undefined || !isMain ? [] : context.channelSummary();
+    const channelLines = summary.map((line) => ({ at: clock.now(), text: line }));
+    const systemLines = [...channelLines, ...waiting, ...greeting, ...instruction];
     const around = {
       formatTime: context.formatTime(),
       formatEventTime: context.formatEventTime(),

@@ -23,6 +23,8 @@ export interface GatewaySkills {
   commands(agentId: string, isTaken: (name: string) => boolean): readonly SkillCommand[];
   /** Programs that the skills of all agents name, sorted. */
   bins(): Promise<string[]>;
+  /** Judges them anew with the next question: programs have come or gone. */
+  forget(): void;
   /** The command of a skill that a person means by a name. */
   find(commands: readonly SkillCommand[], name: string): SkillCommand | undefined;
 }
@@ -80,6 +82,7 @@ export function createGatewaySkills(options: AgentSkillsOptions): GatewaySkills 
         .flatMap(({ skill: { requires } }) => [...requires.bins, ...requires.anyBins]);
       return [...new Set(named)].sort();
     },
+    forget: () => loaded?.skills.forget(),
     find: (commands, name) => loaded?.module.findSkillCommand(commands, name),
   };
   return gatewaySkills;

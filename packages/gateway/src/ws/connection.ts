@@ -3,9 +3,7 @@ import { closeReason, type GatewayErrorShape } from "@openclaw/protocol";
 import type { WebSocket } from "ws";
 import type { ConnectionLimits } from "./limits.ts";
 import { RawJson } from "./raw-json.ts";
-
-/** How long a closing peer that no longer reads may keep its socket, ms. */
-const TERMINATE_AFTER_MS = 2000;
+import { numberedFrame, textFrame } from "./text-frame.ts";
 
 /** What a client said about itself in `connect`. */
 export interface ClientInfo {
@@ -38,10 +36,10 @@ export interface Remote {
 /** An event that was serialised once for all connections of one protocol version. */
 export interface PreparedEvent {
   name: string;
-  /** The frame up to, not including, its sequence number. */
-  head: string;
+  /** The text up to, not including, its sequence number, encoded. */
+  head: Buffer;
   /** What follows the sequence number, closing brace included. */
-  tail: string;
+  tail: Buffer;
   /** May be skipped for a slow client. */
   droppable: boolean;
 }
@@ -91,8 +89,8 @@ export function prepareEvent(
   const state = options.stateVersion ? `,"stateVersion":${JSON.stringify(options.stateVersion)}` : "";
   return {
     name,
-    head: `{"type":"event","event":${JSON.stringify(name)},"payload":${json},"seq":`,
-    tail: `${state}}`,
+    head: Buffer.from(`{"type":"event","event":${JSON.stringify(name)},"payload":${json},"seq":`),
+    tail: Buffer.from(`${state}}`),
     droppable: options.droppable ?? false,
   };
 }
@@ -113,7 +111,9 @@ export class Connection {
   closing = false;
   readonly #socket: WebSocket;
   readonly #stream: Duplex;
-  #corked = false;
+  /** Frames of this turn of the event loop. */
+  #frames: Buffer[] = [];
+  #frameBytes = 0;
   readonly #limits: ConnectionLimits;
   #seq = 0;
 
@@ -134,7 +134,7 @@ export class Connection {
   }
 
   get bufferedBytes(): number {
-    return this.#socket.bufferedAmount;
+    return this.#socket.bufferedAmount + this.#frameBytes;
   }
 
   respond(id: string, payload: unknown): void {
@@ -148,7 +148,7 @@ export class Connection {
 
   /** Sends an event that is not part of the numbered stream (the challenge, events to one node). */
   sendUnnumbered(name: string, payload: unknown): void {
-    if (!this.closing) this.#send(JSON.stringify({ type: "event", event: name, payload }));
+    if (!this.closing) this.#send(textFrame(JSON.stringify({ type: "event", event: name, payload })));
   }
 
   /**
@@ -162,7 +162,7 @@ export class Connection {
       if (!event.droppable) this.close(1008, "slow consumer");
       return;
     }
-    this.#send(`${event.head}${this.#seq}${event.tail}`);
+    this.#send(numberedFrame(event.head, this.#seq, event.tail));
   }
 
   /**
@@ -187,8 +187,12 @@ export class Connection {
   close(code: number, reason: string): void {
     if (this.closing) return;
     this.closing = true;
+    // The end does not overtake what others were sent before it.
+    this.#stream.cork();
+    this.#flush();
     this.#socket.close(code, closeReason(reason));
-    setTimeout(() => this.#socket.terminate(), TERMINATE_AFTER_MS).unref();
+    setImmediate(() => this.#stream.uncork());
+    setTimeout(() => this.#socket.terminate(), this.#limits.closeTimeoutMs).unref();
   }
 
   terminate(): void {
@@ -196,22 +200,28 @@ export class Connection {
     this.#socket.terminate();
   }
 
-  #write(frame: string): void {
+  #write(text: string): void {
     if (this.closing) return;
-    this.#send(frame);
+    this.#send(textFrame(text));
     if (this.bufferedBytes > this.#limits.maxBufferedBytes) this.close(1008, "slow consumer");
   }
 
   /** Frames of one turn of the event loop leave in one write: most of what a frame costs is the system call. */
-  #send(frame: string): void {
-    if (!this.#corked) {
-      this.#corked = true;
-      this.#stream.cork();
-      setImmediate(() => {
-        this.#corked = false;
-        this.#stream.uncork();
-      });
-    }
-    this.#socket.send(frame);
+  #send(frame: Buffer): void {
+    if (this.#frames.length === 0) setImmediate(() => this.#flush());
+    this.#frames.push(frame);
+    this.#frameBytes += frame.length;
+  }
+
+  /** The library is left to what is no text: pings and the end. It has nothing of its own under way between them. */
+  #flush(): void {
+    const frames = this.#frames;
+    const [first] = frames;
+    if (first === undefined) return;
+    const bytes = this.#frameBytes;
+    this.#frames = [];
+    this.#frameBytes = 0;
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#stream.write(frames.length === 1 ? first : Buffer.concat(frames, bytes));
   }
 }

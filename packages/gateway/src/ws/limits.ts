@@ -9,6 +9,8 @@ export interface ConnectionLimits {
   tickIntervalMs: number;
   /** Time until `connect` must have succeeded, ms. */
   handshakeTimeoutMs: number;
+  /** How long a closing peer that no longer reads may keep its socket, ms. */
+  closeTimeoutMs: number;
   /** Connections without `hello-ok` that one address may hold. */
   maxPendingPerAddress: number;
   /** Interval of WebSocket pings; a peer silent for one more interval is dropped. */
@@ -23,6 +25,7 @@ export const defaultLimits: ConnectionLimits = {
   maxBufferedBytes: 52_428_800,
   tickIntervalMs: 30_000,
   handshakeTimeoutMs: 10_000,
+  closeTimeoutMs: 2_000,
   maxPendingPerAddress: 32,
   pingIntervalMs: 25_000,
   maxAttachmentBytes: 5_000_000,

@@ -48,6 +48,8 @@ export interface ChannelAccounts<Account> {
   isConfigured?(account: Account): boolean | Promise<boolean>;
   /** Why not, for status; default `not configured`. */
   unconfiguredReason?(account: Account): string;
+  /** The section has no `enabled` of its own: accounts, `default` too, are switched below `accounts`. */
+  switchedSingly?: boolean;
   /** The whole configuration with an account switched on or off, where that is more than `enabled` in its section. */
   withEnabled?(accountId: string, enabled: boolean): Readonly<Record<string, unknown>>;
   /** The whole configuration without an account, where that is more than its section. */

@@ -4,6 +4,7 @@ import type { ChannelActionName } from "./channel-actions.ts";
 import type { ChannelContext, RunningAccount } from "./channel-context.ts";
 import type { ChannelLog } from "./channel-log.ts";
 import type { ChannelLogin, ChannelQrLogin } from "./channel-login.ts";
+import type { ChannelSetup } from "./channel-setup.ts";
 import type { AccountProbe, ChannelStatus } from "./channel-status.ts";
 import type { ChannelTargets } from "./channel-targets.ts";
 import type { ChatKind, InboundChat } from "./inbound-message.ts";
@@ -130,6 +131,8 @@ export interface Channel<Account = unknown> {
   probe?(input: AccountInput & { account: Account; signal: AbortSignal; fetch: typeof fetch }): Promise<AccountProbe>;
   /** What is said of an account that messages cannot go through now; default that it is not connected. */
   notConnected?(accountId: string): string;
+  /** What people are asked when they set up an account. Absent: the `questions` of `accounts`, else what its schema requires. */
+  setup?(): Promise<ChannelSetup>;
   /** Linking by QR or pairing code, and forgetting the link. */
   login?: ChannelLogin<Account>;
   /** Linking by a picture, for channels without `login`. */

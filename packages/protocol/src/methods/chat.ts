@@ -162,6 +162,35 @@ export const chatMethods = {
     params: () => z.strictObject({ ...historyParams(), ...historyV4Params() }),
     result: () => history().extend({ metadata: open({}).optional() }),
   }),
+  "chat.metadata": method("chat.metadata", {
+    scope: "operator.read",
+    only: 4,
+    params: () => z.strictObject({ sessionKey: nonEmpty().max(512).optional(), agentId: nonEmpty().optional() }),
+    result: () => open({ models: z.array(open({})), commands: z.array(open({})) }),
+  }),
+  "chat.message.get": method("chat.message.get", {
+    scope: "operator.read",
+    only: 4,
+    params: () =>
+      z.strictObject({
+        sessionKey: nonEmpty().max(512),
+        agentId: nonEmpty().optional(),
+        messageId: nonEmpty(),
+        /** Longest text of a part. */
+        maxChars: integer(1).optional(),
+      }),
+    result: () =>
+      z.union([
+        open({ ok: z.literal(true), message: chatMessage() }),
+        open({ ok: z.literal(false), unavailableReason: z.literal("not_found") }),
+      ]),
+  }),
+  "sessions.get": method("sessions.get", {
+    scope: "operator.read",
+    only: 4,
+    params: () => z.strictObject({ key: nonEmpty(), limit: integer(1, 1_000).default(200) }),
+    result: () => open({ messages: z.array(chatMessage()) }),
+  }),
   "chat.inject": method("chat.inject", {
     scope: "operator.admin",
     advertised: false,

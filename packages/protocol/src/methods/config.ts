@@ -96,6 +96,22 @@ export const configMethods = {
         generatedAt: text(),
       }),
   }),
+  /** What is known of one key: its part of the schema, how it is shown, what a change of it takes. */
+  "config.schema.lookup": method("config.schema.lookup", {
+    scope: "operator.read",
+    only: 4,
+    params: () => z.strictObject({ path: text() }),
+    result: () =>
+      open({
+        path: text(),
+        /** JSON Schema. */
+        schema: open({}),
+        reloadKind: z.enum(["none", "hot", "restart"]),
+        hint: hint().nullable(),
+        hintPath: textOrNull(),
+        children: z.array(open({ key: text(), path: text(), type: text().optional(), hasChildren: flag() })),
+      }),
+  }),
   "config.set": method("config.set", {
     scope: "operator.admin",
     params: () => z.strictObject({ raw: nonEmpty(), baseHash: nonEmpty().optional() }),

@@ -46,6 +46,12 @@ export const cronMethods = {
     params: noParams,
     result: () => open({ enabled: flag(), storePath: text(), jobs: count(), nextWakeAtMs: timestamp().nullable() }),
   }),
+  "cron.get": method("cron.get", {
+    scope: "operator.read",
+    only: 4,
+    params: () => withJobId({}),
+    result: cronJob,
+  }),
   "cron.add": method("cron.add", {
     scope: "operator.admin",
     prepare: normaliseCronAdd,

@@ -116,6 +116,28 @@ export const execApprovalMethods = {
         expiresAtMs: timestamp(),
       }),
   }),
+  /** The same for approvals of every kind. */
+  "approval.get": method("approval.get", {
+    scope: "operator.approvals",
+    only: 4,
+    params: () => z.object({ id: nonEmpty(), kind: text().optional() }),
+    result: () =>
+      open({
+        id: nonEmpty(),
+        kind: z.literal("exec"),
+        commandText: text(),
+        allowedDecisions: z.array(z.enum(execDecisions)),
+        host: textOrNull(),
+        agentId: textOrNull(),
+        expiresAtMs: timestamp(),
+      }),
+  }),
+  "approval.resolve": method("approval.resolve", {
+    scope: "operator.approvals",
+    only: 4,
+    params: () => z.object({ id: nonEmpty(), kind: nonEmpty(), decision: nonEmpty() }),
+    result: done,
+  }),
   "exec.approval.waitDecision": method("exec.approval.waitDecision", {
     scope: "operator.approvals",
     only: 4,

@@ -5,6 +5,7 @@ import type { GuardedFetch } from "@openclaw/net";
 import type { Clock } from "@openclaw/storage";
 import type { Agents } from "../../agents.ts";
 import type { Conversations } from "../../conversations.ts";
+import type { MessageMedia } from "../../media/message-media.ts";
 import type { GatewayMetrics } from "../../metrics/gateway-metrics.ts";
 import type { Pipeline } from "../../pipeline/pipeline.ts";
 
@@ -17,6 +18,7 @@ export interface ApiServices {
   runtime: AgentRuntime;
   pipeline: Pipeline;
   metrics: GatewayMetrics;
+  media: Pick<MessageMedia, "seesImages">;
   /** For files that requests name. */
   guardedFetch: GuardedFetch;
   clock: Clock;

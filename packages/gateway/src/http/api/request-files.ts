@@ -3,11 +3,15 @@ import { FetchGuardError, type GuardedFetch } from "@openclaw/net";
 import type { Attachment } from "../../pipeline/inbound.ts";
 import { ApiError } from "./api-error.ts";
 import type { ApiServices } from "./api-services.ts";
+import type { ChosenSession } from "./choose-session.ts";
 
 /** A file of a request, as its sender names it. */
 export type SentFile =
   | { from: "url"; url: string; fileName?: string | undefined }
   | { from: "data"; base64: string; mimeType?: string | undefined; fileName?: string | undefined };
+
+/** Largest picture of a page, bytes. */
+const maxPageBytes = 50 * 1024 * 1024;
 
 interface FileLimits {
   allowUrl: boolean;
@@ -75,33 +79,48 @@ export async function storeImages(
 }
 
 /**
- * Fetches the files of a request and gives what they say, each in a block of its own.
+ * Fetches the files of a request and gives what they say, each in a block of its own. Pages of a PDF with next to no text
+ * come as pictures, where the model looks at pictures.
  * @throws ApiError 400 with what is wrong with one of them
  */
 export async function readFiles(
   files: readonly SentFile[],
-  { config, guardedFetch }: Services,
+  {
+    config,
+    guardedFetch,
+    stateDir,
+    media,
+    session,
+  }: Services & Pick<ApiServices, "media"> & { session: ChosenSession },
   signal: AbortSignal,
-): Promise<string[]> {
-  if (files.length === 0) return [];
+): Promise<{ blocks: string[]; pictures: Attachment[] }> {
+  if (files.length === 0) return { blocks: [], pictures: [] };
   const configured = config().gateway?.http?.endpoints?.responses?.files;
   const limits = { ...fileDefaults, ...configured };
-  const { MediaError, extractDocument } = await import("@openclaw/media");
+  const { MediaError, createMediaStore, extractDocument } = await import("@openclaw/media");
+  const seesImages = await media.seesImages(session);
+  const store = createMediaStore({ stateDir });
   const blocks: string[] = [];
+  const pictures: Attachment[] = [];
   for (const file of files) {
     const { bytes, declared } = await bytesOf(file, "file", limits, guardedFetch, signal);
     const fileName = file.fileName ?? nameOf(file);
     try {
       const about = { bytes, fileName, mimeType: declared };
-      const content = await extractDocument(about, { ...configured, ...limits }, { signal });
+      const content = await extractDocument(about, { ...configured, ...limits }, { signal, pictures: seesImages });
       if (content === undefined) throw new ApiError(400, `The file ${fileName} is of a type that is not accepted.`);
       blocks.push(content.block);
+      for (const picture of content.pictures) {
+        const mimeType = "image/png";
+        const { path: stored } = await store.save(picture, { fileName, mimeType, maxBytes: maxPageBytes });
+        pictures.push({ path: stored, mimeType, fileName });
+      }
     } catch (error) {
       if (error instanceof MediaError) throw new ApiError(400, error.message);
       throw error;
     }
   }
-  return blocks;
+  return { blocks, pictures };
 }
 
 async function bytesOf(

@@ -22,15 +22,15 @@ export const responses: ServeApi = async (request, response, services) => {
   const { model, user, clientTools, maxOutputTokens } = body;
   const session = chooseSession({ headers: request.headers, model, user }, "openresponses", services);
   const gone = untilGone(response);
-  const attachments = await storeImages(body.images, services, gone);
-  const files = await readFiles(body.files, services, gone);
+  const images = await storeImages(body.images, services, gone);
+  const files = await readFiles(body.files, { ...services, session }, gone);
   const runId = `resp_${crypto.randomUUID()}`;
   const asked: AgentRequest = {
     ...session,
     runId,
     text: body.text,
-    attachments,
-    instructions: [...body.instructions, ...files],
+    attachments: [...images, ...files.pictures],
+    instructions: [...body.instructions, ...files.blocks],
     user,
     clientTools,
     maxOutputTokens,

@@ -22,6 +22,7 @@ export const toolsInvoke: ServeApi = async (request, response, { runtime, conver
   if (tool === undefined) throw new ApiError(400, "tools.invoke requires body.tool");
   const { sessionKey, agentId } = placeOf(textOf(body?.sessionKey) ?? "main");
   const channel = textOf(request.headers["x-openclaw-message-channel"])?.toLowerCase() ?? "webchat";
+  const accountId = textOf(request.headers["x-openclaw-account-id"])?.toLowerCase();
   const action = textOf(body?.action);
   const signal = untilGone(response);
   const answer = await runtime
@@ -29,6 +30,7 @@ export const toolsInvoke: ServeApi = async (request, response, { runtime, conver
       sessionKey,
       agentId,
       channel,
+      ...(accountId === undefined ? {} : { accountId }),
       tool,
       args: isObject(body?.args) ? body.args : {},
       ...(action === undefined ? {} : { action }),
