@@ -35,7 +35,11 @@ test.each([
   ["an object with stop", (stop: () => void) => ({ stop })],
 ])("an account goes on that gives back %s to end it with", async (_what, handleOf) => {
   let stopped = 0;
-  const { account, stop } = await started(() => handleOf(() => void (stopped += 1)));
+  const { account, stop } = await started(() =>
+    handleOf(() => {
+      stopped += 1;
+    }),
+  );
   const closed = account.closed?.then(() => "closed");
   expect(await Promise.race([closed, new Promise((resolve) => setImmediate(() => resolve("open")))])).toBe("open");
   stop.abort();
