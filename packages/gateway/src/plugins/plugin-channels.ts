@@ -15,7 +15,8 @@ export async function startPluginChannels(
   for (const { id, channel, dock, pluginId } of host.registry.channels) {
     const tell = (level: "warn" | "error", message: string) => {
       host.registry.diagnostics.push({ level, message, pluginId });
-      log[level](message, { plugin: pluginId });
+      // What is merely not used disturbs nobody.
+      log[level === "warn" ? "debug" : level](message, { plugin: pluginId });
     };
     if (isStartable(channel)) {
       await channels.add(channel);

@@ -1,6 +1,6 @@
 import type { StatusIssue } from "@openclaw/plugin-sdk";
 import { recordOf, requireMentionOf } from "./foreign/section-settings.ts";
-import { groupToolPolicyOf } from "./group-tools.ts";
+import { type GroupPlace, groupToolPolicyOf } from "./group-tools.ts";
 
 /** The actions of BlueBubbles, and the key of `channels.bluebubbles.actions` that switches each. */
 export const BLUEBUBBLES_ACTIONS = {
@@ -18,16 +18,6 @@ export const BLUEBUBBLES_ACTIONS = {
 } as const;
 
 export const BLUEBUBBLES_ACTION_NAMES = Object.keys(BLUEBUBBLES_ACTIONS);
-
-interface GroupPlace {
-  cfg: Readonly<Record<string, unknown>>;
-  groupId?: string | null;
-  accountId?: string | null;
-  senderId?: string | null;
-  senderName?: string | null;
-  senderUsername?: string | null;
-  senderE164?: string | null;
-}
 
 export const resolveBlueBubblesGroupRequireMention = (place: GroupPlace): boolean =>
   requireMentionOf({ ...place, channel: "bluebubbles" });

@@ -73,9 +73,12 @@ export function adaptForeignChannel(
   const coalesce = joining.safeParse(part("streaming").value("blockStreamingCoalesceDefaults")).data;
   const reloads = reloadSchema.parse(memberOf(channel, "reload") ?? {});
 
-  const resolveTarget = (raw: string): string => {
+  const normalTarget = (raw: string): string => {
     const normalized = messaging.call("normalizeTarget", raw);
-    const to = typeof normalized === "string" && normalized !== "" ? normalized : raw.trim();
+    return typeof normalized === "string" && normalized !== "" ? normalized : raw.trim();
+  };
+  const resolveTarget = (raw: string): string => {
+    const to = normalTarget(raw);
     if (!outbound.has("resolveTarget")) return to;
     const answer = resolvedTarget.safeParse(outbound.call("resolveTarget", { cfg: cfg(), to, mode: "explicit" })).data;
     if (answer === undefined) return to;
@@ -87,7 +90,7 @@ export function adaptForeignChannel(
   };
   const looksLikeId = (raw: string): boolean => {
     const resolver = z.record(z.string(), z.unknown()).catch({}).parse(messaging.value("targetResolver"));
-    return typeof resolver.looksLikeId === "function" ? resolver.looksLikeId(raw, raw) === true : true;
+    return typeof resolver.looksLikeId === "function" ? resolver.looksLikeId(raw, normalTarget(raw)) === true : true;
   };
   const hint = recordOf(messaging.value("targetResolver"))?.hint;
   const debounceMs = recordOf(recordOf(memberOf(channel, "defaults"))?.queue)?.debounceMs;

@@ -39,7 +39,12 @@ export function adaptStatus(
       .catch(undefined)
       .parse(accounts.call("resolveAllowFrom", about));
     const allowFrom: AllowList | undefined = said?.allowFrom ?? listed;
-    return defined({ dmPolicy: said?.policy, allowFrom: allowFrom?.map(String) });
+    const shown = z
+      .array(z.string())
+      .optional()
+      .catch(undefined)
+      .parse(allowFrom && accounts.call("formatAllowFrom", { ...about, allowFrom }));
+    return defined({ dmPolicy: said?.policy, allowFrom: shown ?? allowFrom?.map(String) });
   };
   return {
     describe: (account) => ({

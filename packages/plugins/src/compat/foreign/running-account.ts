@@ -46,7 +46,6 @@ const resolved = z.object({
   name: z.string().optional(),
   note: z.string().optional(),
 });
-const stoppable = z.custom<{ stop(): unknown }>((value) => typeof recordOf(value)?.stop === "function");
 
 /** Starts an account and gives it the shape the host knows. */
 export function startForeignAccount(context: ChannelContext, options: ForeignAccountOptions): RunningAccount {
@@ -72,15 +71,12 @@ export function startForeignAccount(context: ChannelContext, options: ForeignAcc
     },
   };
 
-  let stopHandle: { stop(): unknown } | undefined;
+  let stopHandle: (() => unknown) | undefined;
   const work = (async () => {
     const ended = await gateway.call("startAccount", running);
-    const handle = stoppable.safeParse(ended);
+    stopHandle = stopperOf(ended);
     // Some begin to listen and give back how to stop it; the account goes on until then.
-    if (!gateway.has("startAccount") || handle.success) {
-      stopHandle = handle.data;
-      await aborted(abortSignal);
-    }
+    if (!gateway.has("startAccount") || stopHandle !== undefined) await aborted(abortSignal);
   })();
   work.catch(() => {}); // `closed` tells of it
 
@@ -199,11 +195,23 @@ export function startForeignAccount(context: ChannelContext, options: ForeignAcc
     closed: work,
     async stop() {
       ending.abort();
-      await stopHandle?.stop();
+      await stopHandle?.();
       await gateway.call("stopAccount", running);
       await work.catch(() => {});
     },
   };
+}
+
+/** How to end what an account has begun: a function, or an object with one; undefined when the account has ended. */
+function stopperOf(value: unknown): (() => unknown) | undefined {
+  if (typeof value === "function") return () => Reflect.apply(value, undefined, []);
+  if (typeof value !== "object" || value === null) return undefined;
+  const stop = ["stop", "shutdown", "close"].map((name): unknown => Reflect.get(value, name)).find(isFunction);
+  return stop && (() => Reflect.apply(stop, value, []));
+}
+
+function isFunction(value: unknown): value is (...args: unknown[]) => unknown {
+  return typeof value === "function";
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

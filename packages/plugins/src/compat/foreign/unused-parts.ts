@@ -2,9 +2,7 @@
 const unused: Readonly<Record<string, readonly string[]>> = {
   actions: ["extractToolSend"],
   commands: ["skipWhenConfigEmpty"],
-  config: ["formatAllowFrom"],
   elevated: ["allowFromFallback"],
-  setup: ["applyAccountName"],
   status: ["logSelfId", "resolveAccountState"],
 };
 /** The adapters there are. */
