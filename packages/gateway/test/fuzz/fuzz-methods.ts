@@ -18,7 +18,14 @@ const secrets = [testToken, "model-secret-0123456789"];
 const perConnection = 150;
 
 /** These end or replace what is being tested; they have tests of their own. */
-const left = new Set(["config.set", "config.apply", "config.patch", "agents.delete", "update.run"]);
+const left = new Set([
+  "config.set",
+  "config.apply",
+  "config.patch",
+  "agents.delete",
+  "update.run",
+  "gateway.restart.request",
+]);
 
 /**
  * Calls every method with parameters made from its schema, and sends bytes that are nothing, from callers of all kinds.
