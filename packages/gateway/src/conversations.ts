@@ -124,7 +124,7 @@ export interface Conversations {
     parentKey?: string;
   };
   defaults(): { defaultAgentId: string; mainKey: string; mainSessionKey: string; scope: "per-sender" | "global" };
-  healthSource(): HealthSource;
+  healthSource(): Omit<HealthSource, "channels">;
 }
 
 export function createConversations(options: {
