@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { runCli } from "@openclaw/cli";
+import { restoreTerminal, runCli } from "@openclaw/cli";
 
 /** Runs the command line of this process and ends it with the command's exit code. */
 export async function main({ version }: { version: string }): Promise<void> {
@@ -12,6 +12,7 @@ export async function main({ version }: { version: string }): Promise<void> {
     process.exit(1);
   };
   process.on("uncaughtException", onUncaught);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
   const code = await runCli({
     argv: process.argv.slice(2),
     env: process.env,
@@ -25,8 +26,17 @@ export async function main({ version }: { version: string }): Promise<void> {
     stdout: process.stdout,
     stderr: process.stderr,
   });
+  restoreTerminal(process.stderr.isTTY ? process.stderr : process.stdout);
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
   process.exit(code);
+}
+
+/** Ends as the signal would end it, with the terminal as it was. Commands that end in their own way listen too. */
+function onSignal(signal: NodeJS.Signals): void {
+  if (process.listenerCount(signal) > 1) return;
+  restoreTerminal(process.stderr.isTTY ? process.stderr : process.stdout);
+  process.off(signal, onSignal);
+  process.kill(process.pid, signal);
 }
 
 /** The Control UI's files: beside the bundle, or where the web package builds them in a checkout. */

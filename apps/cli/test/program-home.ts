@@ -30,7 +30,13 @@ export function programHome() {
   const start = (argv: readonly string[], extra: NodeJS.ProcessEnv = {}): Running => {
     const child = spawn(process.execPath, ["--conditions=@openclaw/source", "--no-warnings", program, ...argv], {
       cwd: home,
-      env: { HOME: home, PATH: process.env.PATH, TMPDIR: home, ...extra },
+      env: {
+        HOME: home,
+        PATH: process.env.PATH,
+        TMPDIR: home,
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+        ...extra,
+      },
       stdio: ["ignore", "pipe", "pipe"],
     });
     children.add(child);

@@ -30,7 +30,12 @@ interface Program {
 function start(...argv: string[]): Program {
   const child = spawn(process.execPath, ["--conditions=@openclaw/source", "--no-warnings", program, ...argv], {
     cwd: home.home,
-    env: { HOME: home.home, PATH: process.env.PATH, TMPDIR: home.home },
+    env: {
+      HOME: home.home,
+      PATH: process.env.PATH,
+      TMPDIR: home.home,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+    },
   });
   const lines: string[] = [];
   let all = "";

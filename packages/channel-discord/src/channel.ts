@@ -91,6 +91,7 @@ export const discordChannel: Channel<DiscordAccount> = {
     issues: (row, { settings }) => discordIssues(row, settings.intents),
   },
   probe: ({ account, signal }) => probeDiscord(account, signal),
+  setup: async () => (await import("./setup/discord-setup.ts")).discordSetup,
   secretKeys: ["token"],
   async start(context) {
     const { startDiscordAccount } = await import("./running/start-account.ts");

@@ -14,11 +14,10 @@ const acceptance = "channel-discord/test/acceptance.test.ts";
 const messages = "channel-discord/test/messages.test.ts";
 const interactions = "channel-discord/test/interactions.test.ts";
 const actions = "channel-discord/test/actions.test.ts";
-const sending = "channel-discord/test/sending.test.ts";
 const faults = "channel-discord/test/faults.test.ts";
 const menus = "gateway/src/channels/native-commands.test.ts";
 const heartbeats = "gateway/test/heartbeat-visibility.test.ts";
-const places = "gateway/test/channel-places.test.ts";
+const pauses = "channel-discord/src/connection/discord-api.test.ts";
 
 /** Every key of `channels.discord`, and the test that shows what it does. */
 const shown: Readonly<Record<string, readonly [file: string, test: string]>> = {
@@ -48,10 +47,10 @@ const shown: Readonly<Record<string, readonly [file: string, test: string]>> = {
   "commands.native": [acceptance, "with commands.native off an empty set is"],
   "commands.nativeSkills": [menus, "offers commands and skills, each with a switch of its own"],
   allowBots: [acceptance, "other bots are heard only with allowBots"],
-  "retry.attempts": [sending, "pauses are waited for as often as retry says"],
-  "retry.minDelayMs": [sending, "pauses are waited for as often as retry says"],
-  "retry.maxDelayMs": [sending, "pauses are waited for as often as retry says"],
-  "retry.jitter": ["channel-discord/src/account/discord-account.test.ts", "have the defaults that are documented"],
+  "retry.attempts": [pauses, "for retry.attempts in all"],
+  "retry.minDelayMs": [pauses, "pauses grow from retry.minDelayMs to retry.maxDelayMs"],
+  "retry.maxDelayMs": [pauses, "pauses grow from retry.minDelayMs to retry.maxDelayMs"],
+  "retry.jitter": [pauses, "a share of each pause is random, as retry.jitter says"],
   replyToMode: [settings, "replyToMode all makes every message"],
   "dm.enabled": [settings, "dm.enabled false private chats"],
   "dm.policy": [settings, "dm.policy open with a star"],
@@ -78,7 +77,7 @@ const shown: Readonly<Record<string, readonly [file: string, test: string]>> = {
     settings,
     "tools and toolsBySender of a guild and its channels decide which tools there are",
   ],
-  "guilds.*.channels.*.skills": [places, "are those of the topic, else of the group; an empty list is none"],
+  "guilds.*.channels.*.skills": [rules, "give tools and skills of the room before those of the guild"],
   "guilds.*.channels.*.users": [rules, "have their own users before the guild's"],
   "guilds.*.channels.*.systemPrompt": [rules, "are found under the key %j"],
   "guilds.*.channels.*.includeThreadStarter": [messages, "leave their beginning out where includeThreadStarter is off"],

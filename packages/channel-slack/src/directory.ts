@@ -44,7 +44,8 @@ export function createDirectory(bot: Pick<Bot, "api" | "identity" | "names">): C
   };
 }
 
-function findChannel(
+/** A channel by id or name; one that is in use before one that is not. */
+export function findChannel(
   channels: readonly DirectoryEntry[],
   name: string,
 ): (DirectoryEntry & { note?: string }) | undefined {
@@ -89,7 +90,8 @@ function userEntry(user: WireUser): DirectoryEntry {
   };
 }
 
-function channelEntry(channel: WireChannel): DirectoryEntry {
+/** A channel of the workspace as somebody one can write to. */
+export function channelEntry(channel: WireChannel): DirectoryEntry {
   return {
     kind: "channel",
     id: `channel:${channel.id}`,

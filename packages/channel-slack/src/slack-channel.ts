@@ -55,6 +55,7 @@ export function createSlackChannel({ wait = pause }: SlackChannelOptions = {}): 
       const { probeSlack } = await import("./status/probe.ts");
       return probeSlack(account, signal);
     },
+    setup: async () => (await import("./setup/slack-setup.ts")).slackSetup,
     secretKeys: ["botToken", "appToken", "userToken"],
     async start(context) {
       const { startSlackAccount } = await import("./start-account.ts");

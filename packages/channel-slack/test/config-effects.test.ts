@@ -212,6 +212,12 @@ describe("the single slash command", () => {
     expect(await sessions()).toEqual([key]);
   });
 
+  it("is answered in the channel where slashCommand.ephemeral is off", async () => {
+    const { slack } = await start({ section: { ...everywhere, slashCommand: { enabled: true, ephemeral: false } } });
+    await slack.envelope("slash_commands", command(slack.origin, "for everybody"));
+    expect((await slack.take("respond")).body).toMatchObject({ response_type: "in_channel" });
+  });
+
   it("acts on the session of the channel with a command of the assistant's", async () => {
     const { slack, sessions, gateway } = await start({ section: { ...everywhere, slashCommand: { enabled: true } } });
     await slack.envelope("slash_commands", command(slack.origin, "/think high"));

@@ -76,7 +76,10 @@ const shown: Readonly<Record<string, Shown>> = {
     "../src/access/slack-rules.test.ts",
     "take what a channel does not say from * and from the section",
   ],
-  "channels.*.skills": [places, "are those of the topic, else of the group; an empty list is none"],
+  "channels.*.skills": [
+    "../src/access/slack-rules.test.ts",
+    "take what a channel does not say from * and from the section",
+  ],
   "channels.*.systemPrompt": ["../src/access/slack-rules.test.ts", "are found under %s"],
   "channels.*.tools.deny": tools,
   "channels.*.users": ["../src/access/slack-rules.test.ts", "are those of the id before those of a name"],
@@ -103,10 +106,10 @@ const shown: Readonly<Record<string, Shown>> = {
   requireMention: ["../src/access/slack-rules.test.ts", "take what a channel does not say from * and from the section"],
   signingSecret: ["acceptance.test.ts", "over HTTP, what is not signed by Slack is refused and starts nothing"],
   "slashCommand.enabled": ["acceptance.test.ts", "is answered where Slack said, for the person who used it alone"],
-  "slashCommand.ephemeral": ["sending.test.ts", "answers a command that has run out to the person alone"],
+  "slashCommand.ephemeral": [effects, "is answered in the channel where slashCommand.ephemeral is off"],
   "slashCommand.name": ["inbound.test.ts", "the single command has the name it is given"],
   userToken: ["sending.test.ts", "read as the person whose token is configured, and write as the bot"],
-  webhookPath: ["account.test.ts", "sends its tokens to Slack, or to this machine, and nowhere else"],
+  webhookPath: ["http-events.test.ts", "two accounts need two paths: the second on one path does not start"],
 };
 
 describe("the configuration of the channel", () => {

@@ -75,7 +75,7 @@ describe("over HTTP", () => {
   it("two accounts need two paths: the second on one path does not start, and says why", async () => {
     const { gateway, slack } = await start({
       mode: "http",
-      section: { accounts: { default: {}, second: {} } },
+      section: { accounts: { default: {}, second: {}, third: { webhookPath: "hooks/third" } } },
     });
     const client = await gateway.connect();
     const accounts = async () => {
@@ -86,7 +86,10 @@ describe("over HTTP", () => {
     await expect
       .poll(async () => (await accounts()).filter(({ lastError }) => lastError).map(({ lastError }) => lastError))
       .toEqual([expect.stringContaining("/slack/events")]);
-    expect((await accounts()).filter(({ running }) => running)).toHaveLength(1);
+    expect((await accounts()).filter(({ running }) => running).map(({ accountId }) => accountId)).toEqual([
+      expect.stringMatching(/default|second/),
+      "third",
+    ]);
     expect(slack.untaken("chat.postMessage")).toEqual([]);
   });
 });

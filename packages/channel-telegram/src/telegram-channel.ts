@@ -60,6 +60,7 @@ export function createTelegramChannel(options: TelegramChannelOptions = {}): Cha
     actions: telegramActions,
     status: telegramStatus,
     probe: probeBot,
+    setup: async () => (await import("./setup/telegram-setup.ts")).telegramSetup,
     secretKeys: ["botToken", "webhookSecret"],
     start(context) {
       const cache = stickers.get(context.stateDir) ?? openStickerCache(context.stateDir, context.log);

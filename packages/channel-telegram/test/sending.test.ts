@@ -403,7 +403,7 @@ describe("drafts", () => {
       await bot.running.draft?.(place, { id: "1", text });
       bot.clock.advance(1000);
     };
-    await show("short");
+    await show("Hm. short");
     await show("first paragraph\n\nthe seco");
     await show("first paragraph\n\nthe second. It goes");
     await show(`first paragraph\n\nthe second. It goes on ${"x".repeat(40)}`);

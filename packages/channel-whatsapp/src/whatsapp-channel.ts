@@ -48,6 +48,7 @@ export function createWhatsAppChannel(options: WhatsAppChannelOptions = {}): Cha
     actions: ({ settings: { actions } }) => (actions.reactions ? ["react"] : []),
     status: whatsappStatus,
     notConnected: noListener,
+    setup: async () => (await import("./setup/whatsapp-setup.ts")).whatsappSetup,
     login: createLogin(open),
     start: (context) => startAccount(context, { open, cryptoFailures, now, wait, every, random }),
   };

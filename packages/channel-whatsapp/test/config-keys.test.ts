@@ -58,7 +58,7 @@ const shown: Readonly<Record<string, Shown>> = {
   groupPolicy: groups,
   "groups.*.requireMention": groups,
   historyLimit: [effects, "historyLimit keeps so many messages of a group"],
-  "markdown.tables": ["scenarios.test.ts", "tables are sent as bullets"],
+  "markdown.tables": ["scenarios.test.ts", "tables are sent as bullets, or as markdown.tables says: %j"],
   mediaMaxMb: [effects, "mediaMaxMb bounds the files that are taken in"],
   messagePrefix: ["inbound.test.ts", "a prefix stands in front of messages: the configured one"],
   responsePrefix: cutting,
@@ -72,7 +72,7 @@ const shownOfWeb: Readonly<Record<string, Shown>> = {
   heartbeatSeconds: ["connection.test.ts", "begins anew to count after it lived longer than `web.heartbeatSeconds`"],
   "reconnect.factor": reconnect,
   "reconnect.initialMs": reconnect,
-  "reconnect.jitter": reconnect,
+  "reconnect.jitter": ["connection.test.ts", "spreads its pauses as `web.reconnect.jitter` says"],
   "reconnect.maxAttempts": reconnect,
   "reconnect.maxMs": reconnect,
 };

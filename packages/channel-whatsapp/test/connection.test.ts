@@ -54,6 +54,16 @@ describe("the connection of a linked device", () => {
     device.cleanUp();
   });
 
+  it("spreads its pauses as `web.reconnect.jitter` says", async () => {
+    const fake = createFakeWhatsApp();
+    fake.goDown(closedWith(408, "timed out"));
+    const web = { reconnect: { initialMs: 1000, factor: 2, jitter: 0.5, maxMs: 9000, maxAttempts: 3 } };
+    const device = createDevice(fake, { web, random: () => 0.25 });
+    await expect(device.start()).rejects.toMatchObject({ permanent: true });
+    expect(device.pauses).toEqual([750, 1500]);
+    device.cleanUp();
+  });
+
   it("ends at once when the account is stopped while it is being opened", async () => {
     const fake = createFakeWhatsApp({ opens: false });
     const device = createDevice(fake);

@@ -115,13 +115,26 @@ describe("linking a device", () => {
     device.cleanUp();
   });
 
-  it("anew forgets the link first", async () => {
+  it("anew keeps the old link until the new one is there, and leaves nothing of one that was given up", async () => {
     const fake = createFakeWhatsApp({ opens: false });
     const { device, login, result } = beginLogin(fake, { linked: true, force: true });
+    const beside = () => fs.readdirSync(path.dirname(device.account.authDir));
     await fake.connection(1);
-    expect(await login.linkedAs(device.account)).toBeUndefined();
+    writeCreds(fake.current().authDir, "15557777777:1@s.whatsapp.net");
+    expect(await login.linkedAs(device.account)).toBe("+15550000000");
     fake.later(() => fake.close(503));
-    await result;
+    expect(await result).toMatchObject({ linked: false });
+    expect(await login.linkedAs(device.account)).toBe("+15550000000");
+    expect(beside()).toEqual([path.basename(device.account.authDir)]);
+    const input = { ...device.input, account: device.account, log: device.context.log };
+    const signal = new AbortController().signal;
+    const second = login.login({ ...input, force: true, signal, onQr() {}, onPairingCode() {} });
+    await fake.connection(2);
+    writeCreds(fake.current().authDir, "15557777777:1@s.whatsapp.net");
+    fake.later(() => fake.current().update({ connection: "open" }));
+    expect(await second).toMatchObject({ linked: true });
+    expect(await login.linkedAs(device.account)).toBe("+15557777777");
+    expect(beside()).toEqual([path.basename(device.account.authDir)]);
     device.cleanUp();
   });
 });

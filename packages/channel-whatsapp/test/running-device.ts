@@ -12,6 +12,8 @@ import { createWhatsAppChannel, type WhatsAppAccount } from "../src/index.ts";
 import { type Fake, tempDir, writeCreds } from "./fake-whatsapp.ts";
 
 export interface DeviceSetup {
+  /** Draws what is random in pauses; always the middle when absent. */
+  random?(): number;
   section?: Record<string, unknown>;
   web?: Record<string, unknown>;
   accountId?: string;
@@ -44,7 +46,7 @@ export function createDevice(fake: Fake, setup: DeviceSetup = {}) {
   const channel = createWhatsAppChannel({
     open: fake.open,
     ...(setup.now === undefined ? {} : { now: setup.now }),
-    random: () => 0.5,
+    random: setup.random ?? (() => 0.5),
     every(ms, run) {
       const timer = { ms, run };
       timers.push(timer);

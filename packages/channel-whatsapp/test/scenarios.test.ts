@@ -159,12 +159,16 @@ describe("WhatsApp through a Gateway", () => {
     expect(fs.readdirSync(path.join(gateway.stateDir, "whatsapp", "default", "media"))).toEqual([]);
   });
 
-  it("tables are sent as bullets", async () => {
-    const { fake, sent, gateway } = await start({ allowFrom: [owner] });
+  it.each([
+    [{}, /^(?!.*---)/s],
+    [{ markdown: { tables: "code" } }, /^```\n\| Day/],
+    [{ markdown: { tables: "off" } }, /^\| Day.*\n ?\| --- \|/],
+  ])("tables are sent as bullets, or as markdown.tables says: %j", async (section, look) => {
+    const { fake, sent, gateway } = await start({ allowFrom: [owner], ...section });
     gateway.model.enqueue({ words: ["| Day | Tea |\n", "| --- | --- |\n", "| Mon | green |\n"] });
     fake.write(message("table please"));
     const { text } = await sent();
-    expect(text).not.toContain("---");
+    expect(text).toMatch(look);
     expect(text).toContain("green");
   });
 
@@ -233,7 +237,7 @@ describe("WhatsApp through a Gateway", () => {
     });
     expect(fake.sockets).toHaveLength(1);
     const wait = client.request("web.login.wait", {});
-    writeCreds(path.join(gateway.stateDir, "credentials", "whatsapp", "default"));
+    writeCreds(fake.current().authDir);
     fake.later(() => fake.close(515));
     await fake.connection(2);
     fake.later(() => fake.current().update({ connection: "open" }));

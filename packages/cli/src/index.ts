@@ -26,3 +26,4 @@ export {
   type GroupSpec,
 } from "./spec/command-spec.ts";
 export { aliases, childrenOf, commands, findNode, groups, type TreeNode } from "./spec/command-tree.ts";
+export { restoreTerminal } from "./terminal/restore-terminal.ts";

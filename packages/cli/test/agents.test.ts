@@ -87,20 +87,6 @@ describe("agents", () => {
     expect(await error("other", "--workspace", "~/y", "--bind", "what ever")).toContain("--bind:");
   });
 
-  it("asks on a terminal, and copies credentials when it is told", async () => {
-    using home = temporaryHome();
-    home.writeConfig(JSON.stringify({ channels: { telegram: { botToken: "1:a" } } }));
-    const source = path.join(home.home, ".openclaw/agents/main/agent");
-    mkdirSync(source, { recursive: true, mode: 0o700 });
-    writeFileSync(path.join(source, "auth-profiles.json"), "{}");
-    const { stdout } = await home.run(["agents", "add"], { answer: "helper\n\ny\ny\ny\n" });
-    expect(stdout).toContain('Agent "helper" ready.');
-    const copy = path.join(home.home, ".openclaw/agents/helper/agent/auth-profiles.json");
-    expect((statSync(copy).mode & 0o777).toString(8)).toBe("600");
-    expect(config(home).bindings).toEqual([{ agentId: "helper", match: { channel: "telegram" } }]);
-    expect(existsSync(path.join(home.home, ".openclaw/workspace-helper"))).toBe(true);
-  });
-
   it("deletes an agent, what leads to it, and keeps what it had in the Trash", async () => {
     using home = temporaryHome();
     home.writeConfig(

@@ -29,14 +29,13 @@ describe("mcp login", () => {
       expect(before).toMatchObject({ code: 1, stderr: expect.stringContaining("Sign in: openclaw mcp login wiki") });
       // The page the browser is sent to is asked for its code when its address is shown, as a person would.
       const answer = new Readable({ read() {} });
-      let shown = "";
+      let asked = false;
       const signedIn = await home.run(["mcp", "login", "wiki", "--no-open"], {
         stdin: answer,
         async onOutput(text) {
-          shown += text;
-          const [address] = /http:\/\/127\.0\.0\.1:\d+\/authorize\S+(?=\s)/.exec(shown) ?? [];
-          if (address === undefined || answer.readableEnded) return;
-          shown = "";
+          const [address] = /http:\/\/127\.0\.0\.1:\d+\/authorize\S+(?=\s)/.exec(text) ?? [];
+          if (address === undefined || asked) return;
+          asked = true;
           const page = await fetch(address, { redirect: "manual" });
           answer.push(`${page.headers.get("location")}\n`);
           answer.push(null);

@@ -211,4 +211,23 @@ describe("onboard in a terminal", () => {
     expect(text).toContain('"lastRunCommand": "configure"');
     expect(text).toContain('"apiKey": "brave-key"');
   });
+
+  it("adds an agent with its questions", { timeout: 60_000 }, async () => {
+    const terminal = start(["agents", "add"]);
+    try {
+      await terminal.answer("Agent name", `helper${enter}`);
+      await terminal.answer("Workspace directory", enter);
+      await terminal.answer("Configure model/auth for this agent now?", "n");
+      await terminal.answer("Configure chat channels now?", "n");
+      await terminal.see('Agent "helper" ready.');
+      expect(await terminal.exit).toBe(0);
+    } finally {
+      terminal.stop();
+    }
+    expect(config().agents.list).toMatchObject([
+      { id: "main", default: true },
+      { id: "helper", name: "helper" },
+    ]);
+    expect(existsSync(path.join(home, ".openclaw/workspace-helper/AGENTS.md"))).toBe(true);
+  });
 });

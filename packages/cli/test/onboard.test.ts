@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startScriptedModelServer } from "../../models/src/testing/scripted-model-server.ts";
@@ -229,6 +229,95 @@ describe("onboard --non-interactive", () => {
     expect(existsSync(home.configPath)).toBe(true);
   });
 
+  it.each([
+    [["--workspace", "~/desk"], { agents: { defaults: { workspace: "HOME/desk" } } }],
+    [["--gateway-bind", "lan"], { gateway: { bind: "lan" } }],
+    [
+      ["--gateway-auth", "password", "--gateway-password", "pw"],
+      { gateway: { auth: { mode: "password", password: "pw" } } },
+    ],
+    [["--gateway-token", "given"], { gateway: { auth: { mode: "token", token: "given" } } }],
+    [
+      ["--tailscale", "serve", "--tailscale-reset-on-exit"],
+      { gateway: { tailscale: { mode: "serve", resetOnExit: true } } },
+    ],
+    [["--node-manager", "pnpm"], { skills: { install: { nodeManager: "pnpm" } } }],
+    [["--flow", "manual"], { gateway: { mode: "local" } }],
+    [["--mode", "local"], { gateway: { mode: "local" } }],
+    [["--skip-channels", "--skip-ui"], { gateway: { port: 18789 } }],
+    [
+      [
+        "--custom-base-url",
+        "http://h:1/v1",
+        "--custom-model-id",
+        "m",
+        "--custom-provider-id",
+        "mine",
+        "--custom-compatibility",
+        "anthropic",
+      ],
+      { models: { providers: { mine: { api: "anthropic-messages" } } } },
+    ],
+  ])("does what %j say", async (flags, wanted) => {
+    const { code, stderr } = await onboard(...flags);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(config()).toMatchObject(JSON.parse(JSON.stringify(wanted).replaceAll("HOME", home.home)));
+  });
+
+  it("leaves skills alone with --skip-skills, and keeps a token under the name it is given", async () => {
+    const token = `sk-ant-oat01-${"x".repeat(80)}`;
+    const flags = [
+      "--auth-choice",
+      "token",
+      "--token-provider",
+      "anthropic",
+      "--token",
+      token,
+      "--token-profile-id",
+      "anthropic:mine",
+    ];
+    const { stdout } = await onboard(...flags, "--skip-skills", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ authChoice: "token", skipSkills: true });
+    expect(config().skills).toBeUndefined();
+    expect(Object.keys(profiles())).toEqual(["anthropic:mine"]);
+    expect((await onboard(...flags, "--token-expires-in", "soon")).stderr).toMatch(/^Invalid --token-expires-in: /);
+  });
+
+  it("installs the service only when told, with the runtime that was named", async () => {
+    const bin = path.join(home.home, "bin");
+    mkdirSync(bin);
+    const fake = (name: string, text: string) =>
+      writeFileSync(path.join(bin, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    fake("systemctl", `case "$2" in is-enabled) exit 1 ;; *) echo "$*" >> '${path.join(home.home, "calls")}' ;; esac`);
+    fake("loginctl", "echo Linger=no; test $1 = show-user");
+    fake("sudo", "exit 1");
+    fake("bun", "echo 1.3.0");
+    const env = { PATH: bin, USER: "ann" };
+    const run = (...flags: string[]) => home.run([...quiet, "--json", ...flags], { env });
+    const told = await run("--install-daemon", "--daemon-runtime", "bun");
+    expect(JSON.parse(told.stdout)).toMatchObject({ installDaemon: true, daemonRuntime: "bun" });
+    expect(told.stderr).toContain("Systemd lingering is disabled for ann. Run: sudo loginctl enable-linger ann");
+    const unit = path.join(home.home, ".config/systemd/user/openclaw-gateway.service");
+    expect(readFileSync(unit, "utf8")).toMatch(/^ExecStart=\S*bun \S+ gateway --port 9$/m);
+    expect(readFileSync(path.join(home.home, "calls"), "utf8")).toContain("--user restart openclaw-gateway.service");
+    rmSync(unit);
+    for (const flags of [[], ["--skip-daemon"], ["--no-install-daemon"], ["--install-daemon", "--skip-daemon"]]) {
+      expect(JSON.parse((await run(...flags)).stdout)).toMatchObject({ installDaemon: false });
+    }
+    expect(existsSync(unit)).toBe(false);
+  });
+
+  it("says what is wrong when the home cannot be written to", async () => {
+    // Also the superuser cannot make a folder below a file.
+    writeFileSync(path.join(home.home, "file"), "");
+    const { code, stderr } = await home.run([...quiet], {
+      env: { OPENCLAW_STATE_DIR: path.join(home.home, "file/state") },
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain(path.join("file", "state"));
+    expect(stderr.trim().split("\n").length).toBeLessThan(4);
+  });
+
   it("moves everything to the Trash with --reset and begins anew", async () => {
     await onboard("--gateway-token", "old");
     writeFileSync(state("workspace", "MEMORY.md"), "kept?");
@@ -268,7 +357,12 @@ it("needs a terminal for questions, and says how to do without", async () => {
     code: 1,
     stderr: "Interactive onboarding needs a TTY. Use --non-interactive --accept-risk.\n",
   });
-  expect((await home.run(["configure", "--section", "x"])).stderr).toBe(
-    "Invalid --section: x. Expected one of: workspace, model, web, gateway, daemon, channels, skills, health.\n",
-  );
+  for (const command of ["configure", "config"]) {
+    expect((await home.run([command, "--section", "x"])).stderr).toBe(
+      "Invalid --section: x. Expected one of: workspace, model, web, gateway, daemon, channels, skills, health.\n",
+    );
+    expect((await home.run([command])).stderr).toBe(
+      "configure asks questions and needs a TTY. Without one use openclaw config set.\n",
+    );
+  }
 });

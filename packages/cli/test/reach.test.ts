@@ -1,7 +1,11 @@
 import fs from "node:fs";
 import path from "node:path";
+import { fileDeviceTokens, loadDeviceIdentity, pinnedWebSocket } from "@openclaw/client/node";
 import { loadConfig } from "@openclaw/config";
 import { resolvePaths } from "@openclaw/config/paths";
+import { silentLog } from "@openclaw/log";
+import { createNodeHost } from "@openclaw/node-host";
+import { systemClock } from "@openclaw/storage";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startTestGateway, type TestGateway, testToken } from "../../gateway/src/testing/test-gateway.ts";
 import { connectGateway } from "../src/call/gateway-call.ts";
@@ -313,6 +317,50 @@ describe("a Gateway with a certificate of its own", () => {
       OPENCLAW_CONFIG_PATH: gateway.configPath,
     };
     expect(await home.run(["health"], { env: own })).toMatchObject({ code: 0 });
+  });
+});
+
+describe("a node of a Gateway with a certificate of its own", () => {
+  const node = (port: number, pin: string) =>
+    home.run(["node", "run", "--port", String(port), "--tls", "--tls-fingerprint", pin], {
+      env: { OPENCLAW_GATEWAY_TOKEN: testToken },
+    });
+
+  it("is told nothing by a node that expects another, which says so and ends (acceptance 24)", async () => {
+    gateway = await startTestGateway({ config: { gateway: { tls: { enabled: true } } } });
+    const before = gateway.log().length;
+    const refused = await node(gateway.port, "ab".repeat(32));
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("gateway tls fingerprint mismatch") });
+    expect(refused.stderr).not.toContain("    at ");
+    expect(gateway.log().slice(before)).not.toMatch(/node-host|pairing/);
+    const own = {
+      OPENCLAW_STATE_DIR: gateway.stateDir,
+      OPENCLAW_GATEWAY_PORT: String(gateway.port),
+      OPENCLAW_CONFIG_PATH: gateway.configPath,
+    };
+    const nodes = async () => JSON.parse((await home.run(["nodes", "status", "--json"], { env: own })).stdout).nodes;
+    expect(await nodes()).toEqual([]);
+    expect((await node(gateway.port, "no fingerprint")).stderr).toContain("gateway tls fingerprint missing");
+    const [, pin = ""] = /TLS fingerprint: sha256:([0-9a-f]{64})/.exec(gateway.log()) ?? [];
+    const url = `wss://127.0.0.1:${gateway.port}`;
+    const stateDir = path.join(home.home, "node");
+    const host = createNodeHost({
+      url,
+      stateDir,
+      nodeId: "n1",
+      displayName: "Pinned",
+      version: "1.2.3",
+      identity: loadDeviceIdentity(stateDir),
+      deviceTokens: fileDeviceTokens(stateDir),
+      credentials: () => ({ token: testToken }),
+      env: {},
+      clock: systemClock,
+      log: silentLog,
+      WebSocket: await pinnedWebSocket(url, pin),
+    });
+    await host.start();
+    expect(await nodes()).toMatchObject([{ displayName: "Pinned", connected: true, paired: true }]);
+    await host.stop();
   });
 });
 

@@ -23,3 +23,4 @@ export * from "./schema/index.ts";
 export type { ConfigSnapshot } from "./snapshot.ts";
 export type { InvalidReason } from "./watch-config.ts";
 export { backupSuffixes } from "./write-config-file.ts";
+export { writeConfigObject } from "./write-config-object.ts";

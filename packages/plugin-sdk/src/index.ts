@@ -55,7 +55,21 @@ export type {
 export type { ChannelDirectory, DirectoryEntry, DirectoryQuery } from "./channel/channel-directory.ts";
 export { ChannelError, type ChannelErrorCode, isPermanent, retryAfterOf } from "./channel/channel-error.ts";
 export type { ChannelLog } from "./channel/channel-log.ts";
-export type { ChannelLogin, LoginInput, LoginResult } from "./channel/channel-login.ts";
+export type {
+  ChannelLogin,
+  ChannelQrLogin,
+  LoginInput,
+  LoginResult,
+} from "./channel/channel-login.ts";
+export type {
+  ChannelLinkPlan,
+  ChannelPrompter,
+  ChannelSetup,
+  ChannelSetupAnswers,
+  ChannelSetupInput,
+  DirectRulesSetup,
+  PromptChoice,
+} from "./channel/channel-setup.ts";
 export type { AccountProbe, AccountState, ChannelStatus, StatusIssue } from "./channel/channel-status.ts";
 export type { ChannelTargets, Target } from "./channel/channel-targets.ts";
 export type {

@@ -10,6 +10,8 @@ export type {
   ForeignRoute,
   ReplyReceiver,
 } from "./compat/foreign/channel-services.ts";
+export { foreignOnboarding } from "./compat/foreign/foreign-onboarding.ts";
+export { unusedParts } from "./compat/foreign/unused-parts.ts";
 export type { DiscoveredPlugin, Discovery } from "./discovery/discover-plugins.ts";
 export type { PluginDiagnostic } from "./discovery/plugin-diagnostic.ts";
 export type { FolderHooks } from "./hooks/folder-hooks.ts";

@@ -6,5 +6,6 @@ export { type InstallContext, type InstalledPlugin, installPlugin } from "./inst
 export { createNpm, type Npm } from "./install/npm.ts";
 export { enablingPatch, type InstallRecord, isMemory, writePluginsPatch } from "./install/plugin-config-edits.ts";
 export { type ProgramResult, type RunProgram, systemRunProgram } from "./install/run-program.ts";
+export { type StagedPlugin, stagePlugin } from "./install/stage-plugin.ts";
 export { uninstallPlugin } from "./install/uninstall-plugin.ts";
 export { updatePlugins } from "./install/update-plugins.ts";

@@ -143,6 +143,12 @@ export function derivedTitle(
   return entry.updatedAt ? `${id} (${new Date(entry.updatedAt).toISOString().slice(0, 10)})` : id;
 }
 
+/** What is said in an answer; the lines that attach files say nothing to a reader. */
+function withoutFileLines(text: string): string {
+  const said = text.replace(/^[ \t]*MEDIA:.*$/gim, "").trim();
+  return said === "" && text.trim() !== "" ? "[file]" : said;
+}
+
 const lastMessageChars = 400;
 const previewBlockBytes = 8 * 1024;
 
@@ -157,7 +163,7 @@ export function lastMessagePreview(path: string): string | undefined {
     const entry = record && readEntry(record);
     if (entry?.type === "message" && (entry.message.role === "user" || entry.message.role === "assistant")) {
       const raw = messageText(entry.message);
-      const text = (entry.message.role === "user" ? stripEnvelope(raw) : raw).trim();
+      const text = entry.message.role === "user" ? stripEnvelope(raw).trim() : withoutFileLines(raw);
       if (text) return text.length > lastMessageChars ? `${text.slice(0, lastMessageChars - 1)}…` : text;
     }
     lines -= 1;

@@ -74,6 +74,27 @@ describe("sessions.list", () => {
     expect(keys({ includeGlobal: true })).toContain("global");
   });
 
+  test("a last message is what was said, without the lines that attach files", () => {
+    const { list, sessions } = filled();
+    const say = (text: string, timestamp: number) =>
+      sessions.transcript("q").appendMessage({
+        role: "assistant",
+        content: [{ type: "text", text }],
+        api: "a",
+        provider: "p",
+        model: "m",
+        usage: zeroUsage(),
+        stopReason: "stop",
+        timestamp,
+      });
+    const preview = () =>
+      list({ includeLastMessage: true }).sessions.find((row) => row.key === "agent:main:q")?.lastMessagePreview;
+    say("Here it is.\nMEDIA:./garden.png\n  MEDIA:./plan.pdf", 1);
+    expect(preview()).toBe("Here it is.");
+    say("MEDIA:./garden.png", 2);
+    expect(preview()).toBe("[file]");
+  });
+
   test("titles and last messages come from the transcripts", () => {
     const { list, sessions } = filled();
     const transcript = sessions.transcript("q");

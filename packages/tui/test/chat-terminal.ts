@@ -57,6 +57,7 @@ export function openChat(gateway: TestGateway, more: ChatTerminalOptions = {}): 
       cwd: gateway.workspace,
       env: {
         PATH: process.env.PATH ?? "",
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? "",
         HOME: gateway.home,
         SHELL: "/bin/sh",
         TERM: "xterm-256color",

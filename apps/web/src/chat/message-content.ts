@@ -50,7 +50,9 @@ export function filesOfMessage({ __openclaw }: Pick<ChatMessage, "__openclaw">):
   const isOwn = ({ url }: { url: string }) => /^\/(?!\/)/.test(url);
   const sounds = (__openclaw?.sounds ?? []).filter(isOwn).map(({ url }): Part => ({ kind: "audio", url }));
   const files = (__openclaw?.files ?? []).flatMap(({ url, mimeType, name }): Part[] => {
-    if (isOwn({ url }) && mimeType.startsWith("image/")) return [{ kind: "image", image: { url, mimeType } }];
+    if (isOwn({ url }) && mimeType.startsWith("image/")) {
+      return [{ kind: "image", image: { url, mimeType, ...(name ? { name } : {}) } }];
+    }
     if (!isOwn({ url }) && !/^https?:\/\//i.test(url)) return [];
     return [{ kind: "file", url, name: name || url }];
   });

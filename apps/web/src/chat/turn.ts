@@ -1,8 +1,10 @@
 /** An image of a message. */
 export interface ChatImage {
   mimeType: string;
-  /** A data URL; absent when the Gateway left the data out of a long history. */
+  /** A data URL, or a path of the Gateway; absent when the Gateway left the data out of a long history. */
   url?: string;
+  /** Name of the file, where it is one. */
+  name?: string;
   /** Size in bytes, known when the data was left out. */
   bytes?: number;
 }

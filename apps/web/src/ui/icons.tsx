@@ -44,6 +44,12 @@ export const ImageIcon = icon(
     <path d="m5 17 4.5-4 3 2.500L16 12l4 3.5" />
   </>,
 );
+export const FileIcon = icon(
+  <>
+    <path d="M13.5 3.500H8a2.5 2.5 0 0 0-2.500 2.500v12A2.5 2.5 0 0 0 8 20.500h8a2.5 2.5 0 0 0 2.500-2.500V8.500l-5-5Z" />
+    <path d="M13.5 3.500V8.500h5" />
+  </>,
+);
 export const CloseIcon = icon(<path d="m6 6 12 12M18 6 6 18" />);
 export const CheckIcon = icon(<path d="m5 12.5 4.5 4.500L19 7.5" />);
 export const CopyIcon = icon(

@@ -5,7 +5,7 @@ export function Images({ images }: { images: readonly ChatImage[] }) {
     <div className="images">
       {images.map((image, index) =>
         image.url ? (
-          <img key={index} src={image.url} alt={`${index + 1} of ${images.length}`} loading="lazy" />
+          <Picture key={index} url={image.url} alt={image.name ?? `${index + 1} of ${images.length}`} />
         ) : (
           <span key={index} className="image-left-out">
             Image{image.bytes ? `, ${Math.ceil(image.bytes / 1000)} kB` : ""} (left out of a long conversation)
@@ -13,5 +13,16 @@ export function Images({ images }: { images: readonly ChatImage[] }) {
         ),
       )}
     </div>
+  );
+}
+
+/** A picture; one that is a file of the Gateway opens in its full size. */
+function Picture({ url, alt }: { url: string; alt: string }) {
+  const picture = <img src={url} alt={alt} loading="lazy" />;
+  if (!url.startsWith("/")) return picture;
+  return (
+    <a href={url} target="_blank" rel="noopener noreferrer">
+      {picture}
+    </a>
   );
 }

@@ -3,6 +3,7 @@ import { type Part, type Turn, turnText } from "../chat/turn.ts";
 import { withoutVoiceDirective } from "../chat/voice-directive.ts";
 import { Avatar } from "./avatar.tsx";
 import { CopyButton } from "./copy-button.tsx";
+import { FileIcon } from "./icons.tsx";
 import { Images } from "./images.tsx";
 import { Markdown } from "./markdown.tsx";
 import { ToolCard } from "./tool-card.tsx";
@@ -100,11 +101,7 @@ function PartView({ part, active, live }: { part: Part; active: boolean; live: b
       // biome-ignore lint/a11y/useMediaCaption: the text stands above it
       return <audio className="sound" controls preload="metadata" src={part.url} aria-label="Spoken answer" />;
     case "file":
-      return (
-        <a className="file" href={part.url} target="_blank" rel="noopener noreferrer">
-          {part.name}
-        </a>
-      );
+      return <FileLink url={part.url} name={part.name} />;
     case "error":
       return (
         <p className="turn-error">
@@ -112,6 +109,17 @@ function PartView({ part, active, live }: { part: Part; active: boolean; live: b
         </p>
       );
   }
+}
+
+/** A file of the Gateway is kept under its name; what is elsewhere is opened beside the chat. */
+function FileLink({ url, name }: { url: string; name: string }) {
+  const place = url.startsWith("/") ? { download: name } : { target: "_blank", rel: "noopener noreferrer" };
+  return (
+    <a className="file" href={url} {...place}>
+      <FileIcon />
+      {name}
+    </a>
+  );
 }
 
 /** A tool keeps its card while texts before it change. */

@@ -55,6 +55,8 @@ export async function runAcpClient(options: AcpClientOptions): Promise<void> {
   const connection = app.connect(ndJsonStream(Writable.toWeb(child.stdin), byteStream(child.stdout)));
   const { agent } = connection;
   const lines = readline.createInterface({ input: options.input });
+  // From the beginning: what is piped in is there before the session is.
+  const typed = lines[Symbol.asyncIterator]();
   try {
     await Promise.race([gone, converse()]);
   } finally {
@@ -73,7 +75,7 @@ export async function runAcpClient(options: AcpClientOptions): Promise<void> {
     });
     const { sessionId } = await agent.request("session/new", { cwd: options.cwd, mcpServers: [] });
     write(`Session ${sessionId}. Type a message; exit ends.\n> `);
-    for await (const line of lines) {
+    for await (const line of typed) {
       const text = line.trim();
       if (text === "exit" || text === "quit") return;
       if (text !== "") {

@@ -64,6 +64,8 @@ export interface CommandReply {
   replyTo?: string;
   /** Rows of buttons below it; a press sends their data as a message. */
   buttons?: readonly (readonly CommandButton[])[];
+  /** What the chat's own channel is to send, in that channel's form; other channels send the rest. */
+  channelData?: Readonly<Record<string, unknown>>;
   /** Where a button was pressed it takes the place of the message with the button. */
   inPlace?: true;
   /** To be done when the answer is on its way, for commands that end the process. */

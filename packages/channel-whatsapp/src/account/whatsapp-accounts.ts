@@ -23,8 +23,9 @@ const socketVariable = "OPENCLAW_WHATSAPP_WEB_SOCKET_URL";
 
 /** How the linked devices of the configuration are read. */
 export const whatsappAccounts: Required<
-  Pick<ChannelAccounts<WhatsAppAccount>, "resolve" | "isConfigured" | "unconfiguredReason" | "setup">
+  Pick<ChannelAccounts<WhatsAppAccount>, "switchedSingly" | "resolve" | "isConfigured" | "unconfiguredReason" | "setup">
 > = {
+  switchedSingly: true,
   resolve({ accountId, config, shared, env, stateDir }) {
     const settings = readSettings(config);
     const unnamed = settings.allowFrom.length === 0 ? `[${shared.assistantName ?? "openclaw"}]` : "";

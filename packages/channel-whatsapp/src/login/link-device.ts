@@ -1,21 +1,44 @@
+import { randomBytes } from "node:crypto";
+import { rm } from "node:fs/promises";
 import { ChannelError, type LoginInput, type LoginResult } from "@openclaw/plugin-sdk";
 import type { WhatsAppAccount } from "../account/whatsapp-accounts.ts";
+import { adoptLink } from "../auth/adopt-link.ts";
 import { forgetLink } from "../auth/forget-link.ts";
+import { readLinkedUser } from "../auth/linked-user.ts";
 import { closeCodes, statusOf } from "../connection/disconnect.ts";
 import { phoneNumber, phoneOfJid } from "../identity/jid.ts";
 import type { OpenSocket } from "../socket/whatsapp-socket.ts";
 
 /**
- * Links a device by QR or pairing code. After the scan the service closes the connection once to have it opened anew.
+ * Links a device by QR or pairing code. After the scan the service closes the connection once to have it opened anew. The
+ * keys of a new link lie in a folder of their own until there is one: what is given up leaves nothing, and an older link
+ * stays until it is replaced.
  * @throws ChannelError `invalid_target` for a telephone number that is none
  */
 export async function linkDevice(input: LoginInput<WhatsAppAccount>, open: OpenSocket): Promise<LoginResult> {
-  const { account, signal, log } = input;
   const number = input.phoneNumber === undefined ? undefined : phoneNumber(input.phoneNumber);
   if (input.phoneNumber !== undefined && number === undefined) {
     throw new ChannelError("invalid_target", `not a telephone number: ${input.phoneNumber}`);
   }
-  if (input.force) await forgetLink(account);
+  const { account } = input;
+  if (!input.force && (await readLinkedUser(account.authDir)) !== undefined) return link(input, number, open);
+  const scratch = `${account.authDir}.linking-${randomBytes(4).toString("hex")}`;
+  const staged = { ...account, authDir: scratch, sharedAuthDir: false };
+  try {
+    const result = await link({ ...input, account: staged }, number, open);
+    if (result.linked) await adoptLink(scratch, account);
+    return result;
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function link(
+  input: LoginInput<WhatsAppAccount>,
+  number: string | undefined,
+  open: OpenSocket,
+): Promise<LoginResult> {
+  const { signal, log } = input;
   log.info("Waiting for WhatsApp connection...");
   const first = await connectOnce(input, number, open);
   if (first.kind === "linked") return { linked: true, ...first.self };

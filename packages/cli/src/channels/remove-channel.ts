@@ -1,8 +1,8 @@
 import { CliError } from "../run/cli-error.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import { createPrompter } from "../terminal/prompter.ts";
-import { remove } from "./add-channels.ts";
 import { localChannels } from "./local-channels.ts";
+import { deleteAccount, disableAccount } from "./remove-account.ts";
 
 /** Switches an account off or deletes it, after asking which one. */
 export async function removeChannel(context: CommandContext): Promise<undefined> {
@@ -31,7 +31,10 @@ export async function removeChannel(context: CommandContext): Promise<undefined>
         { value: "delete", label: "Delete" },
       ],
     });
-    await remove(channel, accountId, how === "delete", prompter, context);
+    const { label } = channel.meta;
+    if (how === "disable") await disableAccount(channel, accountId, context);
+    else if (!(await prompter.confirm({ message: `Delete ${label} account "${accountId}"?` }))) return;
+    else await deleteAccount(channel, accountId, context);
   } finally {
     prompter.close();
   }

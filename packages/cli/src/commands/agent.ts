@@ -15,6 +15,7 @@ export async function run({ flags }: { flags: Flags }, context: CommandContext):
   const progress = startProgress("Waiting for agent reply…", {
     stream: context.stderr,
     style: context.errorStyle,
+    env: context.env,
     quiet: flags.json,
   });
   let outcome: TurnOutcome;

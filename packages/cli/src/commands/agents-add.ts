@@ -1,74 +1,64 @@
-import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { ensureWorkspace } from "@openclaw/agent-runtime";
 import { agentSlug } from "@openclaw/config";
-import { agentDir, agentWorkspace, expandTilde, sessionsDir } from "@openclaw/config/paths";
-import { defaultAgentIdOf } from "@openclaw/sessions";
-import {
-  type AgentBinding,
-  bindingText,
-  type NewAgent,
-  placeBindings,
-  readBinding,
-  withAgent,
-} from "@openclaw/setup/agents";
-import { ensurePrivateDir, writeFileAtomic } from "@openclaw/storage";
+import { agentDir, expandTilde } from "@openclaw/config/paths";
+import { type AgentBinding, bindingText, placeBindings, readBinding } from "@openclaw/setup/agents";
+import { type AgentPlan, addAgentWithQuestions, agentNameProblem, commitAgent } from "@openclaw/setup/onboarding";
 import { agentPlaces } from "../agents/agent-places.ts";
+import { runSteps, setupWorld } from "../onboarding/setup-world.ts";
 import { CliError } from "../run/cli-error.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import type { agentsAddFlags } from "../spec/agents-commands.ts";
 import type { CommandInput } from "../spec/command-spec.ts";
-import { createPrompter, type TerminalPrompter } from "../terminal/prompter.ts";
-import { asCliError } from "./config-failure.ts";
-import { editConfig } from "./edit-config.ts";
 
 type Flags = CommandInput<typeof agentsAddFlags>["flags"];
 
-interface Wish {
-  name: string;
-  workspace: string;
-  bindings: AgentBinding[];
-  copyAuth: boolean;
-}
-
 /** `agents add`: another agent with a workspace, state and rules of its own. Without flags it asks. */
-export async function run(
-  { flags, args }: CommandInput<typeof agentsAddFlags>,
-  context: CommandContext,
-): Promise<undefined> {
+export async function run({ flags, args }: CommandInput<typeof agentsAddFlags>, context: CommandContext) {
   const [given] = args;
   const { workspace, model, bind } = flags;
   const asks = ![workspace, model, bind, flags["agent-dir"]].some(Boolean) && !flags["non-interactive"] && !flags.json;
-  const wish = asks ? await ask(given, context) : fromFlags(given, flags);
-  if (!wish) return void context.print("Cancelled.");
-  const { config, parsed } = await context.config();
-  const id = agentSlug(wish.name);
-  if (id === "main") throw new CliError('"main" is reserved. Choose another name.', { code: "usage" });
-  const exists = config.agents?.list?.some((agent) => agentSlug(agent.id) === id);
-  if (exists && !asks) throw new CliError(`Agent "${id}" already exists.`, { code: "usage" });
-  if (id !== wish.name.trim() && !flags.json) context.print(`Normalized agent id to "${id}".`);
+  return runSteps(context, () => (asks ? addByQuestions(given, context) : addByFlags(given, flags, context)));
+}
+
+async function addByFlags(given: string | undefined, flags: Flags, context: CommandContext): Promise<void> {
   const { paths, cwd } = context;
-  const absolute = (dir: string) => path.resolve(cwd, expandTilde(dir, paths.home));
-  const agent: NewAgent = {
-    id,
-    name: wish.name.trim(),
-    workspace: absolute(wish.workspace),
-    agentDir: flags["agent-dir"]?.trim() ? absolute(flags["agent-dir"].trim()) : agentDir(paths, id),
-    ...(model?.trim() && { model: model.trim() }),
-  };
-  const bindings = placeBindings(parsed, id, wish.bindings);
-  try {
-    await editConfig(context, (store) => store.edit((value) => withAgent(value, agent, wish.bindings)));
-  } catch (error) {
-    throw asCliError(error);
+  const plan = fromFlags(given, flags, (dir) => path.resolve(cwd, expandTilde(dir, paths.home)), context);
+  const { id } = plan.agent;
+  const { config, parsed } = await context.config();
+  if (config.agents?.list?.some((agent) => agentSlug(agent.id) === id)) {
+    throw new CliError(`Agent "${id}" already exists.`, { code: "usage" });
   }
-  await furnish(agent, wish.copyAuth, context);
-  if (flags.json) {
-    const { id: agentId, ...rest } = agent;
-    return void context.printJson({ agentId, ...rest, bindings });
+  if (id !== plan.agent.name && !flags.json) context.print(`Normalized agent id to "${id}".`);
+  const bindings = placeBindings(parsed, id, plan.bindings);
+  await commitAgent(plan, await setupWorld(context, { tell: (line) => context.print(line), interactive: false }));
+  if (!flags.json) return tellAgent(plan, bindings, context);
+  const { id: agentId, ...rest } = plan.agent;
+  context.printJson({ agentId, ...rest, bindings });
+}
+
+async function addByQuestions(given: string | undefined, context: CommandContext): Promise<void> {
+  if (context.stdin.isTTY !== true) {
+    const text = "Non-interactive mode requires --workspace. Re-run without flags to use the wizard.";
+    throw new CliError(given?.trim() ? text : "Agent name is required in non-interactive mode.", { code: "usage" });
   }
+  const { createClackPrompter } = await import("../terminal/clack-prompter.ts");
+  const prompter = await createClackPrompter(context);
+  const world = await setupWorld(context, { tell: (line) => prompter.line(line), interactive: true });
+  const { config, parsed } = world.snapshot;
+  const plan = await addAgentWithQuestions(given, (id) => agentPlaces(config, id, context), prompter, world);
+  const bindings = placeBindings(parsed, plan.agent.id, plan.bindings);
+  await commitAgent(plan, world);
+  tellAgent(plan, bindings, { ...context, print: (line = "") => prompter.line(line) });
+  await prompter.outro(`Agent "${plan.agent.id}" ready.`);
+}
+
+function tellAgent(
+  { agent }: AgentPlan,
+  bindings: ReturnType<typeof placeBindings>,
+  context: Pick<CommandContext, "print" | "warn" | "shorten">,
+): void {
   const line = (label: string, value: string) => context.print(`${label}: ${context.shorten(value)}`);
-  line("Agent", id);
+  line("Agent", agent.id);
   line("Workspace", agent.workspace);
   line("Agent dir", agent.agentDir);
   if (agent.model) line("Model", agent.model);
@@ -76,16 +66,35 @@ export async function run(
   for (const conflict of bindings.conflicts) {
     context.warn(`${bindingText(conflict)} already leads to agent "${conflict.agentId}" and was left to it.`);
   }
-  if (asks) context.print(`Agent "${id}" ready.`);
 }
 
-function fromFlags(given: string | undefined, flags: Flags): Wish {
+function fromFlags(
+  given: string | undefined,
+  flags: Flags,
+  absolute: (dir: string) => string,
+  { paths }: CommandContext,
+): AgentPlan {
   if (!given?.trim()) throw new CliError("Agent name is required in non-interactive mode.", { code: "usage" });
   if (!flags.workspace?.trim()) {
     const text = "Non-interactive mode requires --workspace. Re-run without flags to use the wizard.";
     throw new CliError(text, { code: "usage" });
   }
-  return { name: given, workspace: flags.workspace.trim(), bindings: readBindings(flags.bind ?? ""), copyAuth: false };
+  const bindings = readBindings(flags.bind ?? "");
+  const problem = agentNameProblem(given);
+  if (problem !== undefined) throw new CliError(problem, { code: "usage" });
+  const id = agentSlug(given);
+  const dir = flags["agent-dir"]?.trim();
+  const model = flags.model?.trim();
+  return {
+    agent: {
+      id,
+      name: given.trim(),
+      workspace: absolute(flags.workspace.trim()),
+      agentDir: dir ? absolute(dir) : agentDir(paths, id),
+      ...(model && { model }),
+    },
+    bindings,
+  };
 }
 
 function readBindings(text: string): AgentBinding[] {
@@ -97,66 +106,4 @@ function readBindings(text: string): AgentBinding[] {
       if (binding) return binding;
       throw new CliError(`--bind: "${each.trim()}" is not channel[:accountId].`, { code: "usage" });
     });
-}
-
-async function ask(given: string | undefined, context: CommandContext): Promise<Wish | undefined> {
-  if (context.stdin.isTTY !== true) {
-    const text = "Non-interactive mode requires --workspace. Re-run without flags to use the wizard.";
-    throw new CliError(given?.trim() ? text : "Agent name is required in non-interactive mode.", { code: "usage" });
-  }
-  const prompter = createPrompter(context);
-  try {
-    return await interview(given, prompter, context);
-  } finally {
-    prompter.close();
-  }
-}
-
-async function interview(
-  given: string | undefined,
-  prompter: TerminalPrompter,
-  context: CommandContext,
-): Promise<Wish | undefined> {
-  const { config } = await context.config();
-  context.print(context.style.heading("Add OpenClaw agent"));
-  const named = (text: string) => {
-    if (text.trim() === "") return "A name is needed.";
-    return agentSlug(text) === "main" ? '"main" is reserved. Choose another name.' : undefined;
-  };
-  const name =
-    given && named(given) === undefined ? given : await prompter.text({ message: "Agent name", validate: named });
-  const id = agentSlug(name);
-  const exists = config.agents?.list?.some((agent) => agentSlug(agent.id) === id);
-  if (exists && !(await prompter.confirm({ message: `Agent "${id}" already exists. Update it?` }))) return undefined;
-  const preset = exists ? agentPlaces(config, id, context).workspace : agentWorkspace(context.paths, id);
-  const workspace = await prompter.text({ message: "Workspace directory", initial: preset });
-  const defaultId = defaultAgentIdOf(config);
-  const source = path.join(agentPlaces(config, defaultId, context).agentDir, "auth-profiles.json");
-  const hasOwn = existsSync(path.join(agentPlaces(config, id, context).agentDir, "auth-profiles.json"));
-  const copyAuth =
-    existsSync(source) && !hasOwn && (await prompter.confirm({ message: `Copy auth profiles from "${defaultId}"?` }));
-  const channels = Object.keys(config.channels ?? {}).filter((channel) => channel !== "defaults");
-  const bindings: AgentBinding[] = [];
-  if (
-    channels.length > 0 &&
-    (await prompter.confirm({ message: "Route selected channels to this agent now? (bindings)" }))
-  ) {
-    for (const channel of channels) {
-      if (await prompter.confirm({ message: `Route ${channel} to "${id}"?` })) bindings.push({ channel });
-    }
-  }
-  return { name, workspace, bindings, copyAuth };
-}
-
-/** The directories of a new agent. */
-async function furnish(agent: NewAgent, copyAuth: boolean, context: CommandContext): Promise<void> {
-  const { config } = await context.config();
-  const skipBootstrap = config.agents?.defaults?.skipBootstrap === true;
-  const { repository } = await ensureWorkspace(agent.workspace, { skipBootstrap, env: context.env });
-  await repository;
-  await ensurePrivateDir(agent.agentDir);
-  await ensurePrivateDir(sessionsDir(context.paths, agent.id));
-  if (!copyAuth) return;
-  const source = path.join(agentPlaces(config, defaultAgentIdOf(config), context).agentDir, "auth-profiles.json");
-  await writeFileAtomic(path.join(agent.agentDir, "auth-profiles.json"), readFileSync(source), { mode: 0o600 });
 }

@@ -1,5 +1,6 @@
 import { isAccountEnabled } from "@openclaw/plugin-sdk";
 import { localChannels } from "../channels/local-channels.ts";
+import { withPluginChannels } from "../channels/plugin-channels.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import type { channelsListFlags } from "../spec/channel-commands.ts";
 import type { CommandInput } from "../spec/command-spec.ts";
@@ -8,8 +9,9 @@ import { localUsage } from "../usage/local-usage.ts";
 /** `channels list`: the accounts the configuration has, and what is left of the subscriptions models are paid with. */
 export async function run(
   { flags }: CommandInput<typeof channelsListFlags>,
-  context: CommandContext,
+  given: CommandContext,
 ): Promise<undefined> {
+  const context = await withPluginChannels(given);
   const { config } = await context.config();
   const local = localChannels(context);
   const rows: { id: string; label: string; accountId: string; configured: boolean; enabled: boolean }[] = [];

@@ -1,20 +1,26 @@
-import type { ChannelLog } from "@openclaw/plugin-sdk";
-import { GatewayCallError, gatewayCall } from "../call/gateway-call.ts";
+import type { Channel, ChannelLog } from "@openclaw/plugin-sdk";
 import { localChannels } from "../channels/local-channels.ts";
+import { withPluginChannels } from "../channels/plugin-channels.ts";
+import { tellGateway } from "../channels/tell-gateway.ts";
 import { CliError } from "../run/cli-error.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import type { channelsLoginFlags } from "../spec/channel-commands.ts";
 import type { CommandInput } from "../spec/command-spec.ts";
+import { terminalLog } from "../terminal/terminal-log.ts";
 
 /** `channels login`: links an account with a QR in the terminal, and has the Gateway start it. */
 export async function run(
   { flags }: CommandInput<typeof channelsLoginFlags>,
-  context: CommandContext,
+  given: CommandContext,
 ): Promise<undefined> {
   const named = flags.channel.trim().toLowerCase() === "web" ? "whatsapp" : flags.channel;
+  const context = await withPluginChannels(given, named);
   const local = localChannels(context);
   const channel = await local.load(named);
   const { id, label } = channel.meta;
+  if (channel.login === undefined && channel.terminalLogin !== undefined) {
+    return signIn(channel, flags, context);
+  }
   if (channel.login === undefined) throw new CliError(`Channel ${id} does not support login`);
   const { config } = await context.config();
   const input = local.account(channel, config, flags.account);
@@ -60,19 +66,30 @@ export async function run(
   }
 }
 
-/** A Gateway that does not run starts the account by itself, when it does. */
-async function tellGateway(method: string, channel: string, accountId: string, context: CommandContext): Promise<void> {
+/** The channel asks and shows by itself; whoever runs the account begins anew with what was made. */
+async function signIn(
+  channel: Channel,
+  { account, verbose }: { account?: string | undefined; verbose: boolean },
+  context: CommandContext,
+): Promise<undefined> {
+  const { config } = await context.config();
+  const input = localChannels(context).account(channel, config, account);
+  const { id } = channel.meta;
+  await tellGateway("channels.stop", id, input.accountId, context);
   try {
-    await gatewayCall({ context, timeoutMs: 5000, method, params: { channel, accountId } });
+    await channel.terminalLogin?.({
+      ...input,
+      account: channel.accounts?.resolve(input) ?? input.config,
+      verbose,
+      log: terminalLog(context),
+    });
   } catch (error) {
-    if (!(error instanceof GatewayCallError)) throw error;
-    if (error.stage === "request") context.warn(`The Gateway could not follow: ${error.reason}`);
+    throw new CliError(`Channel login failed: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  } finally {
+    await tellGateway("channels.start", id, input.accountId, context);
   }
 }
 
 const silent: ChannelLog = { error() {}, warn() {}, info() {}, debug() {} };
-
-function terminalLog({ warn }: Pick<CommandContext, "warn">): ChannelLog {
-  const line = (level: string) => (message: string) => warn(`${level}: ${message}`);
-  return { error: line("error"), warn: line("warn"), info: line("info"), debug: line("debug") };
-}

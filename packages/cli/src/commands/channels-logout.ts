@@ -1,5 +1,6 @@
 import { gatewayCall } from "../call/gateway-call.ts";
 import { localChannels } from "../channels/local-channels.ts";
+import { withPluginChannels } from "../channels/plugin-channels.ts";
 import { CliError } from "../run/cli-error.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import type { channelsLogoutFlags } from "../spec/channel-commands.ts";
@@ -9,11 +10,17 @@ import { recordOf, textOf } from "./payload.ts";
 /** `channels logout`: the Gateway stops the account and forgets its credentials. */
 export async function run(
   { flags }: CommandInput<typeof channelsLogoutFlags>,
-  context: CommandContext,
+  given: CommandContext,
 ): Promise<undefined> {
   const { channel, account } = flags;
+  const context = await withPluginChannels(given, channel);
   const known = await localChannels(context).entry(channel)?.load();
-  if (known !== undefined && known.login === undefined && (known.secretKeys ?? []).length === 0) {
+  if (
+    known !== undefined &&
+    known.login === undefined &&
+    known.logout === undefined &&
+    (known.secretKeys ?? []).length === 0
+  ) {
     throw new CliError(`Channel ${channel} does not support logout`);
   }
   const answer = recordOf(

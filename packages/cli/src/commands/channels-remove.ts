@@ -1,43 +1,43 @@
 import { normalizeAccountId } from "@openclaw/plugin-sdk";
 import { localChannels } from "../channels/local-channels.ts";
+import { withPluginChannels } from "../channels/plugin-channels.ts";
+import { deleteAccount, disableAccount } from "../channels/remove-account.ts";
 import { CliError } from "../run/cli-error.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import type { channelsRemoveFlags } from "../spec/channel-commands.ts";
 import type { CommandInput } from "../spec/command-spec.ts";
 import { confirm } from "../terminal/confirm.ts";
-import { editConfig } from "./edit-config.ts";
 
 /** `channels remove`: switches an account off, or takes it out of the configuration. */
 export async function run(
   { flags }: CommandInput<typeof channelsRemoveFlags>,
-  context: CommandContext,
+  given: CommandContext,
 ): Promise<undefined> {
   if (flags.channel === undefined) {
-    if (flags.account !== undefined || flags.delete || context.stdin.isTTY !== true) {
+    if (flags.account !== undefined || flags.delete || given.stdin.isTTY !== true) {
       throw new CliError("Channel is required. Use --channel <name>.");
     }
     const { removeChannel } = await import("../channels/remove-channel.ts");
-    return removeChannel(context);
+    return removeChannel(await withPluginChannels(given));
   }
+  const context = await withPluginChannels(given, flags.channel);
   const local = localChannels(context);
   const entry = local.entry(flags.channel);
   if (entry === undefined) throw new CliError(`Unknown channel: ${flags.channel}`);
-  const { id, label } = entry.meta;
+  const { label } = entry.meta;
   const { config } = await context.config();
-  const input = local.input(await entry.load(), config);
+  const channel = await entry.load();
+  const input = local.input(channel, config);
   const accountId = normalizeAccountId(flags.account);
   const accounts = input.section?.accounts;
   const listed = typeof accounts === "object" && accounts !== null && Object.hasOwn(accounts, accountId);
   if (input.section === undefined || (accountId !== "default" && !listed)) {
     throw new CliError(`${label} has no account "${accountId}".`);
   }
-  const place = listed ? ["channels", id, "accounts", accountId] : ["channels", id];
   if (flags.delete) {
-    await editConfig(context, (store) => store.unset(place, { pruneEmptyParents: true }));
-    context.print(`Deleted ${label} account "${accountId}".`);
+    await deleteAccount(channel, accountId, context);
     return undefined;
   }
   if (!(await confirm(`Disable ${label} account "${accountId}"? (keeps config)`, context))) return;
-  await editConfig(context, (store) => store.set([...place, "enabled"], false));
-  context.print(`Disabled ${label} account "${accountId}".`);
+  await disableAccount(channel, accountId, context);
 }

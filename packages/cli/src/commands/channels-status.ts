@@ -2,6 +2,7 @@ import { GatewayCallError, gatewayCall } from "../call/gateway-call.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import type { channelsStatusFlags } from "../spec/channel-commands.ts";
 import type { CommandInput } from "../spec/command-spec.ts";
+import { withProgress } from "../terminal/progress.ts";
 import { run as listConfigured } from "./channels-list.ts";
 import { listOf, recordOf, textOf } from "./payload.ts";
 
@@ -14,7 +15,11 @@ export async function run(
   let status: Record<string, unknown>;
   try {
     const params = { probe, timeoutMs: timeout };
-    status = recordOf(await gatewayCall({ context, timeoutMs: timeout + 5000, method: "channels.status", params }));
+    status = recordOf(
+      await withProgress("Asking the channels…", { context, quiet: json }, () =>
+        gatewayCall({ context, timeoutMs: timeout + 5000, method: "channels.status", params }),
+      ),
+    );
   } catch (error) {
     if (!(error instanceof GatewayCallError)) throw error;
     context.warn(`Gateway not reachable: ${error.reason}`);

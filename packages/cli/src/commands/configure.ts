@@ -15,9 +15,12 @@ export async function run({ flags }: CommandInput<typeof configureFlags>, contex
         { code: "no-tty" },
       );
     }
-    const { createClackPrompter } = await import("../terminal/clack-prompter.ts");
-    const prompter = await createClackPrompter(context);
+    const prompter = await context.prompter();
     const world = await setupWorld(context, { tell: (line) => prompter.line(line), interactive: true });
-    await configureWithQuestions(sections, prompter, world);
+    try {
+      await configureWithQuestions(sections, prompter, world);
+    } finally {
+      await world.host.close();
+    }
   });
 }

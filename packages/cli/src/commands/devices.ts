@@ -1,3 +1,4 @@
+import type { LocalDevices } from "@openclaw/gateway/pairing";
 import type { PairedDevice } from "@openclaw/protocol";
 import { gatewayCall } from "../call/gateway-call.ts";
 import type { TargetFlags } from "../call/gateway-target.ts";
@@ -13,7 +14,7 @@ type DevicesInput = CommandInput<typeof devicesFlags>;
 
 /** `devices list` */
 export async function list({ flags }: DevicesInput, context: CommandContext): Promise<undefined> {
-  const answer = recordOf(await call(flags, context, "device.pair.list", {}));
+  const answer = recordOf(await call(flags, context, "device.pair.list", {}, (devices) => devices.list()));
   if (flags.json) return void context.printJson({ pending: listOf(answer.pending), paired: listOf(answer.paired) });
   const pending = listOf(answer.pending).map(recordOf);
   const paired = listOf(answer.paired).map(recordOf);
@@ -51,21 +52,30 @@ export async function list({ flags }: DevicesInput, context: CommandContext): Pr
 
 /** `devices approve` */
 export async function approve({ flags, args }: DevicesInput, context: CommandContext): Promise<undefined> {
-  const answer = recordOf(await call(flags, context, "device.pair.approve", { requestId: args[0] }));
+  const requestId = args[0] ?? "";
+  const answer = recordOf(
+    await call(flags, context, "device.pair.approve", { requestId }, (devices) => devices.approve(requestId)),
+  );
   if (flags.json) return void context.printJson(answer);
   context.print(`Approved ${textOf(recordOf(answer.device).deviceId)}`);
 }
 
 /** `devices reject` */
 export async function reject({ flags, args }: DevicesInput, context: CommandContext): Promise<undefined> {
-  const answer = recordOf(await call(flags, context, "device.pair.reject", { requestId: args[0] }));
+  const requestId = args[0] ?? "";
+  const answer = recordOf(
+    await call(flags, context, "device.pair.reject", { requestId }, (devices) => devices.reject(requestId)),
+  );
   if (flags.json) return void context.printJson(answer);
   context.print(`Rejected ${textOf(answer.deviceId)}`);
 }
 
 /** `devices remove` */
 export async function remove({ flags, args }: DevicesInput, context: CommandContext): Promise<undefined> {
-  const answer = recordOf(await call(flags, context, "device.pair.remove", { deviceId: args[0] }));
+  const deviceId = args[0] ?? "";
+  const answer = recordOf(
+    await call(flags, context, "device.pair.remove", { deviceId }, (devices) => devices.remove(deviceId)),
+  );
   if (flags.json) return void context.printJson(answer);
   context.print(`Removed ${textOf(answer.deviceId)}`);
 }
@@ -76,8 +86,11 @@ export async function rotate(
   context: CommandContext,
 ): Promise<undefined> {
   const scopes = flags.scope?.split(",").filter((scope) => scope !== "");
-  const params = { ...tokenParams(flags), ...(scopes ? { scopes } : {}) };
-  context.printJson(await call(flags, context, "device.token.rotate", params));
+  const { deviceId, role } = tokenParams(flags);
+  const params = { deviceId, role, ...(scopes ? { scopes } : {}) };
+  context.printJson(
+    await call(flags, context, "device.token.rotate", params, (devices) => devices.rotate(deviceId, role, scopes)),
+  );
 }
 
 /** `devices revoke` */
@@ -85,7 +98,12 @@ export async function revoke(
   { flags }: CommandInput<typeof devicesTokenFlags>,
   context: CommandContext,
 ): Promise<undefined> {
-  context.printJson(await call(flags, context, "device.token.revoke", tokenParams(flags)));
+  const params = tokenParams(flags);
+  context.printJson(
+    await call(flags, context, "device.token.revoke", params, (devices) =>
+      devices.revoke(params.deviceId, params.role),
+    ),
+  );
 }
 
 function tokenParams(flags: { device: string | undefined; role: string | undefined }) {
@@ -95,9 +113,24 @@ function tokenParams(flags: { device: string | undefined; role: string | undefin
   return { deviceId, role };
 }
 
-function call(flags: TargetFlags & { timeout: number }, context: CommandContext, method: string, params: object) {
+/** Asks the Gateway; the one of this machine that does not run is not needed for what stands in its files. */
+async function call(
+  flags: TargetFlags & { timeout: number },
+  context: CommandContext,
+  method: string,
+  params: object,
+  locally: (devices: LocalDevices) => object,
+): Promise<unknown> {
   const { url, token, password, timeout } = flags;
-  return gatewayCall({ context, url, token, password, timeoutMs: timeout, method, params });
+  try {
+    return await gatewayCall({ context, url, token, password, timeoutMs: timeout, method, params });
+  } catch (error) {
+    const { config } = await context.config();
+    if (url || config.gateway?.mode === "remote") throw error;
+    const { nobodyListens, withoutGateway } = await import("../devices/without-gateway.ts");
+    if (!nobodyListens(error)) throw error;
+    return withoutGateway(context, error, locally);
+  }
 }
 
 /** Its name and its id, the one under the other. */

@@ -17,7 +17,7 @@ export async function run({ flags }: CommandInput<typeof doctorFlags>, context: 
   const plugins = await context.plugins();
   const store = await openConfigStore({ paths, env, version, manifests: plugins.manifests });
   const interactive = context.stdin.isTTY === true && !flags["non-interactive"];
-  const prompter = interactive ? createPrompter(context) : undefined;
+  const prompter = interactive ? createPrompter(context, "Doctor cancelled.") : undefined;
   context.print(style.heading("OpenClaw doctor"));
   const note = (title: string, lines: readonly string[]) =>
     context.print(renderNote(title, shorten(hinted(lines, hint).join("\n")), { width: context.stdout.columns, style }));

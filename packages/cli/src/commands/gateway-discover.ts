@@ -4,6 +4,7 @@ import { CliError } from "../run/cli-error.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import type { CommandInput } from "../spec/command-spec.ts";
 import type { gatewayDiscoverFlags } from "../spec/gateway-commands.ts";
+import { withProgress } from "../terminal/progress.ts";
 
 /** `gateway discover`: Gateways that announce themselves. */
 export async function run(
@@ -13,7 +14,9 @@ export async function run(
   const timeoutMs = Number(flags.timeout);
   if (!Number.isInteger(timeoutMs) || timeoutMs < 1) throw new CliError(`invalid --timeout: ${flags.timeout}`);
   const { config } = await context.config();
-  const { domains, beacons } = await findGateways({ config, env: context.env, timeoutMs });
+  const { domains, beacons } = await withProgress("Looking for Gateways…", { context, quiet: flags.json }, () =>
+    findGateways({ config, env: context.env, timeoutMs }),
+  );
   if (flags.json) {
     context.printJson({ timeoutMs, domains, count: beacons.length, beacons });
     return 0;

@@ -9,6 +9,7 @@ import type { CommandContext } from "../run/command-context.ts";
 import type { CommandInput } from "../spec/command-spec.ts";
 import type { gatewayProbeFlags } from "../spec/gateway-commands.ts";
 import { type GatewaySelf, selfOf } from "../status/gateway-probe.ts";
+import { withProgress } from "../terminal/progress.ts";
 import { recordOf } from "./payload.ts";
 
 type Flags = CommandInput<typeof gatewayProbeFlags>["flags"];
@@ -40,6 +41,15 @@ const budgets: Readonly<Record<TargetKind, number>> = {
 
 /** `gateway probe`: every Gateway that could be meant, at once. Exit code 1 when none answers. */
 export async function run({ flags }: CommandInput<typeof gatewayProbeFlags>, context: CommandContext): Promise<number> {
+  const report = await withProgress("Asking every Gateway…", { context, quiet: flags.json }, () =>
+    probeAll(flags, context),
+  );
+  if (flags.json) context.printJson(report);
+  else printReport(report, context);
+  return report.ok ? 0 : 1;
+}
+
+async function probeAll(flags: Flags, context: CommandContext) {
   const startedAt = performance.now();
   const ts = context.now();
   const { config } = await context.config();
@@ -120,7 +130,7 @@ export async function run({ flags }: CommandInput<typeof gatewayProbeFlags>, con
   const { beacons } = await discovering;
   const { ipv4 } = tailnetAddresses(os.networkInterfaces());
   const port = gatewayPort(config, context.env);
-  const report = {
+  return {
     ok: primary !== undefined,
     ts,
     durationMs: Math.round(performance.now() - startedAt),
@@ -135,9 +145,6 @@ export async function run({ flags }: CommandInput<typeof gatewayProbeFlags>, con
     discovery: { timeoutMs: Math.min(timeoutMs, 1000), count: beacons.length, beacons },
     targets,
   };
-  if (flags.json) context.printJson(report);
-  else printReport(report, context);
-  return report.ok ? 0 : 1;
 }
 
 function credentials(flags: Flags) {

@@ -8,6 +8,7 @@ import { printServiceStatus } from "../services/service-status-text.ts";
 import type { CommandInput } from "../spec/command-spec.ts";
 import type { gatewayStatusFlags } from "../spec/gateway-commands.ts";
 import { type GatewayProbe, probeGateway } from "../status/gateway-probe.ts";
+import { withProgress } from "../terminal/progress.ts";
 
 /** What `gateway status` found. */
 export interface GatewayStatus {
@@ -31,7 +32,9 @@ export async function run(
   { flags }: CommandInput<typeof gatewayStatusFlags>,
   context: CommandContext,
 ): Promise<number> {
-  const status = await collect(flags, context);
+  const status = await withProgress("Asking the service and the Gateway…", { context, quiet: flags.json }, () =>
+    collect(flags, context),
+  );
   if (flags.json) context.printJson(document(status, flags.deep));
   else printServiceStatus(status, context);
   return status.probe && !status.probe.reachable ? 1 : 0;

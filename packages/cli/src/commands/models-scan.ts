@@ -87,6 +87,7 @@ async function probeAll(
   const progress = startProgress("Probing free models…", {
     stream: context.stderr,
     style: context.errorStyle,
+    env: context.env,
     quiet: flags.json,
   });
   try {

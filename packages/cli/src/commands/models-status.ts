@@ -50,6 +50,7 @@ async function probe(
   const progress = startProgress("Probing auth profiles…", {
     stream: context.stderr,
     style: context.errorStyle,
+    env: context.env,
     quiet: flags.json,
   });
   try {

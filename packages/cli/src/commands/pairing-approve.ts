@@ -2,18 +2,21 @@ import { randomUUID } from "node:crypto";
 import { approvedText } from "@openclaw/gateway/pairing";
 import { gatewayCall } from "../call/gateway-call.ts";
 import { channelFileId, localChannels } from "../channels/local-channels.ts";
+import { withPluginChannels } from "../channels/plugin-channels.ts";
 import { CliError } from "../run/cli-error.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import type { pairingApproveFlags } from "../spec/channel-commands.ts";
 import type { CommandInput } from "../spec/command-spec.ts";
+import { terminalLog } from "../terminal/terminal-log.ts";
 import { chatPairing } from "./pairing-list.ts";
 
 /** `pairing approve`: lets in who has a code. The Gateway heeds it at the next message. */
 export async function run(
   { flags, args }: CommandInput<typeof pairingApproveFlags>,
-  context: CommandContext,
+  given: CommandContext,
 ): Promise<undefined> {
   const [first = "", second] = args;
+  const context = await withPluginChannels(given, flags.channel ?? first);
   if (flags.channel !== undefined && second !== undefined) {
     throw new CliError("Too many arguments. Use: openclaw pairing approve --channel <channel> <code>");
   }
@@ -33,6 +36,11 @@ export async function run(
   context.print(`Approved ${channel} sender ${approved.id}.`);
   if (!flags.notify) return;
   try {
+    const told = place?.access?.approved;
+    if (told !== undefined) {
+      await told(approved.id, terminalLog(context));
+      return;
+    }
     const target = place?.access?.directChat?.(approved.id) ?? approved.id;
     await gatewayCall({
       context,

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { openChatPairing } from "@openclaw/gateway/pairing";
 import { channelFileId, localChannels } from "../channels/local-channels.ts";
+import { withPluginChannels } from "../channels/plugin-channels.ts";
 import { CliError } from "../run/cli-error.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import type { pairingListFlags } from "../spec/channel-commands.ts";
@@ -10,9 +11,10 @@ import { renderTable } from "../terminal/table.ts";
 /** `pairing list`: who waits to be let in on a channel. */
 export async function run(
   { flags, args }: CommandInput<typeof pairingListFlags>,
-  context: CommandContext,
+  given: CommandContext,
 ): Promise<undefined> {
   const named = flags.channel ?? args[0];
+  const context = named === undefined ? given : await withPluginChannels(given, named);
   if (named === undefined || named.trim() === "") throw channelRequired(context);
   const channel = channelFileId(named, context);
   const requests = chatPairing(context).pending(channel);

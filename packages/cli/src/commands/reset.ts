@@ -16,7 +16,8 @@ export async function run({ flags }: CommandInput<typeof resetFlags>, context: C
   if (silent && !flags.yes) throw new CliError("Non-interactive mode requires --yes.", { code: "usage" });
   if (silent && given === undefined) throw new CliError("Non-interactive mode requires --scope.", { code: "usage" });
   const dryRun = flags["dry-run"];
-  const prompter = silent || (given !== undefined && (flags.yes || dryRun)) ? undefined : createPrompter(context);
+  const prompter =
+    silent || (given !== undefined && (flags.yes || dryRun)) ? undefined : createPrompter(context, "Reset cancelled.");
   try {
     const scope = given ?? (await askScope(prompter, context));
     if (scope === undefined) return void context.print("Reset cancelled.");

@@ -27,6 +27,7 @@ export async function run(
   const progress = startProgress("Auditing…", {
     stream: context.stderr,
     style: context.errorStyle,
+    env: context.env,
     quiet: flags.json,
   });
   let report: AuditReport;

@@ -17,6 +17,7 @@ export async function showHealth(context: CommandContext, options: ShowHealthOpt
   const progress = startProgress("Asking the Gateway…", {
     stream: context.stderr,
     style: context.errorStyle,
+    env: context.env,
     quiet: options.json,
   });
   try {

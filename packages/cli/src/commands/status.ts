@@ -9,6 +9,7 @@ export async function run({ flags }: CommandInput<typeof statusFlags>, context: 
   const progress = startProgress("Looking around…", {
     stream: context.stderr,
     style: context.errorStyle,
+    env: context.env,
     quiet: flags.json,
   });
   try {

@@ -17,7 +17,8 @@ export async function run({ flags }: CommandInput<typeof uninstallFlags>, contex
   }
   if (silent && !flags.yes) throw new CliError("Non-interactive mode requires --yes.", { code: "usage" });
   const dryRun = flags["dry-run"];
-  const prompter = silent || (given && (flags.yes || dryRun)) ? undefined : createPrompter(context);
+  const prompter =
+    silent || (given && (flags.yes || dryRun)) ? undefined : createPrompter(context, "Uninstall cancelled.");
   try {
     const selection = given
       ? { service: service || all, state: state || all, workspace: workspace || all, app: app || all }
@@ -43,11 +44,16 @@ async function askSelection(
   context: CommandContext,
 ): Promise<UninstallSelection> {
   mustAsk(context);
-  const ask = async (message: string, initial: boolean) => (await prompter?.confirm({ message, initial })) ?? false;
-  return {
-    service: await ask("Remove the Gateway service?", true),
-    state: await ask("Remove state and configuration?", false),
-    workspace: await ask("Remove the workspaces?", false),
-    app: process.platform === "darwin" ? await ask("Remove the app?", false) : false,
-  };
+  const chosen = await prompter?.multiselect({
+    message: "What shall be removed?",
+    options: [
+      { value: "service", label: "Gateway service" },
+      { value: "state", label: "State and configuration", hint: "sessions, logins, secrets" },
+      { value: "workspace", label: "Workspaces", hint: "files of the agents" },
+      ...(process.platform === "darwin" ? [{ value: "app", label: "macOS app" }] : []),
+    ],
+    initial: ["service"],
+  });
+  const has = (name: string) => chosen?.includes(name) ?? false;
+  return { service: has("service"), state: has("state"), workspace: has("workspace"), app: has("app") };
 }

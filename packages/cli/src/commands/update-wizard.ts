@@ -13,7 +13,7 @@ export async function run({ flags }: CommandInput<typeof updateWizardFlags>, con
   const { config } = await context.config();
   const found = installation(context);
   const { value: current } = effectiveChannel(found, config.update?.channel);
-  const prompter = createPrompter(context);
+  const prompter = createPrompter(context, "Update cancelled.");
   let channel: string;
   let restart: boolean;
   try {

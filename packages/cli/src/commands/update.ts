@@ -28,7 +28,7 @@ export async function run({ flags }: CommandInput<typeof updateFlags>, context: 
     return 0;
   }
   const { stderr: stream, errorStyle: style } = context;
-  const progress = startProgress("Updating…", { stream, style, quiet: flags.json });
+  const progress = startProgress("Updating…", { stream, style, env: context.env, quiet: flags.json });
   let result: UpdateResult;
   try {
     result = await runUpdate(plan, { ...world, onStep: (name) => progress.update(name) });
@@ -83,7 +83,7 @@ async function mayGoBack(
     const lines = ["Downgrade confirmation required.", "Run it on a terminal, or add --yes."];
     throw new CliError(lines, { code: "downgrade" });
   }
-  const prompter = createPrompter(context);
+  const prompter = createPrompter(context, "Update cancelled.");
   try {
     return await prompter.confirm({
       message: `Downgrading from ${current} to ${target} can break configuration. Continue?`,

@@ -76,7 +76,11 @@ function checkoutUpdate(context: CommandContext): DoctorHelp["update"] {
     const world = updateWorld(context, stepMs);
     const request = { channel: config.update?.channel, tag: undefined };
     const plan = await planUpdate(found, request, { fetch: context.fetch, run: world.run, timeoutMs: stepMs });
-    const progress = startProgress("Updating…", { stream: context.stderr, style: context.errorStyle });
+    const progress = startProgress("Updating…", {
+      stream: context.stderr,
+      style: context.errorStyle,
+      env: context.env,
+    });
     try {
       const result = await runUpdate(plan, { ...world, onStep: (name) => progress.update(name) });
       return { updated: result.status === "ok", lines: resultLines(result) };

@@ -13,11 +13,14 @@ export async function runOnboard(
   if (context.stdin.isTTY !== true) {
     throw new CliError("Interactive onboarding needs a TTY. Use --non-interactive --accept-risk.", { code: "no-tty" });
   }
-  const { createClackPrompter } = await import("../terminal/clack-prompter.ts");
   return runSteps(context, async () => {
-    const prompter = await createClackPrompter(context);
+    const prompter = await context.prompter();
     const world = await setupWorld(context, { tell: (line) => prompter.line(line), interactive: true });
-    await onboardWithQuestions(options, prompter, world);
+    try {
+      await onboardWithQuestions(options, prompter, world);
+    } finally {
+      await world.host.close();
+    }
   });
 }
 

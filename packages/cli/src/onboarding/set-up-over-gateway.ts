@@ -15,5 +15,9 @@ export async function setUpOverGateway(
   // A service that runs this Gateway would end it, and the wizard with it.
   const isService = context.env.OPENCLAW_SERVICE_MARKER === "openclaw";
   const options = { ...noOptions, mode, workspace, skipHealth: true, ...(isService && { installDaemon: false }) };
-  await onboardWithQuestions(options, prompter, world);
+  try {
+    await onboardWithQuestions(options, prompter, world);
+  } finally {
+    await world.host.close();
+  }
 }

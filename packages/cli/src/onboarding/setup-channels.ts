@@ -1,44 +1,66 @@
-import type { OpenClawConfig } from "@openclaw/config";
-import type { SetupChannelField, SetupHost } from "@openclaw/setup/onboarding";
+import type { ChannelEntry } from "@openclaw/plugin-sdk";
+import { type LinkWorld, ownChannelSteps, type SetupChannel, type SetupHost } from "@openclaw/setup/onboarding";
 import { localChannels } from "../channels/local-channels.ts";
-import { CliError } from "../run/cli-error.ts";
+import { tellGateway } from "../channels/tell-gateway.ts";
 import type { CommandContext } from "../run/command-context.ts";
 
-/** What people are asked for when they set up a channel; the names are those of the flags of `channels add`. */
-const fields: Readonly<Record<string, readonly SetupChannelField[]>> = {
-  telegram: [{ name: "token", message: "Enter Telegram bot token", secret: true }],
-  discord: [{ name: "token", message: "Enter Discord bot token", secret: true }],
-  slack: [
-    { name: "botToken", message: "Enter Slack bot token (xoxb-...)", secret: true },
-    { name: "appToken", message: "Enter Slack app token (xapp-...)", secret: true },
-  ],
-};
-
-/** Channels for the steps of setting up. */
-export function setupChannels(context: CommandContext): Pick<SetupHost, "channels" | "channelSection"> {
-  const local = localChannels(context);
+/** Channels for the steps of setting up: those of the program, of plugins that are here, and of plugins that could be. */
+export function setupChannels(
+  context: CommandContext,
+  { interactive }: { interactive: boolean },
+): Pick<SetupHost, "channels" | "close"> {
+  const link = linkWorld(context, interactive);
+  const closing: (() => Promise<void>)[] = [];
   return {
-    channels: async (config) =>
-      context.channels.map(({ meta, env = [] }) => ({
-        id: meta.id,
-        label: meta.label,
-        configured: sectionOf(config, meta.id) !== undefined,
-        envVars: env.filter((name) => context.env[name]?.trim()),
-        fields: fields[meta.id] ?? [],
-        linked: meta.id === "whatsapp",
-        docsPath: `/channels/${meta.id}`,
-      })),
-    async channelSection(config, id, values, useEnv) {
-      const channel = await local.load(id);
-      const given = { accountId: "default", useEnv, values, env: context.env };
-      const problem = channel.accounts?.checkInput?.(given);
-      if (problem !== undefined) throw new CliError(problem);
-      return { ...sectionOf(config, id), ...channel.accounts?.setup?.(given), enabled: true };
+    async channels(config) {
+      const { openPluginChannels } = await import("./setup-plugin-channels.ts");
+      const plugins = await openPluginChannels(context, link);
+      closing.push(plugins.close);
+      const bundled = context.channels.map((entry) => bundledChannel(entry, context, link));
+      return [...bundled, ...plugins.list(config, new Set(bundled.map(({ id }) => id)))];
+    },
+    async close() {
+      for (const close of closing.splice(0)) await close();
     },
   };
 }
 
-function sectionOf(config: OpenClawConfig, id: string): Record<string, unknown> | undefined {
-  const section: unknown = config.channels?.[id];
-  return typeof section === "object" && section !== null && !Array.isArray(section) ? { ...section } : undefined;
+function bundledChannel(entry: ChannelEntry, context: CommandContext, link: LinkWorld): SetupChannel {
+  const { id, label, description, docs } = entry.meta;
+  return {
+    id,
+    label,
+    description,
+    docsPath: docs ?? `/channels/${id}`,
+    bundled: true,
+    steps: async () =>
+      ownChannelSteps(await entry.load(), {
+        input: localChannels(context).input,
+        variables: entry.env ?? [],
+        link,
+      }),
+  };
+}
+
+function linkWorld(context: CommandContext, interactive: boolean): LinkWorld {
+  return {
+    async renderQr(content) {
+      const { renderUnicodeCompact } = await import("uqr");
+      return renderUnicodeCompact(content, { ecc: "L" });
+    },
+    async interruptible(work) {
+      const stop = new AbortController();
+      const interrupted = () => stop.abort(new Error("interrupted"));
+      // Inside a Gateway an interrupt is not meant for the wizard.
+      if (interactive) process.once("SIGINT", interrupted);
+      try {
+        return await work(stop.signal);
+      } finally {
+        process.removeListener("SIGINT", interrupted);
+      }
+    },
+    stopAccount: (channel, accountId) => tellGateway("channels.stop", channel, accountId, context),
+    startAccount: (channel, accountId) => tellGateway("channels.start", channel, accountId, context),
+    hint: context.hint,
+  };
 }

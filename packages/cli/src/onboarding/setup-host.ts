@@ -23,7 +23,7 @@ export function setupHost(context: CommandContext, { interactive }: { interactiv
     },
     probe: (config, options) => probe(withConfig(context, config), options),
     ...setupService(context),
-    ...setupChannels(context),
+    ...setupChannels(context, { interactive }),
     async signIns() {
       const [{ builtinProviderAuths, withLoginImports }, { pluginAuths }] = await Promise.all([
         import("@openclaw/models/auth"),

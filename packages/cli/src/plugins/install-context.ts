@@ -2,12 +2,21 @@ import { type ConfigStore, openConfigStore } from "@openclaw/config";
 import { createNpm, type InstallContext, PluginInstallError, systemRunProgram } from "@openclaw/plugins/install";
 import { CliError } from "../run/cli-error.ts";
 import type { CommandContext } from "../run/command-context.ts";
+import { withProgress } from "../terminal/progress.ts";
 
 /**
  * Does something with the installed plugins and the configuration.
  * @throws CliError with the text of what kept it from being done
  */
-export async function withInstallContext<T>(
+export function withInstallContext<T>(
+  context: CommandContext,
+  work: (install: InstallContext, store: ConfigStore) => Promise<T>,
+): Promise<T> {
+  // What is downloaded may be long on its way.
+  return withProgress("Working on plugins…", { context, quiet: false }, () => inContext(context, work));
+}
+
+async function inContext<T>(
   context: CommandContext,
   work: (install: InstallContext, store: ConfigStore) => Promise<T>,
 ): Promise<T> {

@@ -1,7 +1,9 @@
 import { workspaceDir } from "@openclaw/agent-runtime";
+import { writeConfigObject } from "@openclaw/config";
 import { createLog, type Log } from "@openclaw/log";
-import { openPluginRegistry, type PluginRegistry } from "@openclaw/plugins";
+import { type OpenRegistryOptions, openPluginRegistry, type PluginRegistry } from "@openclaw/plugins";
 import { methods } from "@openclaw/protocol";
+import { editConfig } from "../commands/edit-config.ts";
 import type { CommandContext } from "../run/command-context.ts";
 
 /** The plugins as a command sees them. */
@@ -16,16 +18,22 @@ export interface OpenedPlugins {
  * Loads the enabled plugins in this process: what they are and what they register. Nothing of them is started, and what
  * they log goes to standard error. With an invalid configuration they are only listed.
  */
-export async function openRegistry(context: CommandContext, level: "warn" | "error" = "warn"): Promise<OpenedPlugins> {
+export async function openRegistry(
+  context: CommandContext,
+  level: "warn" | "error" = "warn",
+  /** Other plugins than those of the installation, some of them alone, or a log for what they say. */
+  only: Partial<Pick<OpenRegistryOptions, "discovery" | "config" | "wanted" | "log">> = {},
+): Promise<OpenedPlugins> {
   const { env, paths, version } = context;
   const snapshot = await context.config();
-  const { config } = snapshot;
+  const { config = snapshot.config, wanted } = only;
   const source = await context.plugins();
   const log = createLog({ file: false, console: context.stderr, consoleLevel: level, env });
   const workspace = workspaceDir(config, defaultAgent(config), env);
   const registry = await openPluginRegistry({
-    discovery: source.discover(config),
+    discovery: only.discovery ?? source.discover(config),
     config,
+    ...(wanted && { wanted }),
     workspaceDir: workspace,
     hasMethod: (name) => Object.hasOwn(methods, name),
     runtime: {
@@ -34,10 +42,9 @@ export async function openRegistry(context: CommandContext, level: "warn" | "err
       env,
       verbose: false,
       loadConfig: () => config,
-      writeConfig: () =>
-        Promise.reject(new Error("the configuration cannot be written from here; use openclaw config set")),
+      writeConfig: (next) => editConfig(context, (store) => writeConfigObject(store, next)),
     },
-    log: log.child("plugins"),
+    log: only.log ?? log.child("plugins"),
   });
   return { registry, workspaceDir: workspace, log };
 }

@@ -5,6 +5,7 @@ import type { ChannelEntry } from "@openclaw/plugin-sdk";
 import type { PluginSource } from "@openclaw/plugins/discovery";
 import type { CompletionPlace } from "../completion/completion-places.ts";
 import type { Style } from "../terminal/style.ts";
+import type { WizardPrompter } from "../terminal/wizard-prompter.ts";
 
 /** A stream the program writes to. */
 export type Terminal = Writable & { isTTY?: boolean; columns?: number };
@@ -36,6 +37,8 @@ export interface CommandContext {
   readonly manualDir: string | undefined;
   /** Channels that can be configured. */
   readonly channels: readonly ChannelEntry[];
+  /** Who answers the questions of a wizard. */
+  readonly prompter: () => Promise<WizardPrompter>;
   readonly now: () => number;
   /** Asks services outside the Gateway. */
   readonly fetch: typeof fetch;

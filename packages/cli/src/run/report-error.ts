@@ -13,7 +13,8 @@ export function reportError(
   const { errorStyle } = context;
   if (error instanceof CliError) {
     const [first = "", ...rest] = error.lines;
-    context.warn(errorStyle.error(first));
+    // Somebody who changed their mind made no mistake.
+    context.warn(error.exitCode === 0 ? first : errorStyle.error(first));
     for (const line of rest) context.warn(line);
     if (verbose && error.cause instanceof Error && error.cause.stack) context.warn(errorStyle.muted(error.cause.stack));
     return error.exitCode;

@@ -10,7 +10,9 @@ import { parseArguments } from "../parse/parse-arguments.ts";
 import { resolveCommand } from "../parse/resolve-command.ts";
 import type { AnyCommand } from "../spec/command-spec.ts";
 import { aliases, findNode, type TreeNode } from "../spec/command-tree.ts";
+import { eraseProgress } from "../terminal/progress.ts";
 import { createStyle, plainStyle } from "../terminal/style.ts";
+import type { WizardPrompter } from "../terminal/wizard-prompter.ts";
 import { CliError, UsageError } from "./cli-error.ts";
 import type { CommandContext, SpawnProgram, Terminal, TerminalInput } from "./command-context.ts";
 import { guardConfig } from "./config-guard.ts";
@@ -40,6 +42,8 @@ export interface RunCliOptions {
   stderr: Terminal;
   /** Channels beside Gateway and plugins; those that come with the program when absent. */
   channels?: readonly ChannelEntry[];
+  /** Answers the questions of wizards in place of the terminal. */
+  prompter?: WizardPrompter;
   now?: () => number;
   fetch?: typeof fetch;
   random?: () => number;
@@ -119,6 +123,10 @@ async function createContext(options: RunCliOptions, paths: Paths, globals: Glob
     const [{ loadConfig }, { manifests }] = await Promise.all([import("@openclaw/config"), plugins()]);
     return loadConfig({ paths, env, version, manifests });
   };
+  const write = (stream: Terminal, line: string) => {
+    eraseProgress(stderr);
+    stream.write(`${line}\n`);
+  };
   const profileFlag = globals.dev ? " --dev" : paths.profile === undefined ? "" : ` --profile ${paths.profile}`;
   const context: CommandContext = {
     version,
@@ -134,15 +142,17 @@ async function createContext(options: RunCliOptions, paths: Paths, globals: Glob
     webRoot: options.webRoot,
     manualDir: options.manualDir,
     channels: options.channels ?? bundledChannels,
+    prompter: async () =>
+      options.prompter ?? (await import("../terminal/clack-prompter.ts")).createClackPrompter(context),
     now: options.now ?? Date.now,
     fetch: options.fetch ?? fetch,
     spawn: options.spawn ?? spawn,
     exit: options.exit ?? ((code) => process.exit(code)),
     plugins,
     config: () => (snapshot ??= load()),
-    print: (line = "") => void stdout.write(`${line}\n`),
-    warn: (line = "") => void stderr.write(`${line}\n`),
-    printJson: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+    print: (line = "") => write(stdout, line),
+    warn: (line = "") => write(stderr, line),
+    printJson: (value) => write(stdout, JSON.stringify(value, null, 2)),
     hint: (command) => command.replace(/^openclaw\b/, `openclaw${profileFlag}`),
     shorten: (text) => (paths.home.length > 1 ? text.replaceAll(paths.home, "~") : text),
     async completionPlaces() {

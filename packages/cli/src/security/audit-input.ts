@@ -3,6 +3,8 @@ import { workspaceDir } from "@openclaw/agent-runtime";
 import { silentLog } from "@openclaw/log";
 import { defaultAgentIdOf } from "@openclaw/sessions";
 import { type AuditedSkill, type AuditInput, type FileAccess, posixAccess, windowsAccess } from "@openclaw/setup/audit";
+import { localChannels } from "../channels/local-channels.ts";
+import { withPluginChannels } from "../channels/plugin-channels.ts";
 import type { CommandContext } from "../run/command-context.ts";
 import { probeGateway } from "../status/gateway-probe.ts";
 
@@ -18,6 +20,7 @@ export async function auditInput(context: CommandContext, options: { deep?: bool
     paths,
     now,
     files: fileAccess(env),
+    channelWarnings: await channelWarnings(context),
     ...(options.deep && {
       deep: {
         skills: await foreignSkills(context, config),
@@ -33,6 +36,26 @@ export async function auditInput(context: CommandContext, options: { deep?: bool
       },
     }),
   };
+}
+
+/** What channels of plugins say about the settings of their accounts, by channel. */
+async function channelWarnings(given: CommandContext): Promise<Record<string, string[]>> {
+  const context = await withPluginChannels(given);
+  const { config } = await context.config();
+  const local = localChannels(context);
+  const found: Record<string, string[]> = {};
+  for (const entry of context.channels.filter(({ meta }) => config.channels?.[meta.id] !== undefined)) {
+    const channel = given.channels.includes(entry) ? undefined : await entry.load();
+    const ask = channel?.status?.warnings;
+    if (channel === undefined || ask === undefined) continue;
+    const said: string[] = [];
+    for (const accountId of local.accounts(channel, config).ids) {
+      const account = channel.accounts?.resolve(local.account(channel, config, accountId));
+      said.push(...(await ask(account)));
+    }
+    found[channel.meta.id] = [...new Set(said)];
+  }
+  return found;
 }
 
 /** How this system says who can reach a file. */

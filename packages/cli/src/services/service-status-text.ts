@@ -5,6 +5,7 @@ import { dashboardUrl } from "../commands/dashboard-url.ts";
 import type { GatewayStatus } from "../commands/gateway-status.ts";
 import { healthLines } from "../commands/show-health.ts";
 import type { CommandContext } from "../run/command-context.ts";
+import { gatewayNextSteps } from "./gateway-next-steps.ts";
 import { runtimeText } from "./runtime-text.ts";
 
 const mostIssues = 5;
@@ -28,12 +29,35 @@ export function printServiceStatus(status: GatewayStatus, context: CommandContex
   printProbe(status, label, context);
   printPort(status, label, context);
   printExtras(status, context);
-  for (const conflict of secretConflicts(effective.config, context.env)) {
-    context.warn(context.errorStyle.warn(conflict));
-  }
+  const conflicts = secretConflicts(effective.config, context.env);
+  for (const conflict of conflicts) context.warn(context.errorStyle.warn(conflict));
   if (probe?.answers.health) for (const line of healthLines(probe.answers.health, context)) context.print(line);
+  printNextSteps(status, conflicts.length > 0, context);
   context.print(`Troubles: run ${context.hint("openclaw status")}`);
   context.print(`Troubleshooting: ${style.link("https://docs.openclaw.ai/troubleshooting")}`);
+}
+
+function printNextSteps(status: GatewayStatus, secretConflict: boolean, context: CommandContext): void {
+  const { service, effective, cli, probe } = status;
+  const steps = gatewayNextSteps({
+    mode: effective.config.gateway?.mode,
+    configExists: effective.exists,
+    configValid: effective.valid,
+    otherConfig: service.daemon !== undefined && service.daemon.snapshot.path !== cli.path,
+    installed: service.command !== undefined,
+    managerProblem: service.problem,
+    runtime: service.runtime,
+    port: status.port,
+    listeners: status.listeners,
+    probe: probe && { reachable: probe.reachable, error: probe.error, version: probe.self?.version ?? null },
+    secretConflict,
+    version: context.version,
+  });
+  if (steps.length === 0) return;
+  context.print(context.style.heading("Next steps:"));
+  for (const step of steps) {
+    context.print(`  ${step.replace(/\bopenclaw(?= [a-z])/g, () => context.hint("openclaw"))}`);
+  }
 }
 
 function printService({ service, logFile }: GatewayStatus, label: Print, context: CommandContext): void {

@@ -1,18 +1,20 @@
-import { SetupCancelled, type SetupPrompter } from "@openclaw/setup/onboarding";
+import { SetupCancelled } from "@openclaw/setup/onboarding";
 import type { CommandContext } from "../run/command-context.ts";
 import { textWidth, wrapText } from "./text-width.ts";
+import type { WizardPrompter } from "./wizard-prompter.ts";
 
-/** Asks on a terminal; `line` tells something between the questions. */
-export interface ClackPrompter extends SetupPrompter {
-  line(text: string): void;
-}
-
-/** The prompts of a wizard in a real terminal. Loaded only when somebody sits at one. */
-export async function createClackPrompter(context: CommandContext): Promise<ClackPrompter> {
+/**
+ * The prompts in a real terminal. Loaded only when somebody sits at one.
+ * @param cancelled what a question that is ended rejects with
+ */
+export async function createClackPrompter(
+  context: CommandContext,
+  cancelled: () => Error = () => new SetupCancelled(),
+): Promise<WizardPrompter> {
   const clack = await import("@clack/prompts");
   const io = { input: context.stdin, output: context.stdout };
   const answered = <T>(value: T): Exclude<T, symbol> => {
-    if (clack.isCancel(value)) throw new SetupCancelled();
+    if (clack.isCancel(value)) throw cancelled();
     return value as Exclude<T, symbol>;
   };
   /** Long lines would be broken by the terminal, in the middle of words and through the frame. */

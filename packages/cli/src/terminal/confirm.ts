@@ -1,24 +1,19 @@
-import { createInterface } from "node:readline/promises";
 import { CliError } from "../run/cli-error.ts";
 import type { CommandContext } from "../run/command-context.ts";
+import { createPrompter } from "./prompter.ts";
 
 /**
- * Asks a question that is answered with y or n; anything but a yes is a no. `flag` is the one that answers it.
+ * Asks a question that is answered with yes or no; anything but a yes is a no. `flag` is the one that answers it.
  * @throws CliError where nobody can answer
  */
-export async function confirm(
-  question: string,
-  context: Pick<CommandContext, "stdin" | "stdout">,
-  flag = "--force",
-): Promise<boolean> {
-  const { stdin, stdout } = context;
-  if (stdin.isTTY !== true) throw new CliError(`There is no terminal to ask on. Add ${flag} to go on without asking.`);
-  const lines = createInterface({ input: stdin, output: stdout });
+export async function confirm(question: string, context: CommandContext, flag = "--force"): Promise<boolean> {
+  if (context.stdin.isTTY !== true) {
+    throw new CliError(`There is no terminal to ask on. Add ${flag} to go on without asking.`, { code: "no-terminal" });
+  }
+  const prompter = createPrompter(context);
   try {
-    const ended = new Promise<string>((resolve) => lines.once("close", () => resolve("")));
-    const answer = await Promise.race([lines.question(`${question} [y/N] `), ended]);
-    return /^y(es)?$/i.test(answer.trim());
+    return await prompter.confirm({ message: question });
   } finally {
-    lines.close();
+    prompter.close();
   }
 }

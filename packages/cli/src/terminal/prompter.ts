@@ -1,106 +1,57 @@
-import { createInterface, type Interface } from "node:readline";
-import { Writable } from "node:stream";
 import type { AuthPrompter } from "@openclaw/models";
-import { CliError } from "../run/cli-error.ts";
-import type { CommandContext } from "../run/command-context.ts";
-import { startProgress } from "./progress.ts";
+import type { CommandContext, TerminalInput } from "../run/command-context.ts";
+import { createLinePrompter } from "./line-prompter.ts";
+import { PromptCancelled } from "./prompt-cancelled.ts";
+
+/** One of several answers. */
+export interface Choice {
+  readonly value: string;
+  readonly label: string;
+  readonly hint?: string;
+}
 
 /** Asks questions on the terminal. `close` gives the input back. */
 export interface TerminalPrompter extends AuthPrompter {
+  /** Any number of answers, none too. */
+  multiselect(question: {
+    message: string;
+    options: readonly Choice[];
+    initial?: readonly string[];
+  }): Promise<string[]>;
   close(): void;
 }
 
-/** One line per answer; an answer that will not do is asked for again. */
-export function createPrompter(context: CommandContext): TerminalPrompter {
-  const { stdin, stdout, style } = context;
-  const lines: string[] = [];
-  const waiting: { resolve: (line: string) => void; reject: (error: Error) => void }[] = [];
-  let muted = false;
-  let ended = false;
-  let reader: Interface | undefined;
-
-  function open(): Interface {
-    if (reader) return reader;
-    // What is typed for a secret is not repeated on the screen.
-    const output = new Writable({
-      write(chunk, _encoding, done) {
-        if (!muted) stdout.write(chunk);
-        done();
-      },
-    });
-    reader = createInterface({ input: stdin, output, terminal: stdout.isTTY === true && "setRawMode" in stdin });
-    reader.on("line", (line) => {
-      const first = waiting.shift();
-      if (first) first.resolve(line);
-      else lines.push(line);
-    });
-    reader.once("close", () => {
-      ended = true;
-      for (const { reject } of waiting.splice(0)) reject(noAnswer());
-    });
-    return reader;
-  }
-
-  async function ask(question: string, secret = false): Promise<string> {
-    open();
-    stdout.write(question);
-    muted = secret;
-    try {
-      const known = lines.shift();
-      if (known !== undefined) return known;
-      if (ended) throw noAnswer();
-      return await new Promise<string>((resolve, reject) => waiting.push({ resolve, reject }));
-    } finally {
-      muted = false;
-      if (secret) stdout.write("\n");
-    }
-  }
-
-  return {
-    async text({ message, placeholder, initial, secret = false, validate }) {
-      const hint = initial ?? placeholder;
-      for (;;) {
-        const typed = await ask(`${style.accent("?")} ${message}${hint ? style.muted(` (${hint})`) : ""}: `, secret);
-        const answer = typed.trim() === "" && initial !== undefined ? initial : typed.trim();
-        const problem = validate?.(answer);
-        if (problem === undefined) return answer;
-        context.warn(problem);
-      }
-    },
-    async select({ message, options }) {
-      context.print(`${style.accent("?")} ${message}`);
-      for (const [at, { label, hint }] of options.entries()) {
-        context.print(`  ${at + 1}. ${label}${hint ? style.muted(` (${hint})`) : ""}`);
-      }
-      for (;;) {
-        const answer = (await ask(`Number (1-${options.length}): `)).trim();
-        const chosen = options[Number(answer) - 1] ?? options.find(({ value }) => value === answer);
-        if (chosen) return chosen.value;
-        context.warn(`There is no choice "${answer}".`);
-      }
-    },
-    async confirm({ message, initial = false }) {
-      const answer = (await ask(`${style.accent("?")} ${message} ${initial ? "[Y/n]" : "[y/N]"} `)).trim();
-      return answer === "" ? initial : /^y(?:es)?$/i.test(answer);
-    },
-    note(text, title) {
-      if (title !== undefined) context.print(style.heading(title));
-      context.print(text);
-    },
-    progress(text) {
-      const spinner = startProgress(text, { stream: context.stderr, style: context.errorStyle });
-      return {
-        update: (next) => spinner.update(next),
-        stop(last) {
-          spinner.stop();
-          if (last !== undefined) context.print(last);
-        },
-      };
-    },
-    close: () => reader?.close(),
-  };
+/**
+ * The prompts of a command. A question that is ended with Ctrl+C or Esc rejects with PromptCancelled, which ends the
+ * command without an error.
+ * @param cancelled what is said then
+ */
+export function createPrompter(context: CommandContext, cancelled?: string): TerminalPrompter {
+  return isScreen(context.stdin) && context.stdout.isTTY === true
+    ? createScreenPrompter(context, cancelled)
+    : createLinePrompter(context, cancelled);
 }
 
-function noAnswer(): CliError {
-  return new CliError("The question was not answered; nothing was changed.", { code: "no-answer" });
+/** Whether single keys can be read. */
+function isScreen(stdin: TerminalInput): boolean {
+  return stdin.isTTY === true && "setRawMode" in stdin;
+}
+
+/** The same prompts as those of the wizards; their library is loaded with the first question. */
+function createScreenPrompter(context: CommandContext, cancelled: string | undefined): TerminalPrompter {
+  const open = async () =>
+    (await import("./clack-prompter.ts")).createClackPrompter(context, () => new PromptCancelled(cancelled));
+  let opened: ReturnType<typeof open> | undefined;
+  const prompts = () => (opened ??= open());
+  return {
+    text: async (question) => (await prompts()).text(question),
+    select: async (question) => (await prompts()).select(question),
+    multiselect: async (question) => (await prompts()).multiselect(question),
+    confirm: async (question) => (await prompts()).confirm(question),
+    async note(text, title) {
+      await (await prompts()).note(text, title);
+    },
+    progress: createLinePrompter(context).progress,
+    close() {},
+  };
 }

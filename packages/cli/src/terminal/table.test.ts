@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { renderNote } from "./note-box.ts";
-import { plainStyle } from "./style.ts";
+import { createStyle, plainStyle } from "./style.ts";
 import { renderTable } from "./table.ts";
 import { textWidth, wrapText } from "./text-width.ts";
+
+const coloured = await createStyle({ env: { FORCE_COLOR: "3" }, isTerminal: true });
 
 describe("wrapText", () => {
   it("breaks at spaces and behind / - _ . and inside words that are too long", () => {
@@ -39,15 +41,68 @@ describe("renderTable", () => {
     );
   });
 
-  it("never gets wider than the terminal, and never narrower than 60 columns needs", () => {
-    const table = renderTable(columns, [["Gateway", "word ".repeat(60)]], { width: 40, style: plainStyle });
-    const widths = table.split("\n").map(textWidth);
-    expect(Math.max(...widths)).toBe(60);
-    expect(Math.min(...widths)).toBe(60);
+  const tables = {
+    "a name and a value": [
+      columns,
+      [
+        ["Gateway", "word ".repeat(60)],
+        ["Service", "one\ntwo"],
+      ],
+    ],
+    "six columns": [
+      ["Session", "Kind", "Age", "Model", "Tokens", "Flags"].map((title) => ({ title })),
+      [
+        [
+          "agent:main:telegram:group:-1001234567890",
+          "group",
+          "5m ago",
+          "anthropic/claude-opus-4-6",
+          "12k/200k (6%)",
+          "x",
+        ],
+      ],
+    ],
+  } as const;
+
+  it.each([20, 40, 80, 120])("is never wider than %i columns", (width) => {
+    for (const [name, [head, rows]] of Object.entries(tables)) {
+      for (const style of [plainStyle, coloured]) {
+        const lines = renderTable(head, rows, { width, style }).split("\n");
+        expect(Math.max(...lines.map(textWidth)), name).toBeLessThan(width);
+      }
+    }
+  });
+
+  it("writes the rows as blocks where the columns do not fit side by side", () => {
+    const three = [{ title: "Id" }, { title: "State" }, { title: "Detail" }];
+    const rows = [
+      ["telegram", "OK", "linked"],
+      ["discord", "SETUP", "no token"],
+    ];
+    expect(renderTable(three, rows, { width: 20, style: plainStyle }).split("\n")).toEqual([
+      "Id: telegram",
+      "State: OK",
+      "Detail: linked",
+      "───────────────────",
+      "Id: discord",
+      "State: SETUP",
+      "Detail: no token",
+    ]);
+    const pair = [["Dashboard", "http://127.0.0.1:18789/"]];
+    expect(renderTable(columns, pair, { width: 20, style: plainStyle }).split("\n")).toEqual([
+      "Dashboard:",
+      "  http://127.0.0.",
+      "  1:18789/",
+    ]);
   });
 });
 
 describe("renderNote", () => {
+  it.each([20, 40, 80])("is never wider than %i columns", (width) => {
+    const lines = renderNote("Config", "a line that is longer than twenty columns", { width, style: plainStyle });
+    expect(Math.max(...lines.split("\n").map(textWidth))).toBeLessThan(width);
+  });
+
   it("boxes a text under its title", () => {
     const lines = renderNote("Config", "one\ntwo", { width: 80, style: plainStyle }).split("\n");
     expect(lines).toEqual(["┌ Config ─┐", "│ one     │", "│ two     │", "└─────────┘"]);

@@ -9,14 +9,22 @@ export interface Column {
   readonly flexible?: boolean;
 }
 
-/** A table in box drawing characters, as wide as `max(60, columns − 1)` allows. */
+/** Where the terminal does not tell. */
+const usualWidth = 120;
+
+/**
+ * A table in box drawing characters, at most one column narrower than the terminal. Where its columns do not fit side by
+ * side, each row is a block of lines instead.
+ */
 export function renderTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
   options: { width: number | undefined; style: Style },
 ): string {
-  const available = Math.max(60, (options.width || 120) - 1);
+  const available = Math.max(1, (options.width || usualWidth) - 1);
   const widths = columnWidths(columns, rows, available);
+  const needed = widths.reduce((sum, width) => sum + width + 3, 1);
+  if (needed > available) return renderBlocks(columns, rows, { width: available, style: options.style });
   const rule = (left: string, middle: string, right: string) =>
     options.style.muted(left + widths.map((width) => "─".repeat(width + 2)).join(middle) + right);
   const bar = options.style.muted("│");
@@ -36,6 +44,29 @@ export function renderTable(
     ...rows.flatMap(renderRow),
     rule("└", "┴", "┘"),
   ].join("\n");
+}
+
+/** Each row as `Title: value` lines, with a line between the rows; what is longer goes on below, indented. */
+function renderBlocks(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  { width, style }: { width: number; style: Style },
+): string {
+  const blocks = rows.map((row) => {
+    // Two columns are a name and what belongs to it.
+    const cells =
+      columns.length === 2 ? [[row[0] ?? "", row[1] ?? ""]] : columns.map(({ title }, at) => [title, row[at] ?? ""]);
+    return cells.flatMap(([title = "", value = ""]) => {
+      const line = `${style.heading(`${title}:`)} ${value}`;
+      if (textWidth(line) <= width && !value.includes("\n")) return [line];
+      return [
+        ...wrapText(style.heading(`${title}:`), width),
+        ...wrapText(value, Math.max(1, width - 2)).map((each) => `  ${each}`),
+      ];
+    });
+  });
+  const between = columns.length === 2 ? [] : [style.muted("─".repeat(Math.min(width, 20)))];
+  return blocks.flatMap((block, at) => (at === 0 ? block : [...between, ...block])).join("\n");
 }
 
 function columnWidths(columns: readonly Column[], rows: readonly (readonly string[])[], available: number): number[] {

@@ -49,7 +49,9 @@ export function readAccessRules(message: RoutedMessage, sources: AccessSources):
   const config = mergeAccountSection(section, accountId);
   const channel = sources.channel(id)?.access ?? {};
   const group =
-    chat.kind === "direct" ? undefined : (channel.group?.(config, chat, sender) ?? readGroupRules(config, chat));
+    chat.kind === "direct"
+      ? undefined
+      : (channel.group?.(config, chat, sender, accountId) ?? readGroupRules(config, chat));
   const reading = readingOf(id, channel);
   return {
     config,

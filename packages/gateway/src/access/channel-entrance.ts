@@ -19,7 +19,7 @@ import type { Acknowledgements } from "./acknowledgements.ts";
 import { checkAccess, isSenderListed } from "./check-access.ts";
 import { mayUseCommands } from "./command-authorization.ts";
 import { type Envelopes, senderLabel } from "./envelope.ts";
-import { groupIntro } from "./group-intro.ts";
+import { groupHintOf, groupIntro } from "./group-intro.ts";
 import { createPatternCache, gateMention, mentionPatternSources } from "./mention-gate.ts";
 import { isOwner } from "./owner.ts";
 import { pairingText } from "./pairing-reply.ts";
@@ -237,7 +237,7 @@ export function createChannelEntrance(options: ChannelEntranceOptions): ChannelE
             label: place?.meta.label ?? message.channel,
             chat,
             activation: group.activation ?? "mention",
-            hint: place?.groupHint,
+            hint: groupHintOf(place, chat, message.accountId),
           }),
           rules.group?.systemPrompt,
         ]

@@ -1,4 +1,14 @@
-import type { InboundChat } from "@openclaw/plugin-sdk";
+import type { Channel, InboundChat } from "@openclaw/plugin-sdk";
+
+/** What a channel wants to be said of a group. */
+export function groupHintOf(
+  channel: Pick<Channel, "groupHint"> | undefined,
+  chat: InboundChat,
+  accountId: string,
+): string | undefined {
+  const hint = channel?.groupHint;
+  return typeof hint === "function" ? hint(chat, accountId) : hint;
+}
 
 /** What the model is told about the group it answers in. */
 export function groupIntro(group: {

@@ -185,7 +185,7 @@ export async function openAgentTools(gateway: {
     const { channels, logins } = gateway;
     const linking = channels.ids().flatMap((id) => {
       const channel = channels.get(id);
-      return channel?.login === undefined ? [] : [channel];
+      return channel?.login === undefined && channel?.qrLogin === undefined ? [] : [channel];
     });
     const isOwner = () => messageOf(scope)?.owner === true;
     return linking.length === 0 || !isOwner()

@@ -167,6 +167,7 @@ async function otherAction(
         ? { threadId: current.threadId }
         : {}),
     },
+    from: current,
     dryRun: params.dryRun === true,
     id: `${options.runId}|message|${toolCallId}`,
     signal,

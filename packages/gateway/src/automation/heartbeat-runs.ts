@@ -215,7 +215,7 @@ export function createHeartbeatRuns(
       );
       return ran;
     }
-    const problem = notReady(route);
+    const problem = await notReady(route);
     if (problem !== undefined) {
       tell({ status: "skipped", reason: problem, preview, hasMedia }, startedAt, route);
       return { status: "skipped", reason: problem };
@@ -234,18 +234,18 @@ export function createHeartbeatRuns(
 
   async function tellOk(id: string, plan: HeartbeatPlan): Promise<void> {
     const { route, agentId } = plan;
-    if (route === undefined || !visibilityOf(route).showOk || notReady(route) !== undefined) return;
+    if (route === undefined || !visibilityOf(route).showOk || (await notReady(route)) !== undefined) return;
     await options.post({ id, route, agentId, payloads: [{ text: heartbeatToken }] });
   }
 
   /** Why nothing can be sent to a chat now. */
-  function notReady({ channel, accountId }: ChannelRoute): string | undefined {
+  async function notReady({ channel, accountId }: ChannelRoute): Promise<string | undefined> {
     const loaded = channels.get(channel);
     const own = loaded?.status?.heartbeatProblem;
     if (loaded !== undefined && own !== undefined) {
       const { account, enabled } = readAccount(loaded, channelConfigInput(gateway.channelSettings, channel), accountId);
       const row = channels.rows(channel).get(accountId) ?? { running: false };
-      const problem = account === undefined ? undefined : own({ enabled, ...row }, account);
+      const problem = account === undefined ? undefined : await own({ enabled, ...row }, account);
       if (problem !== undefined) return problem;
     }
     if (channels.isRunning(channel, accountId)) return undefined;

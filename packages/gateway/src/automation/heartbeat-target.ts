@@ -21,11 +21,14 @@ export async function heartbeatTarget(
   const named = settings.target === "last" ? undefined : channels.idOf(settings.target);
   const id = named ?? known?.channel;
   const own = known?.channel === id ? known : undefined;
-  const to = settings.to ?? own?.to;
-  if (id === undefined || to === undefined || !channels.ids().includes(id)) return { reason: "no-target" };
+  if (id === undefined || !channels.ids().includes(id)) return { reason: "no-target" };
+  const nobody = settings.to === undefined && own === undefined;
+  if (nobody && channels.get(id)?.heartbeatRecipient === undefined) return { reason: "no-target" };
   const channel = await channels.load(id);
   const { ids, defaultId } = accountIds(channel, channelConfigInput(gateway.channelSettings, id));
   const accountId = settings.accountId ?? own?.accountId ?? defaultId;
+  const to = settings.to ?? own?.to ?? channel.heartbeatRecipient?.(accountId);
+  if (to === undefined) return { reason: "no-target" };
   if (settings.accountId !== undefined && !ids.includes(settings.accountId)) {
     gateway.log.warn(`heartbeat: the account ${settings.accountId} is not configured on ${id}`);
     return { reason: "unknown-account" };

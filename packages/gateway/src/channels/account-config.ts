@@ -78,7 +78,8 @@ export function readAccount(channel: Channel, config: ChannelConfigInput, id: st
   const input = accountInput(config, accountId);
   const enabled = isAccountEnabled(config.section, accountId);
   try {
-    return { input, enabled, account: channel.accounts?.resolve(input) ?? input.config, problem: undefined };
+    const account = channel.accounts?.resolve(input) ?? input.config;
+    return { input, enabled: enabled && channel.accounts?.isEnabled?.(account) !== false, account, problem: undefined };
   } catch (error) {
     return { input, enabled, account: undefined, problem: error instanceof Error ? error.message : String(error) };
   }

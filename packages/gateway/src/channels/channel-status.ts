@@ -128,8 +128,11 @@ async function accountReport(
     ...state,
     ...(state.running || problem === undefined ? {} : { lastError: problem }),
   };
-  if (!probe || !enabled || !configured || account === undefined || channel.probe === undefined)
-    return { row, account };
+  const whole = async (known: AccountStatusRow): Promise<{ row: AccountStatusRow; account: unknown }> => {
+    const own = account === undefined ? undefined : await channel.status?.snapshot?.(known, account);
+    return { row: { ...known, ...own, accountId }, account };
+  };
+  if (!probe || !enabled || !configured || account === undefined || channel.probe === undefined) return whole(row);
   const limit = new AbortController();
   const context = { ...input, account, signal: limit.signal, fetch };
   const startedAt = clock.now();
@@ -142,11 +145,11 @@ async function accountReport(
     lastProbeAt: clock.now(),
     ...(answer.application === undefined ? {} : { application: answer.application }),
   };
-  if (!answer.ok || channel.status?.audit === undefined) return { row: probed, account };
+  if (!answer.ok || channel.status?.audit === undefined) return whole(probed);
   const audit = await within(channel.status.audit({ ...context, probe: answer }), timeoutMs, limit).catch(
     (error: unknown) => ({ ok: false, error: error instanceof Error ? error.message : String(error) }),
   );
-  return { row: { ...probed, audit }, account };
+  return whole({ ...probed, audit });
 }
 
 async function within<T>(work: Promise<T>, ms: number, limit: AbortController): Promise<T> {

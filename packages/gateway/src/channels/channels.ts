@@ -203,7 +203,7 @@ export function createChannels(
     if (runner.account() !== undefined) return;
     startedWith.set(`${id}|${accountId}`, settingsOf(channel, accountId));
     const { account, enabled, problem } = readAccount(channel, channelConfigInput(options, id), accountId);
-    if (!enabled) return runner.note({ lastError: "disabled" });
+    if (!enabled) return runner.note({ lastError: channel.accounts?.disabledReason?.(account) ?? "disabled" });
     if (problem !== undefined) return runner.note({ lastError: problem });
     if ((await channel.accounts?.isConfigured?.(account)) === false) {
       return runner.note({ lastError: channel.accounts?.unconfiguredReason?.(account) ?? "not configured" });

@@ -55,7 +55,13 @@ export function createQrLogins(options: {
 
   return {
     async start(channel, { accountId: wanted, force = false, timeoutMs, phoneNumber }) {
-      const { login } = channel;
+      const { login, qrLogin } = channel;
+      if (qrLogin !== undefined && login === undefined) {
+        const { accountId } = place(channel, wanted);
+        await options.stopAccount(channel.meta.id, accountId);
+        const { message, qrDataUrl } = await qrLogin.start({ accountId, force, timeoutMs });
+        return { message, ...(qrDataUrl === undefined ? {} : { qrDataUrl }) };
+      }
       if (login === undefined) throw new Error(`channel ${channel.meta.id} does not link by QR`);
       const { key, accountId, account, input, problem } = place(channel, wanted);
       const what = phoneNumber === undefined ? "QR" : "pairing code";
@@ -114,6 +120,11 @@ export function createQrLogins(options: {
     async wait(channel, { accountId: wanted, timeoutMs }) {
       const { key, accountId } = place(channel, wanted);
       const { label } = channel.meta;
+      if (channel.qrLogin !== undefined && channel.login === undefined) {
+        const { connected, message } = await channel.qrLogin.wait({ accountId, timeoutMs });
+        if (connected) await options.startAccount(channel.meta.id, accountId);
+        return { connected, message };
+      }
       const login = active.get(key);
       if (login === undefined) return { connected: false, message: `No active ${label} login in progress.` };
       if (!isFresh(login)) {

@@ -53,11 +53,15 @@ export function channelMethods(gateway: MethodContext): HandlersOf<ChannelMethod
     async "channels.logout"({ channel: name, accountId: wanted }) {
       const { channel, accountId, input, account } = await accountOf(name, wanted, "invalid channels.logout channel");
       const { id } = channel.meta;
-      if (channel.login === undefined && (channel.secretKeys ?? []).length === 0) {
+      if (channel.login === undefined && channel.logout === undefined && (channel.secretKeys ?? []).length === 0) {
         throw invalidRequest(`channel ${id} does not support logout`);
       }
       if (!gateway.configStore.snapshot().valid) throw invalidRequest("config invalid; fix it before logging out");
       await channels.stopAccounts(id, accountId, "logged out");
+      if (channel.logout !== undefined) {
+        const log = gateway.log.child("channels");
+        return { channel: id, accountId, ...(await channel.logout({ ...input, account, log })) };
+      }
       const keys = await removeSecrets(gateway, id, accountId, channel.secretKeys ?? []);
       const linked =
         channel.login === undefined || account === undefined
@@ -128,12 +132,12 @@ export function channelMethods(gateway: MethodContext): HandlersOf<ChannelMethod
     },
   };
 
-  /** The channel that links by QR; there is one. */
+  /** The channel that links by QR: the first that is configured, WhatsApp before others. */
   async function loginChannel() {
-    for (const id of ["whatsapp", ...channels.ids()]) {
-      if (channels.idOf(id) === undefined) continue;
+    const ids = ["whatsapp", ...channels.ids()].filter((id) => channels.idOf(id) !== undefined);
+    for (const id of [...ids.filter((each) => channels.isConfigured(each)), ...ids]) {
       const channel = await channels.load(id);
-      if (channel.login !== undefined) return channel;
+      if (channel.login !== undefined || channel.qrLogin !== undefined) return channel;
     }
     throw invalidRequest("web login provider is not available");
   }

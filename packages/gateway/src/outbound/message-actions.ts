@@ -1,6 +1,7 @@
 import crypto from "node:crypto";
 import {
   type Channel,
+  type ChannelAction,
   type ChannelActionName,
   channelActionNames,
   chunkByMode,
@@ -28,6 +29,8 @@ export interface ActionRequest {
   accountId?: string | undefined;
   /** As given; what an action does not know is left to the channel. */
   params: Readonly<Record<string, unknown>>;
+  /** The conversation it was asked for in, when that is on a channel. */
+  from?: { channel: string; to: string; threadId?: string | undefined; replyTo?: string | undefined } | undefined;
   /** Everything is looked up, nothing is done. */
   dryRun: boolean;
   /** The same id does the same thing once; made up when absent. */
@@ -191,6 +194,7 @@ export function createMessageActions(options: {
         signal,
         ...(place === undefined ? {} : { chat: place.target }),
         ...(media === undefined ? {} : { media: request.media?.(media) ?? media }),
+        ...(request.from?.channel === channel.meta.id ? { from: placeOf(request.from) } : {}),
       });
       return typeof result === "object" && result !== null ? { ...result } : { result };
     } catch (error) {
@@ -304,6 +308,14 @@ interface Place {
   /** What the channel makes of the account's section. */
   account: unknown;
   target: Target;
+}
+
+function placeOf({ to, threadId, replyTo }: NonNullable<ActionRequest["from"]>): NonNullable<ChannelAction["from"]> {
+  return {
+    to,
+    ...(threadId === undefined ? {} : { threadId }),
+    ...(replyTo === undefined ? {} : { replyTo }),
+  };
 }
 
 function addressOf({ channel, accountId, target }: Place): Delivery {

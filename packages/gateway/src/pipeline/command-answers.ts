@@ -57,12 +57,12 @@ export function createCommandAnswers(context: CommandAnswersContext) {
       try {
         const reply = again && reception.spec?.once ? { text: interruptedText(message) } : await reception.answer();
         const text = reply.text?.trim() ?? "";
-        const { mediaUrls = [], replyTo, buttons } = reply;
+        const { mediaUrls = [], replyTo, buttons, channelData } = reply;
         const media =
-          mediaUrls.length > 0 || replyTo !== undefined || buttons !== undefined
-            ? { mediaUrls, asVoice: reply.audioAsVoice === true, replyTo, buttons }
+          mediaUrls.length > 0 || replyTo !== undefined || buttons !== undefined || channelData !== undefined
+            ? { mediaUrls, asVoice: reply.audioAsVoice === true, replyTo, buttons, channelData }
             : undefined;
-        if (text === "" && mediaUrls.length === 0) chat.end({ state: "final", text });
+        if (text === "" && mediaUrls.length === 0 && channelData === undefined) chat.end({ state: "final", text });
         else if (reply.inPlace && (await showInPlace(message, { text, buttons }))) chat.end({ state: "final", text });
         else await endings.say(message, text, message.id, (noted) => chat.answer(noted), media);
         afterwards = reply.afterwards ?? afterwards;

@@ -185,6 +185,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
     endings,
     turns,
     config: () => context.config().queue,
+    debounceMsOf: (channel) => context.replies.channels.get(channel)?.queueDebounceMs,
     formatTime,
   });
 

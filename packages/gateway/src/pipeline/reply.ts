@@ -10,6 +10,8 @@ export interface SaidMedia {
   mediaUrls: readonly string[];
   asVoice: boolean;
   buttons?: readonly (readonly MessageButton[])[] | undefined;
+  /** What the channel is to send in its own form. */
+  channelData?: Readonly<Record<string, unknown>> | undefined;
   /** The message it answers, where that is not the one it is said to. */
   replyTo?: string | undefined;
 }
@@ -29,6 +31,7 @@ export function textDeliveries(message: Inbound, text: string, media?: SaidMedia
             ...(media.mediaUrls.length > 0 ? { mediaUrls: [...media.mediaUrls] } : {}),
             ...(media.asVoice ? { asVoice: true } : {}),
             ...(media.buttons?.length ? { buttons: media.buttons.map((row) => [...row]) } : {}),
+            ...(media.channelData === undefined ? {} : { channelData: media.channelData }),
             ...(media.replyTo === undefined ? {} : { replyTo: media.replyTo }),
           }),
     },

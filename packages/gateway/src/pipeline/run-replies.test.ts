@@ -67,6 +67,7 @@ async function setUp(
       showTyping: (channel, chat) => typing.push({ channel, ...chat }),
       stopTyping: () => {},
       account: () => undefined,
+      get: () => undefined,
     },
     speak: async () => undefined,
     speechMode: () => undefined,

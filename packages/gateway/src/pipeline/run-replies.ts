@@ -49,7 +49,7 @@ export interface RunReplies {
 export interface RunRepliesContext {
   journal: Pick<Journal, "get" | "step">;
   outbox: OutboxWorker;
-  channels: Pick<Channels, "showTyping" | "stopTyping" | "account">;
+  channels: Pick<Channels, "get" | "showTyping" | "stopTyping" | "account">;
   /** How the chat of a message wants its replies. */
   settings(route: ChannelRoute, agentId: string): ReplySettings;
   /** Speaks an answer, where it is to be spoken. */

@@ -28,6 +28,8 @@ export interface WaitingMessagesContext {
   endings: MessageEndings;
   turns: Turns;
   config(): QueueConfig | undefined;
+  /** What a channel itself proposes, ms. */
+  debounceMsOf(channel: string): number | undefined;
   formatTime(): (at: number) => string;
   clock: Clock;
   timers: Timers;
@@ -67,6 +69,7 @@ export function createWaitingMessages(context: WaitingMessagesContext) {
       session: sessionQueue(entry),
       config: context.config(),
       channel: message.route.surface === "channel" ? message.route.channel : "webchat",
+      channelDebounceMs: message.route.surface === "channel" ? context.debounceMsOf(message.route.channel) : undefined,
     });
   };
 

@@ -101,12 +101,22 @@ export function foreignContext(value: Readonly<Record<string, unknown>>, now: nu
 /** The message as the pipeline keeps it. Its prompt is what the channel has made of it, its commands stand in its words. */
 export function inboundOfContext(
   context: ForeignContext,
-  known: { handle: string; agentId: string; owner: boolean; intro: string | undefined },
+  known: {
+    handle: string;
+    agentId: string;
+    owner: boolean;
+    /** Who may use commands where the channel leaves it open. */
+    mayCommand: boolean;
+    intro: string | undefined;
+    /** Takes mentions out of a text. */
+    withoutMentions(text: string): string;
+  },
 ): Inbound {
   const { channel, accountId, to, threadId, messageId, given } = context;
-  const text = given.BodyForCommands ?? given.CommandBody ?? given.RawBody ?? given.Body ?? "";
+  const said = given.BodyForCommands ?? given.CommandBody ?? given.RawBody ?? given.Body ?? "";
+  const text = known.withoutMentions(said);
   const body = given.BodyForAgent ?? given.Body ?? text;
-  const prompt = aroundText(body, [text, given.RawBody ?? text]);
+  const prompt = aroundText(body, [text, said, given.RawBody ?? said]);
   const parts = [known.intro, given.GroupSystemPrompt].filter((part) => part !== undefined && part !== "");
   const paths = given.MediaPaths ?? (given.MediaPath === undefined ? [] : [given.MediaPath]);
   const types = given.MediaTypes ?? (given.MediaType === undefined ? [] : [given.MediaType]);
@@ -141,7 +151,7 @@ export function inboundOfContext(
     senderName: context.senderName,
     senderUsername: context.senderUsername,
     owner: known.owner,
-    authorized: given.CommandAuthorized,
+    authorized: given.CommandAuthorized && known.mayCommand,
     ...(context.wasMentioned ? { wasMentioned: true } : {}),
     ...(parts.length === 0 ? {} : { extraSystemPrompt: parts.join("\n\n") }),
     route: {

@@ -1,6 +1,12 @@
 import path from "node:path";
 import { coreToolOrder, type RunPlugins, type Timers, type ToolScope } from "@openclaw/agent-runtime";
-import { type ConfigStore, type OpenClawConfig, type PluginManifest, pluginStates } from "@openclaw/config";
+import {
+  type ConfigStore,
+  type OpenClawConfig,
+  type PluginManifest,
+  pluginStates,
+  writeConfigObject,
+} from "@openclaw/config";
 import type { Log } from "@openclaw/log";
 import type { ChannelServices, PluginHost } from "@openclaw/plugins";
 import type { Discovery, PluginSource } from "@openclaw/plugins/discovery";
@@ -9,7 +15,6 @@ import type { Clock } from "@openclaw/storage";
 import type { DeviceStore } from "../pairing/device-store.ts";
 import { showDevice } from "../pairing/paired-device.ts";
 import { withChannelSchemas } from "./channel-schemas.ts";
-import { writeConfigObject } from "./write-config-object.ts";
 
 /** How long the hooks that hear of a stop may take, ms. */
 const STOP_LIMIT_MS = 5000;

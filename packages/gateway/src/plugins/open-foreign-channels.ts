@@ -4,8 +4,9 @@ import type { GuardedFetch } from "@openclaw/net";
 import { type InboundChat, type InboundMessage, normalizeAccountId } from "@openclaw/plugin-sdk";
 import type { ChannelServices, ForeignPlace, ReplyReceiver } from "@openclaw/plugins";
 import { type AccessSources, readAccessRules } from "../access/access-rules.ts";
+import { mayUseCommands } from "../access/command-authorization.ts";
 import type { Envelopes } from "../access/envelope.ts";
-import { groupIntro } from "../access/group-intro.ts";
+import { groupHintOf, groupIntro } from "../access/group-intro.ts";
 import { createPatternCache, mentionPatternSources } from "../access/mention-gate.ts";
 import { isOwner } from "../access/owner.ts";
 import { pairingText } from "../access/pairing-reply.ts";
@@ -99,6 +100,9 @@ export function openForeignChannels(options: ForeignChannelsOptions): ForeignCha
     const message = inboundOfContext(context, {
       handle,
       agentId: conversations.agentOf(context.sessionKey),
+      withoutMentions: (text) => place?.withoutMentions?.(text) ?? text,
+      // Some services obey the people in their own list alone.
+      mayCommand: place?.access?.ownersOnly !== true || mayUseCommands(about, rules, config().commands ?? {}),
       owner: isOwner(about, rules, config().commands ?? {}),
       intro:
         context.chatType === "direct"
@@ -106,8 +110,8 @@ export function openForeignChannels(options: ForeignChannelsOptions): ForeignCha
           : groupIntro({
               label: place?.meta.label ?? context.channel,
               chat: { ...about.chat, ...(context.groupSubject && { title: context.groupSubject }) },
-              activation: context.wasMentioned === undefined ? "always" : "mention",
-              hint: place?.groupHint,
+              activation: rules.group?.requireMention === false ? "always" : "mention",
+              hint: groupHintOf(place, about.chat, context.accountId),
             }),
     });
     options.channels.note(context.channel, context.accountId, { lastInboundAt: options.now() });

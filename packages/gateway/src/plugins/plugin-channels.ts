@@ -1,5 +1,6 @@
 import type { Logger } from "@openclaw/log";
-import type { PluginHost } from "@openclaw/plugins";
+import type { ChannelRegistration, PluginHost } from "@openclaw/plugins";
+import { methods } from "@openclaw/protocol";
 import type { Channels } from "../channels/channels.ts";
 import type { ForeignChannels } from "./open-foreign-channels.ts";
 
@@ -10,20 +11,36 @@ export async function startPluginChannels(
   foreign: { config(): Readonly<Record<string, unknown>>; open(): Promise<ForeignChannels> },
   log: Logger,
 ): Promise<void> {
-  const { adaptForeignChannel, isStartable } = await import("@openclaw/plugins");
+  const { adaptForeignChannel, isStartable, unusedParts } = await import("@openclaw/plugins");
   for (const { id, channel, dock, pluginId } of host.registry.channels) {
+    const tell = (level: "warn" | "error", message: string) => {
+      host.registry.diagnostics.push({ level, message, pluginId });
+      log[level](message, { plugin: pluginId });
+    };
     if (isStartable(channel)) {
       await channels.add(channel);
       continue;
+    }
+    for (const part of unusedParts(channel))
+      tell("warn", `channel ${id}: ${part} is not used by this version of OpenClaw`);
+    for (const name of unservedMethods(channel, host)) {
+      tell("warn", `channel ${id} announces the gateway method ${name}, which nothing serves`);
     }
     try {
       const { receiver, receiversIn } = await foreign.open();
       await channels.add(adaptForeignChannel({ id, channel, dock }, { config: foreign.config, receiver, receiversIn }));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      const message = `channel ${id} cannot be started: ${reason}`;
-      host.registry.diagnostics.push({ level: "error", message, pluginId });
-      log.error(message, { plugin: pluginId });
+      tell("error", `channel ${id} cannot be started: ${reason}`);
     }
   }
+}
+
+/** Methods a channel names as its own, and that neither the Gateway nor a plugin serves. */
+function unservedMethods(channel: ChannelRegistration["channel"], host: PluginHost): string[] {
+  const names: unknown = "gatewayMethods" in channel ? channel.gatewayMethods : undefined;
+  if (!Array.isArray(names)) return [];
+  return names.filter(
+    (name) => typeof name === "string" && !Object.hasOwn(methods, name) && host.method(name) === undefined,
+  );
 }

@@ -47,6 +47,7 @@ export async function answerPluginCommand(
     ...(result.text === undefined ? {} : { text: result.text }),
     ...(mediaUrls.length === 0 ? {} : { mediaUrls }),
     ...(result.audioAsVoice === true ? { audioAsVoice: true as const } : {}),
+    ...(result.channelData === undefined ? {} : { channelData: result.channelData }),
     ...(result.replyToId === undefined ? {} : { replyTo: result.replyToId }),
   };
 }

@@ -53,7 +53,9 @@ export async function createGatewayHome(
       // The lock files of Gateways stand in the system's temporary directory.
       TMPDIR: path.join(dir, "tmp"),
       // Starting from source is slow otherwise.
-      NODE_COMPILE_CACHE: fileURLToPath(new URL("../../../../node_modules/.cache/openclaw-faults", import.meta.url)),
+      NODE_COMPILE_CACHE:
+        process.env.NODE_COMPILE_CACHE ??
+        fileURLToPath(new URL("../../../../node_modules/.cache/openclaw-faults", import.meta.url)),
     },
     configure(given = {}) {
       const config = {

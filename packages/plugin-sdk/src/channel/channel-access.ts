@@ -1,3 +1,4 @@
+import type { ChannelLog } from "./channel-log.ts";
 import type { InboundChat, InboundSender } from "./inbound-message.ts";
 
 export type DirectPolicyName = "pairing" | "allowlist" | "open" | "disabled";
@@ -63,6 +64,8 @@ export interface ChannelAccess {
   idLine?(senderId: string): string;
   /** Where a message to a sender who was let in goes; default the sender's id. */
   directChat?(senderId: string): string;
+  /** Tells a sender that they were let in, for channels that can without a connection; default a message. */
+  approved?(senderId: string, log: ChannelLog): Promise<void>;
   /** What the pairing store keeps beside the id; default the sender's names. */
   pairingDetails?(sender: InboundSender): Record<string, string>;
   /** The form in which entries of lists are compared and stored; default: trimmed, lower case, without `<channel>:`. */
@@ -72,7 +75,12 @@ export interface ChannelAccess {
   /** Default: `dmPolicy` and `allowFrom`, or `dm.policy`, `dm.allowFrom` and `dm.enabled`. */
   direct?(config: Readonly<Record<string, unknown>>, chat: InboundChat): DirectRules;
   /** Default: `groups.<id>` with its `topics`, then `groups."*"`, `groupPolicy`, `groupAllowFrom`. */
-  group?(config: Readonly<Record<string, unknown>>, chat: InboundChat, sender: InboundSender | undefined): GroupRules;
+  group?(
+    config: Readonly<Record<string, unknown>>,
+    chat: InboundChat,
+    sender: InboundSender | undefined,
+    accountId: string,
+  ): GroupRules;
   /** What somebody is told who used a command of the service's own menu and was not let in. */
   refusal?(reason: AccessRefusal, chat: InboundChat, config: Readonly<Record<string, unknown>>): string;
   /** People who paired count as listed in groups too. */

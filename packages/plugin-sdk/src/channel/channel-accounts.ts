@@ -40,10 +40,20 @@ export interface ChannelAccounts<Account> {
   defaultId?(input: ChannelConfigInput): string;
   /** Reads one account. Parse, do not trust: the section was checked by the host's schema, the environment by nobody. */
   resolve(input: AccountInput): Account;
+  /** Whether it is switched on, where more than `enabled` decides. */
+  isEnabled?(account: Account): boolean;
+  /** Why not, for status; default `disabled`. */
+  disabledReason?(account: Account): string;
   /** Whether it has what it needs to connect. Default: yes. */
   isConfigured?(account: Account): boolean | Promise<boolean>;
   /** Why not, for status; default `not configured`. */
   unconfiguredReason?(account: Account): string;
+  /** The section has no `enabled` of its own: accounts, `default` too, are switched below `accounts`. */
+  switchedSingly?: boolean;
+  /** The whole configuration with an account switched on or off, where that is more than `enabled` in its section. */
+  withEnabled?(accountId: string, enabled: boolean): Readonly<Record<string, unknown>>;
+  /** The whole configuration without an account, where that is more than its section. */
+  without?(accountId: string): Readonly<Record<string, unknown>>;
   /** What `channels add` asks for on a terminal, in order. */
   questions?: readonly SetupQuestion[];
   /** Checks what `channels add` was given; the text of what is wrong, or undefined. */

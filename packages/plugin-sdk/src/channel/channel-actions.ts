@@ -62,6 +62,8 @@ export interface ChannelAction {
   action: Exclude<ChannelActionName, HostActionName>;
   /** The resolved chat, when the action is about one. */
   chat?: { to: string; threadId?: string };
+  /** The conversation on this channel in which it was asked for. */
+  from?: { to: string; threadId?: string; replyTo?: string };
   /** As the tool or the command line gave them; check before use. */
   params: Readonly<Record<string, unknown>>;
   /** Absolute path or address of `params.media`, after the host has checked that it may be sent. */

@@ -25,6 +25,18 @@ export type LoginResult =
     }
   | { linked: false; reason: "logged_out" | "expired" | "failed"; message: string };
 
+/** Linking by a picture that the channel makes, and watches, by itself. */
+export interface ChannelQrLogin {
+  /** `timeoutMs`: how long the picture may take. */
+  start(asked: {
+    accountId: string;
+    force: boolean;
+    timeoutMs?: number | undefined;
+  }): Promise<{ message: string; qrDataUrl?: string | undefined }>;
+  /** Resolves when it was scanned, or `timeoutMs` are over. */
+  wait(asked: { accountId: string; timeoutMs?: number | undefined }): Promise<{ connected: boolean; message: string }>;
+}
+
 /** Linking an account to a user's device. */
 export interface ChannelLogin<Account> {
   /** Who is linked now; undefined for nobody. */

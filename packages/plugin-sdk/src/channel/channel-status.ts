@@ -47,8 +47,15 @@ export interface ChannelStatus<Account> {
   ): Promise<Readonly<Record<string, unknown>>>;
   /** Facts for the line of the channel as a whole, from the row of its default account. */
   summary?(row: Readonly<Record<string, unknown>>, account: Account): Promise<Readonly<Record<string, unknown>>>;
+  /** The row of an account as a whole, from what is known of it; its fields go over those of the host. */
+  snapshot?(row: Readonly<Record<string, unknown>>, account: Account): Promise<Readonly<Record<string, unknown>>>;
   /** Why heartbeats cannot be delivered now; undefined when they can. */
-  heartbeatProblem?(row: Readonly<Record<string, unknown>>, account: Account): string | undefined;
+  heartbeatProblem?(
+    row: Readonly<Record<string, unknown>>,
+    account: Account,
+  ): string | undefined | Promise<string | undefined>;
+  /** What in the settings of an account is dangerous, for `security audit`. */
+  warnings?(account: Account): Promise<readonly string[]>;
   /** What is wrong, told from an account's row. */
   issues?(row: Readonly<Record<string, unknown>>, account: Account): StatusIssue[];
 }

@@ -2,7 +2,9 @@ import type { ChannelAccess } from "./channel-access.ts";
 import type { AccountInput, ChannelAccounts } from "./channel-accounts.ts";
 import type { ChannelActionName } from "./channel-actions.ts";
 import type { ChannelContext, RunningAccount } from "./channel-context.ts";
-import type { ChannelLogin } from "./channel-login.ts";
+import type { ChannelLog } from "./channel-log.ts";
+import type { ChannelLogin, ChannelQrLogin } from "./channel-login.ts";
+import type { ChannelSetup } from "./channel-setup.ts";
 import type { AccountProbe, ChannelStatus } from "./channel-status.ts";
 import type { ChannelTargets } from "./channel-targets.ts";
 import type { ChatKind, InboundChat } from "./inbound-message.ts";
@@ -87,6 +89,8 @@ export interface Channel<Account = unknown> {
   ownAck?: boolean;
   /** How tables are shown where `markdown.tables` says nothing; default `code`. */
   tables?: "off" | "bullets" | "code";
+  /** How long messages wait for others while a run is under way, ms, where `messages.queue` says nothing of the channel. */
+  queueDebounceMs?: number;
   /** Most options of a poll. */
   pollMaxOptions?: number;
   /** Largest file taken in where `mediaMaxMb` says nothing, MB. */
@@ -111,20 +115,34 @@ export interface Channel<Account = unknown> {
   targets?: ChannelTargets;
   /** What the `message` tool may do with an account, beyond `send`. Read without a connection. */
   actions?(account: Account): readonly ChannelActionName[];
+  /** Takes mentions out of a text before it is read as a command, for services whose mentions no pattern knows. */
+  withoutMentions?(text: string): string;
+  /** Where heartbeats go that name the channel and nobody on it. */
+  heartbeatRecipient?(accountId: string): string | undefined;
   /** Patterns of mentions that are removed from a text before it is read as a command. */
   mentionMarks?: readonly RegExp[];
   /** Lines for the model about how the `message` tool is used here. */
   promptHints?: readonly string[];
   /** What is said to the model about a group of this service, when a group session begins. */
-  groupHint?: string;
+  groupHint?: string | ((chat: InboundChat, accountId: string) => string | undefined);
   /** What `channels status` shows beyond the common fields. */
   status?: ChannelStatus<Account>;
   /** Asks the service who the account is. Must not need `start`. @throws what the service says */
   probe?(input: AccountInput & { account: Account; signal: AbortSignal; fetch: typeof fetch }): Promise<AccountProbe>;
   /** What is said of an account that messages cannot go through now; default that it is not connected. */
   notConnected?(accountId: string): string;
+  /** What people are asked when they set up an account. Absent: the `questions` of `accounts`, else what its schema requires. */
+  setup?(): Promise<ChannelSetup>;
   /** Linking by QR or pairing code, and forgetting the link. */
   login?: ChannelLogin<Account>;
+  /** Linking by a picture, for channels without `login`. */
+  qrLogin?: ChannelQrLogin;
+  /** Signs in at a terminal, where it asks and shows what it needs by itself; for channels without `login`. */
+  terminalLogin?(input: AccountInput & { account: Account; verbose: boolean; log: ChannelLog }): Promise<void>;
+  /** Forgets credentials that are kept in the channel's own way. The account was stopped before. */
+  logout?(
+    input: AccountInput & { account: Account; log: ChannelLog },
+  ): Promise<{ cleared: boolean; loggedOut: boolean; envToken?: boolean }>;
   /** Keys of an account's section that hold its secrets: removed by `channels logout`, and masked everywhere. */
   secretKeys?: readonly string[];
   /** Paths of the configuration outside of its section that it follows: restarting it, or without any effect. */

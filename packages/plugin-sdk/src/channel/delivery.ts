@@ -31,6 +31,8 @@ export interface Delivery extends ChatPlace {
   buttons?: MessageButton[][];
   /** An Adaptive Card, for services that show such. */
   card?: Readonly<Record<string, unknown>>;
+  /** What a plugin's command wants its own channel to send, in that channel's form. */
+  channelData?: Readonly<Record<string, unknown>>;
   /** A question with answers to choose from, instead of text. */
   poll?: Poll;
   /** It was sent from a conversation on another channel or chat, for services with a better mark than a prefix. */

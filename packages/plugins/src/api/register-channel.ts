@@ -1,6 +1,7 @@
-import type { Channel, ForeignChannel } from "@openclaw/plugin-sdk";
+import type { Channel, ForeignChannel, PluginTool, PluginToolFactory } from "@openclaw/plugin-sdk";
 import type { ChannelRegistration } from "../registry/registrations.ts";
 import type { PluginDraft } from "./plugin-draft.ts";
+import { registerTool } from "./register-tool.ts";
 
 type Given = Channel | ForeignChannel | { plugin: Channel | ForeignChannel; dock?: object };
 
@@ -11,6 +12,29 @@ export function registerChannel(draft: PluginDraft, given: Given): void {
   if (id === undefined) return draft.fail("channel registration missing id");
   if (draft.find("channels", (other) => other.id === id)) return draft.fail(`channel already registered: ${id}`);
   draft.own.channels.push({ pluginId: draft.pluginId, id, channel, dock });
+  const tools = "agentTools" in channel ? channel.agentTools : undefined;
+  if (tools !== undefined) registerTool(draft, channelTools(id, tools));
+}
+
+/** The tools of a channel, for as long as the configuration has a section of it. */
+function channelTools(id: string, tools: unknown): PluginToolFactory {
+  return ({ config }) => {
+    const { channels } = config;
+    if (typeof channels !== "object" || channels === null || Reflect.get(channels, id) === undefined) return null;
+    const made: unknown = typeof tools === "function" ? tools({ cfg: config }) : tools;
+    return [made].flat().filter(isTool);
+  };
+}
+
+function isTool(value: unknown): value is PluginTool {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "name" in value &&
+    typeof value.name === "string" &&
+    "execute" in value &&
+    typeof value.execute === "function"
+  );
 }
 
 function unwrap(given: Given): { channel: Channel | ForeignChannel; dock: object | undefined } {

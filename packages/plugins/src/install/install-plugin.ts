@@ -94,6 +94,18 @@ export async function withStaging<T>(extensionsDir: string, work: (staging: stri
   }
 }
 
+/** Makes a staged plugin whole where it is: its permissions, and what it depends on. */
+export async function preparePackage(
+  staged: StagedPackage,
+  context: Pick<InstallContext, "npm" | "print">,
+): Promise<void> {
+  await restrict(staged.dir);
+  if (Object.keys(staged.metadata?.dependencies ?? {}).length === 0) return;
+  await dropDevelopmentDependencies(staged.dir);
+  context.print("Installing plugin dependencies…");
+  await context.npm.installDependencies(staged.dir);
+}
+
 /** Moves a staged plugin to its place in one step and installs what it depends on. */
 export async function placePackage(staged: StagedPackage, dir: string, context: InstallContext): Promise<void> {
   await restrict(staged.dir);

@@ -7,7 +7,7 @@ import { createModels } from "@openclaw/models";
 import { agentSessionsDir } from "@openclaw/sessions";
 import { ensurePrivateDir, moveToTrash, writeFileAtomic } from "@openclaw/storage";
 import { readDirectoryNames } from "./read-directory.ts";
-import type { SetupDraft } from "./setup-draft.ts";
+import type { SetupDraft, SetupWork } from "./setup-draft.ts";
 import { SetupError } from "./setup-error.ts";
 import type { SetupWorld } from "./setup-world.ts";
 import { workspaceOf } from "./workspace-place.ts";
@@ -23,17 +23,36 @@ export async function commitDraft(
 ): Promise<ConfigSnapshot> {
   const { paths, tell, shorten } = world;
   if (draft.resetScope !== undefined) await resetInstallation(draft, world);
-  for (const [name, value] of draft.variables) {
-    await setVariable(paths.envFile, name, value);
-    world.env[name] = value;
-    tell(`Saved ${name} to ${shorten(paths.envFile)}`);
-  }
-  if (draft.profiles.size > 0) await storeProfiles(draft, world);
-  const snapshot = await writeConfig(draft, world);
+  await storeVariables(draft, world);
+  await storeProfiles(draft, () => draft.config(), world);
+  const works = [...draft.works.values()];
+  const snapshot = await placeAndWrite(works, draft, world);
   tell(`Updated ${shorten(paths.configPath)}`);
   draft.committed(snapshot.config);
   if (withWorkspace) await prepareWorkspace(snapshot, world);
+  for (const { follow } of works) await follow?.(snapshot.config);
   return snapshot;
+}
+
+/** The configuration may name what is placed: it is written last, and without it nothing stays in its place. */
+async function placeAndWrite(
+  works: readonly SetupWork[],
+  draft: SetupDraft,
+  world: SetupWorld,
+): Promise<ConfigSnapshot> {
+  const undo: (() => Promise<void>)[] = [];
+  try {
+    for (const { place } of works) {
+      const placed = await place?.(draft.config());
+      if (placed === undefined) continue;
+      undo.unshift(placed.undo);
+      draft.merge(placed.patch);
+    }
+    return await writeConfig(draft, world);
+  } catch (error) {
+    for (const takeBack of undo) await takeBack();
+    throw error;
+  }
 }
 
 /** Makes the workspace and the folder of the sessions; what is there stays. */
@@ -65,14 +84,36 @@ async function writeConfig(draft: SetupDraft, world: SetupWorld): Promise<Config
   }
 }
 
-function modelsOf(config: () => ConfigSnapshot["config"], { env, paths, now, fetch }: SetupWorld) {
+function modelsOf(
+  config: () => ConfigSnapshot["config"],
+  { env, paths, now, fetch }: Pick<SetupWorld, "env" | "paths" | "now" | "fetch">,
+) {
   return createModels({ config, env, log: silentLog, stateDir: paths.stateDir, clock: { now }, fetch });
 }
 
-async function storeProfiles(draft: SetupDraft, world: SetupWorld): Promise<void> {
-  const { credentials } = modelsOf(() => draft.config(), world);
+/** Writes the variables that were staged into the environment file, and makes them known to this process. */
+export async function storeVariables(
+  draft: SetupDraft,
+  { paths, env, tell, shorten }: Pick<SetupWorld, "paths" | "env" | "tell" | "shorten">,
+): Promise<void> {
+  for (const [name, value] of draft.variables) {
+    await setVariable(paths.envFile, name, value);
+    env[name] = value;
+    tell(`Saved ${name} to ${shorten(paths.envFile)}`);
+  }
+}
+
+/** Writes the credentials that were staged: those of the default agent where no other is named. */
+export async function storeProfiles(
+  draft: SetupDraft,
+  config: () => ConfigSnapshot["config"],
+  world: Pick<SetupWorld, "env" | "paths" | "now" | "fetch">,
+  agentId?: string,
+): Promise<void> {
+  if (draft.profiles.size === 0) return;
+  const { credentials } = modelsOf(config, world);
   if (!credentials) throw new SetupError("The credentials have no place to be stored.");
-  await credentials.store(credentials.dirs.defaultAgentId()).update((file) => {
+  await credentials.store(agentId ?? credentials.dirs.defaultAgentId()).update((file) => {
     for (const [profileId, credential] of draft.profiles) file.setProfile(profileId, credential);
   });
   await credentials.settled();

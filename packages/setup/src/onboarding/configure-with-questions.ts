@@ -15,6 +15,7 @@ import { remoteStep } from "./steps/remote-step.ts";
 import { planService, runServicePlan } from "./steps/service-step.ts";
 import { runSkillInstalls, skillsStep } from "./steps/skills-step.ts";
 import { webStep } from "./steps/web-step.ts";
+import { expectWritable } from "./writable-place.ts";
 
 export const configureSections = [
   "workspace",
@@ -70,6 +71,7 @@ export async function configureWithQuestions(
   prompter: SetupPrompter,
   world: SetupWorld,
 ): Promise<void> {
+  expectWritable(world.paths);
   await prompter.intro("OpenClaw configure");
   if (!world.snapshot.valid) {
     const issues = world.snapshot.issues.map(({ path, message }) => `- ${path || "<root>"}: ${message}`);
@@ -177,7 +179,7 @@ async function runSection(
       await gatewayStep(draft, noOptions, prompter, world, { asks: true });
       return undefined;
     case "channels":
-      await channelsStep(draft, prompter, world, { quick: false, asks: false });
+      await channelsStep(draft, prompter, world, { quick: false, asks: false, asksAccounts: true });
       return undefined;
     case "skills": {
       const installs = await skillsStep(draft, noOptions, prompter, world);

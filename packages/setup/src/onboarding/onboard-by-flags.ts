@@ -12,6 +12,7 @@ import { invalidConfigText, SetupError } from "./setup-error.ts";
 import { stageConcurrency, stageMetadata } from "./setup-metadata.ts";
 import type { SetupWorld } from "./setup-world.ts";
 import { workspaceOf } from "./workspace-place.ts";
+import { expectWritable } from "./writable-place.ts";
 
 /** What was set up, as `--json` shows it. */
 export type OnboardReport =
@@ -45,6 +46,7 @@ export async function onboardByFlags(options: OnboardOptions, world: SetupWorld)
   if (!world.snapshot.valid) throw new SetupError(invalidConfigText("onboarding"), { code: "invalid-config" });
   const mode = readMode(options.mode) ?? "local";
   readFlow(options.flow);
+  expectWritable(world.paths);
   const draft = createSetupDraft(world);
   if (options.reset) draft.reset("full");
   return mode === "remote" ? setUpRemote(draft, options, world) : setUpLocal(draft, options, world);

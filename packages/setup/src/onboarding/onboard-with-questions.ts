@@ -21,6 +21,7 @@ import { remoteStep } from "./steps/remote-step.ts";
 import { planService, runServicePlan, servicePlanText } from "./steps/service-step.ts";
 import { hooksStep, runSkillInstalls, type SkillInstallPlan, skillsStep } from "./steps/skills-step.ts";
 import { workspaceOf } from "./workspace-place.ts";
+import { expectWritable } from "./writable-place.ts";
 
 const risk = [
   "The assistant runs commands, reads and writes files and sends messages as you, on this machine.",
@@ -38,6 +39,7 @@ export async function onboardWithQuestions(
   world: SetupWorld,
 ): Promise<void> {
   checkFlags(options);
+  expectWritable(world.paths);
   await prompter.intro("OpenClaw onboarding");
   await acceptRisk(options, prompter);
   if (world.platform === "win32") {
@@ -279,5 +281,6 @@ function summaryLines(draft: SetupDraft, { paths, shorten }: SetupWorld): string
     ...[...draft.variables.keys()].map((name) => `${shorten(paths.envFile)}: ${name}`),
     `Gateway: port ${gateway?.port}, bind ${gateway?.bind}, auth ${gateway?.auth?.mode}, Tailscale ${gateway?.tailscale?.mode}`,
     touched.length === 0 ? undefined : `Channels: ${touched.join(", ")}`,
+    ...[...draft.works.values()].map(({ line }) => line),
   ].filter((line) => line !== undefined);
 }

@@ -9,6 +9,19 @@ export type ResetScope = (typeof resetScopes)[number];
 
 type Patch = Readonly<Record<string, unknown>>;
 
+/** Something that is done with the commit, beside what is written. */
+export interface SetupWork {
+  /** What the summary says of it. */
+  line: string;
+  /**
+   * Brings something to its place before the configuration is written. The patch belongs to it; `undo` takes it away
+   * again when the configuration is refused.
+   */
+  place?(config: OpenClawConfig): Promise<{ patch: Patch; undo(): Promise<void> }>;
+  /** What is done once everything is written. */
+  follow?(config: OpenClawConfig): Promise<void>;
+}
+
 /**
  * Everything that setting up is going to change, held in memory until it is committed. Later answers win over earlier ones.
  */
@@ -30,6 +43,8 @@ export interface SetupDraft {
   /** Variables for `<state>/.env`. */
   readonly variables: ReadonlyMap<string, string>;
   setVariable(name: string, value: string): void;
+  /** What is done with the commit, by what it is about. */
+  readonly works: Map<string, SetupWork>;
   /** Notes that what was staged is written: what follows is a change of its own. */
   committed(config: OpenClawConfig): void;
 }
@@ -41,6 +56,7 @@ export function createSetupDraft({ snapshot }: Pick<SetupWorld, "snapshot">): Se
   let resetScope: ResetScope | undefined;
   const profiles = new Map<string, Credential>();
   const variables = new Map<string, string>();
+  const works = new Map<string, SetupWork>();
   return {
     config: () => mergePatch(base, patch) as OpenClawConfig,
     patch: () => patch,
@@ -55,6 +71,7 @@ export function createSetupDraft({ snapshot }: Pick<SetupWorld, "snapshot">): Se
       resetScope = scope;
       profiles.clear();
       variables.clear();
+      works.clear();
     },
     get resetScope() {
       return resetScope;
@@ -65,6 +82,7 @@ export function createSetupDraft({ snapshot }: Pick<SetupWorld, "snapshot">): Se
     },
     variables,
     setVariable: (name, value) => void variables.set(name, value),
+    works,
     committed(config) {
       base = config;
       fresh = false;
@@ -72,6 +90,7 @@ export function createSetupDraft({ snapshot }: Pick<SetupWorld, "snapshot">): Se
       resetScope = undefined;
       profiles.clear();
       variables.clear();
+      works.clear();
     },
   };
 }

@@ -3,6 +3,8 @@ import type { ConfigSnapshot, LoadConfigOptions, OpenClawConfig } from "@opencla
 import type { Paths } from "@openclaw/config/paths";
 import type { AuthContext, ProviderAuth } from "@openclaw/models";
 import type { RuntimeName } from "../services/service-runtime.ts";
+import type { ChannelSteps, ConfigPatch } from "./channels/channel-steps.ts";
+import type { SetupWork } from "./setup-draft.ts";
 
 /** Everything outside that setting up touches. */
 export interface SetupWorld {
@@ -50,21 +52,37 @@ export type ServiceOutcome =
 export interface SetupChannel {
   id: string;
   label: string;
-  /** Configured already. */
-  configured: boolean;
-  /** The names of its secrets' variables that are set. */
-  envVars: readonly string[];
-  /** What it needs: the name among the account's values, the question, and whether it is a secret. */
-  fields: readonly SetupChannelField[];
-  /** Linked with a QR code by `openclaw channels login`. */
-  linked: boolean;
   docsPath: string;
+  /** One line about it. */
+  description?: string | undefined;
+  /** How its plugin comes here, where it has one that is not here. */
+  offer?: PluginOffer | undefined;
+  /** Part of the program, or of a plugin whose questions cost more to load. */
+  bundled: boolean;
+  /** Loads what can be asked. @throws Error saying why its plugin cannot be loaded */
+  steps(): Promise<ChannelSteps>;
+  /** What makes its plugin run; absent for channels that need none. */
+  enable?(config: OpenClawConfig): ConfigPatch;
 }
 
-export interface SetupChannelField {
-  name: string;
-  message: string;
-  secret: boolean;
+/** A plugin that can be installed. */
+export interface PluginOffer {
+  npmSpec: string | undefined;
+  /** A folder on this machine, for those who develop it. */
+  localPath: string | undefined;
+  preferred: "npm" | "local";
+  /**
+   * Fetches the plugin to a place of its own and loads its channel from there.
+   * @throws Error with what kept it from being fetched or loaded
+   */
+  stage(from: "npm" | "local", tell: (line: string) => void): Promise<StagedChannel>;
+}
+
+/** A channel whose plugin is fetched and not yet installed. */
+export interface StagedChannel {
+  steps: ChannelSteps;
+  /** Installs the plugin. */
+  work: SetupWork;
 }
 
 /** A skill as the wizard shows it. */
@@ -123,14 +141,10 @@ export interface SetupHost {
   linger(confirm: ((message: string) => Promise<boolean>) | undefined, print: (line: string) => void): Promise<void>;
   /** The sign-ins there are, by provider; those of plugins too. */
   signIns(): Promise<readonly ProviderAuth[]>;
+  /** The channels there are, in the order people see them. */
   channels(config: OpenClawConfig): Promise<readonly SetupChannel[]>;
-  /** The configuration's section of a channel with this account in it. @throws Error saying what is wrong with the values */
-  channelSection(
-    config: OpenClawConfig,
-    id: string,
-    values: Readonly<Record<string, string>>,
-    useEnv: boolean,
-  ): Promise<Readonly<Record<string, unknown>>>;
+  /** Takes away what was fetched and not installed. */
+  close(): Promise<void>;
   skills(config: OpenClawConfig): Promise<readonly SetupSkill[]>;
   /** Whether the program `brew` is found. */
   hasHomebrew(): boolean;

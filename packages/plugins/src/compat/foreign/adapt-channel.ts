@@ -1,15 +1,17 @@
 import {
-  type AccountSetup,
   type Channel,
   type ChannelActionName,
   ChannelError,
   type ChannelMeta,
   type ChatKind,
   channelActionNames,
-  defaultAccountId,
-  type StatusIssue,
 } from "@openclaw/plugin-sdk";
 import { z } from "zod";
+import { adaptAccounts } from "./adapt-accounts.ts";
+import { adaptGroups } from "./adapt-groups.ts";
+import { adaptLogin } from "./adapt-login.ts";
+import { adaptStatus } from "./adapt-status.ts";
+import { defined } from "./defined.ts";
 import { partOf } from "./foreign-parts.ts";
 import { type ForeignAccountOptions, startForeignAccount } from "./running-account.ts";
 import { recordOf } from "./section-settings.ts";
@@ -45,12 +47,6 @@ const resolvedTarget = z.union([
   z.object({ ok: z.literal(true), to: z.string() }),
   z.object({ ok: z.literal(false), error: z.unknown() }),
 ]);
-const issue = z.object({
-  kind: z.enum(["auth", "runtime", "config", "intent", "permissions"]),
-  message: z.string(),
-  fix: z.string().optional(),
-});
-
 /** The channel of a plugin, when it was written for the contract of the reference release. */
 export interface ForeignRegistration {
   id: string;
@@ -67,10 +63,8 @@ export function adaptForeignChannel(
   const { id, channel, dock } = registration;
   const part = (name: string) => partOf(channel, dock, name);
   const own = metaSchema.parse(memberOf(channel, "meta") ?? {});
-  const accounts = part("config");
   const outbound = part("outbound");
   const messaging = part("messaging");
-  const setup = part("setup");
   const status = part("status");
   const { config: cfg } = host;
   const abilities = capabilitiesSchema.parse(memberOf(channel, "capabilities") ?? memberOf(dock, "capabilities") ?? {});
@@ -96,17 +90,13 @@ export function adaptForeignChannel(
     return typeof resolver.looksLikeId === "function" ? resolver.looksLikeId(raw, raw) === true : true;
   };
   const hint = recordOf(messaging.value("targetResolver"))?.hint;
-  const setupInput = ({ accountId, useEnv, values }: AccountSetup) => ({
-    cfg: cfg(),
-    accountId,
-    input: { ...values, useEnv },
-  });
+  const debounceMs = recordOf(recordOf(memberOf(channel, "defaults"))?.queue)?.debounceMs;
 
   return {
     meta: metaOf(id, own),
     capabilities: {
       chatKinds: kindsOf(chatTypes),
-      ...given({ ...offered, threads: threads ?? chatTypes.includes("thread") }),
+      ...defined({ ...offered, threads: threads ?? chatTypes.includes("thread") }),
     },
     ...(typeof textLimit === "number" && textLimit > 0 ? { textLimit } : {}),
     ...(outbound.value("chunkerMode") === "text" ? { chunking: "plain" as const } : {}),
@@ -129,45 +119,13 @@ export function adaptForeignChannel(
               .parse(part("threading").call("resolveReplyToMode", { cfg: cfg(), chatType })),
         }
       : {}),
-    accounts: {
-      ...(accounts.has("listAccountIds")
-        ? { list: () => z.array(z.string()).parse(accounts.call("listAccountIds", cfg())) }
-        : {}),
-      ...(accounts.has("defaultAccountId")
-        ? { defaultId: () => z.string().catch(defaultAccountId).parse(accounts.call("defaultAccountId", cfg())) }
-        : {}),
-      resolve: ({ accountId, config }) => accounts.call("resolveAccount", cfg(), accountId) ?? config,
-      isConfigured: async (account) => (await accounts.call("isConfigured", account, cfg())) !== false,
-      unconfiguredReason: (account) =>
-        z
-          .string()
-          .catch("not configured")
-          .parse(accounts.call("unconfiguredReason", account, cfg())),
-      checkInput(input) {
-        const problem = setup.call("validateInput", setupInput(input));
-        return typeof problem === "string" && problem !== "" ? problem : undefined;
-      },
-      ...(setup.has("applyAccountConfig")
-        ? {
-            setup(input: AccountSetup) {
-              const next = recordOf(setup.call("applyAccountConfig", setupInput(input)));
-              const section = recordOf(recordOf(next?.channels)?.[id]) ?? {};
-              const { accounts: listed, ...base } = section;
-              return recordOf(recordOf(listed)?.[input.accountId]) ?? base;
-            },
-          }
-        : {}),
-    },
-    access: {
-      ...(typeof part("pairing").value("idLabel") === "string"
-        ? { idLabel: String(part("pairing").value("idLabel")) }
-        : {}),
-      ...(part("pairing").has("normalizeAllowEntry")
-        ? {
-            normalizeEntry: (entry: string) =>
-              z.coerce.string().catch(entry).parse(part("pairing").call("normalizeAllowEntry", entry)).trim(),
-          }
-        : {}),
+    accounts: adaptAccounts(id, part, cfg),
+    ...(part("threading").value("allowTagsWhenOff") === true ? { replyTagsAlways: true } : {}),
+    ...(typeof debounceMs === "number" && debounceMs >= 0 ? { queueDebounceMs: debounceMs } : {}),
+    ...adaptGroups(id, part, cfg),
+    heartbeatRecipient(accountId) {
+      const answer = recordOf(part("heartbeat").call("resolveRecipients", { cfg: cfg(), opts: {}, accountId }));
+      return z.array(z.string()).catch([]).parse(answer?.recipients)[0];
     },
     targets: {
       hint: typeof hint === "string" ? hint : "<id>",
@@ -192,18 +150,8 @@ export function adaptForeignChannel(
     ...(typeof outbound.value("pollMaxOptions") === "number"
       ? { pollMaxOptions: Number(outbound.value("pollMaxOptions")) }
       : {}),
-    status: {
-      describe: (account) => recordOf(accounts.call("describeAccount", account, cfg())) ?? {},
-      summary: async (snapshot, account) =>
-        recordOf(await status.call("buildChannelSummary", { account, cfg: cfg(), snapshot })) ?? {},
-      issues(row): StatusIssue[] {
-        const found = z
-          .array(issue)
-          .catch([])
-          .parse(status.call("collectStatusIssues", [row]));
-        return found.map(({ fix, ...rest }) => ({ ...rest, ...(fix === undefined ? {} : { fix }) }));
-      },
-    },
+    status: adaptStatus(part, cfg),
+    ...adaptLogin(id, part, cfg),
     ...(status.has("probeAccount")
       ? {
           probe: async ({ account }: { account: unknown }) => {
@@ -227,7 +175,7 @@ function metaOf(id: string, meta: z.output<typeof metaSchema>): ChannelMeta {
   return {
     id,
     label,
-    ...given({ detailLabel, aliases, order, systemImage, description: blurb, docs: docsPath }),
+    ...defined({ detailLabel, aliases, order, systemImage, description: blurb, docs: docsPath }),
   };
 }
 
@@ -240,10 +188,4 @@ function kindsOf(types: readonly string[]): ChatKind[] {
 function actionNames(listed: unknown): ChannelActionName[] {
   const names = z.array(z.unknown()).catch([]).parse(listed);
   return channelActionNames.filter((name) => !["send", "broadcast", "poll"].includes(name) && names.includes(name));
-}
-
-function given<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 }

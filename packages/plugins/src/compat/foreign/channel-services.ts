@@ -5,6 +5,8 @@ export interface ForeignReply {
   mediaUrls?: readonly string[];
   replyToId?: string;
   audioAsVoice?: boolean;
+  /** What a plugin's command wants the channel to send, in the channel's form. */
+  channelData?: Readonly<Record<string, unknown>>;
 }
 
 /** What kind of reply it is. */

@@ -1,16 +1,17 @@
 import {
   type ChannelContext,
   ChannelError,
-  type Delivery,
   type DirectoryEntry,
   type DirectoryQuery,
   type RunningAccount,
-  type SendResult,
 } from "@openclaw/plugin-sdk";
 import { z } from "zod";
+import { foreignRuntime } from "./adapt-login.ts";
 import type { ReplyReceiver } from "./channel-services.ts";
+import { defined } from "./defined.ts";
 import type { ForeignPart } from "./foreign-parts.ts";
 import { recordOf } from "./section-settings.ts";
+import { sendForeign } from "./send-foreign.ts";
 
 /** What an account of a channel of the reference release needs of its surroundings. */
 export interface ForeignAccountOptions {
@@ -23,10 +24,6 @@ export interface ForeignAccountOptions {
   receiversIn(place: { channel: string; accountId: string; to: string }): readonly ReplyReceiver[];
 }
 
-const sent = z.object({
-  messageId: z.coerce.string().optional().catch(undefined),
-  chatId: z.coerce.string().optional().catch(undefined),
-});
 const state = z.object({
   connected: z.boolean().optional().catch(undefined),
   linked: z.boolean().optional().catch(undefined),
@@ -56,17 +53,10 @@ export function startForeignAccount(context: ChannelContext, options: ForeignAcc
   const { id, part, config } = options;
   const { accountId, account, log } = context;
   const gateway = part("gateway");
-  const outbound = part("outbound");
   // The host's signal, and one of our own for an account that is stopped because it ended.
   const ending = new AbortController();
   const abortSignal = AbortSignal.any([context.signal, ending.signal]);
-  const runtime = {
-    log: (...words: unknown[]) => log.info(words.map(String).join(" ")),
-    error: (...words: unknown[]) => log.error(words.map(String).join(" ")),
-    exit: (code: number) => {
-      throw new Error(`channel ${id} wants to end the process with code ${code}`);
-    },
-  };
+  const runtime = foreignRuntime(id, log);
   let status: Record<string, unknown> = { accountId, running: true, lastError: null };
   const running = {
     cfg: config(),
@@ -94,25 +84,6 @@ export function startForeignAccount(context: ChannelContext, options: ForeignAcc
   })();
   work.catch(() => {}); // `closed` tells of it
 
-  const sendParts = async (delivery: Delivery): Promise<SendResult> => {
-    const { to, threadId, replyTo, text = "", mediaUrls = [], gifPlayback, poll } = delivery;
-    const cfg = config();
-    const place = { cfg, to, accountId, threadId, replyToId: replyTo };
-    if (poll !== undefined) {
-      if (!outbound.has("sendPoll")) throw new ChannelError("unsupported", `channel ${id} does not send polls`);
-      return resultOf(await outbound.call("sendPoll", { ...place, poll }));
-    }
-    if (!outbound.has("sendText")) throw new ChannelError("unsupported", `Outbound not configured for channel: ${id}`);
-    if (mediaUrls.length === 0) return resultOf(await outbound.call("sendText", { ...place, text }));
-    if (!outbound.has("sendMedia")) throw new ChannelError("unsupported", `channel ${id} does not send files`);
-    const results: SendResult[] = [];
-    for (const [index, mediaUrl] of mediaUrls.entries()) {
-      const caption = index === 0 ? text : "";
-      results.push(resultOf(await outbound.call("sendMedia", { ...place, text: caption, mediaUrl, gifPlayback })));
-    }
-    return results.at(-1) ?? {};
-  };
-
   const directory = part("directory");
   const entries = async (name: string, query: DirectoryQuery, more: object = {}): Promise<DirectoryEntry[]> => {
     const live = directory.has(`${name}Live`) ? `${name}Live` : name;
@@ -126,20 +97,32 @@ export function startForeignAccount(context: ChannelContext, options: ForeignAcc
     });
     return z.array(entry).catch([]).parse(found).map(defined);
   };
+  /** The conversation an action was asked for in, as the channel itself sees it. */
+  const toolContext = (from: { to: string; threadId?: string; replyTo?: string }) => {
+    const context = { Channel: id, To: from.to, ReplyToId: from.replyTo, MessageThreadId: from.threadId };
+    const own = part("threading").call("buildToolContext", {
+      cfg: config(),
+      accountId,
+      context,
+      hasRepliedRef: { value: false },
+    });
+    return defined({ currentChannelId: from.to, currentThreadTs: from.threadId, ...recordOf(own) });
+  };
   const resolver = part("resolver");
   const actions = part("actions");
 
   return {
     async send(delivery) {
       const receiver = delivery.replyHandle === undefined ? undefined : options.receiver(delivery.replyHandle);
-      if (receiver === undefined) return sendParts(delivery);
-      const { text, mediaUrls, replyTo, asVoice } = delivery;
+      if (receiver === undefined) return sendForeign(delivery, { id, part, cfg: config(), accountId });
+      const { text, mediaUrls, replyTo, asVoice, channelData } = delivery;
       await receiver.deliver(
         {
           ...(text === undefined ? {} : { text }),
           ...(mediaUrls?.[0] === undefined ? {} : { mediaUrl: mediaUrls[0], mediaUrls }),
           ...(replyTo === undefined ? {} : { replyToId: replyTo }),
           ...(asVoice ? { audioAsVoice: true } : {}),
+          ...(channelData === undefined ? {} : { channelData }),
         },
         { kind: "final" },
       );
@@ -150,13 +133,17 @@ export function startForeignAccount(context: ChannelContext, options: ForeignAcc
     },
     ...(actions.has("handleAction")
       ? {
-          act: async ({ action, chat, params, media }) => {
+          act: async ({ action, chat, params, media, from }) => {
+            if (actions.call("supportsAction", { action }) === false) {
+              throw new ChannelError("unsupported", `Message action ${action} not supported for channel ${id}.`);
+            }
             const result = await actions.call("handleAction", {
               channel: id,
               action,
               cfg: config(),
               params: { ...params, ...(chat && { to: chat.to, threadId: chat.threadId }), ...(media && { media }) },
               accountId,
+              ...(from === undefined ? {} : { toolContext: toolContext(from) }),
             });
             return recordOf(result)?.details ?? result;
           },
@@ -219,20 +206,9 @@ export function startForeignAccount(context: ChannelContext, options: ForeignAcc
   };
 }
 
-function resultOf(answer: unknown): SendResult {
-  return defined(sent.catch({ messageId: undefined, chatId: undefined }).parse(recordOf(answer) ?? {}));
-}
-
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener("abort", () => resolve(), { once: true });
   });
-}
-
-/** An object without the keys that hold nothing. */
-function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
 }

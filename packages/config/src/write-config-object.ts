@@ -1,4 +1,5 @@
-import type { ConfigStore } from "@openclaw/config";
+import type { ConfigStore } from "./config-store.ts";
+import { isPlainObject } from "./plain-value.ts";
 
 /**
  * Writes what differs between an object and the configuration in force; everything else in the file stays.
@@ -6,12 +7,12 @@ import type { ConfigStore } from "@openclaw/config";
  */
 export async function writeConfigObject(store: ConfigStore, next: Readonly<Record<string, unknown>>): Promise<void> {
   const patch = difference(store.snapshot().config, next);
-  if (isObject(patch) && Object.keys(patch).length > 0) await store.patch({ patch });
+  if (isPlainObject(patch) && Object.keys(patch).length > 0) await store.patch({ patch });
 }
 
 /** The merge patch that turns one value into another. */
 function difference(before: unknown, after: unknown): unknown {
-  if (!isObject(before) || !isObject(after)) return after;
+  if (!isPlainObject(before) || !isPlainObject(after)) return after;
   const patch: Record<string, unknown> = {};
   for (const key of Object.keys(before)) if (after[key] === undefined) patch[key] = null;
   for (const [key, value] of Object.entries(after)) {
@@ -19,8 +20,4 @@ function difference(before: unknown, after: unknown): unknown {
     patch[key] = difference(before[key], value);
   }
   return patch;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
