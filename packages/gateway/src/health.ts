@@ -1,4 +1,5 @@
 import type { Clock } from "@openclaw/storage";
+import type { ChannelHealth } from "./channels/channel-health.ts";
 import type { Connections } from "./ws/connections.ts";
 import { RawJson } from "./ws/raw-json.ts";
 
@@ -7,6 +8,8 @@ const REFRESH_MS = 60_000;
 
 /** What the snapshot is made of, read anew at each refresh. */
 export interface HealthSource {
+  /** The configured channels as far as they are known. */
+  channels(): ChannelHealth;
   heartbeatSeconds(): number;
   defaultAgentId(): string;
   agents(): {
@@ -22,8 +25,8 @@ export interface HealthSource {
 export interface Health {
   /** The snapshot, serialised; refreshed in the background when it is older than a minute. */
   cached(): RawJson;
-  /** Measures now and broadcasts. */
-  refresh(): RawJson;
+  /** Measures now and broadcasts; `channels` stands for what is known of them. */
+  refresh(channels?: ChannelHealth): RawJson;
   readonly version: number;
   close(): void;
 }
@@ -38,7 +41,7 @@ export function createHealth(options: {
   let version = 1;
   let cached: { json: RawJson; at: number } | undefined;
 
-  const measure = (): RawJson => {
+  const measure = (channels: ChannelHealth): RawJson => {
     const started = performance.now();
     const agents = source.agents();
     const own = agents.find((agent) => agent.isDefault);
@@ -46,9 +49,7 @@ export function createHealth(options: {
       ok: true,
       ts: clock.now(),
       durationMs: 0,
-      channels: {},
-      channelOrder: [],
-      channelLabels: {},
+      ...channels,
       heartbeatSeconds: source.heartbeatSeconds(),
       defaultAgentId: source.defaultAgentId(),
       agents,
@@ -57,8 +58,8 @@ export function createHealth(options: {
     snapshot.durationMs = Math.round(performance.now() - started);
     return RawJson.of(snapshot);
   };
-  const refresh = (): RawJson => {
-    const json = measure();
+  const refresh = (channels = source.channels()): RawJson => {
+    const json = measure(channels);
     version += 1;
     cached = { json, at: clock.now() };
     connections.broadcast("health", json, { stateVersion: options.stateVersion() });
@@ -72,7 +73,7 @@ export function createHealth(options: {
   return {
     cached() {
       if (!cached) return refresh();
-      if (clock.now() - cached.at > REFRESH_MS) setImmediate(refresh);
+      if (clock.now() - cached.at > REFRESH_MS) setImmediate(() => refresh());
       return cached.json;
     },
     refresh,

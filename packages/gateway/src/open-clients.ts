@@ -1,3 +1,4 @@
+import { knownChannelHealth, noChannels } from "./channels/channel-health.ts";
 import type { Conversations } from "./conversations.ts";
 import type { GatewayBase } from "./gateway-base.ts";
 import { createHealth, type Health } from "./health.ts";
@@ -16,7 +17,7 @@ export interface GatewayClients {
 }
 
 export function openClients(gateway: GatewayBase & { conversations: Conversations }): GatewayClients {
-  const { stateDir, version, connections, conversations, clock, timers, life, log } = gateway;
+  const { stateDir, version, connections, conversations, clock, timers, life, late, log } = gateway;
   const pairingEvents = createPairingEvents(connections, clock);
   const devices = openDeviceStore({
     stateDir,
@@ -29,7 +30,15 @@ export function openClients(gateway: GatewayBase & { conversations: Conversation
   const stateVersion = () => ({ presence: presence.version, health: health.version });
   const presence = createPresence({ clock, version, connections, stateVersion });
   life.on("close", () => presence.close());
-  const health = createHealth({ source: conversations.healthSource(), clock, connections, stateVersion });
+  const health = createHealth({
+    source: {
+      ...conversations.healthSource(),
+      channels: () => (late.channels.opened ? knownChannelHealth(late.channels.opened) : noChannels),
+    },
+    clock,
+    connections,
+    stateVersion,
+  });
   life.on("close", () => health.close());
   return { devices, pairingEvents, presence, health, stateVersion };
 }

@@ -30,7 +30,7 @@ function prepareSkill({ workspace }: { workspace: string }): void {
 beforeAll(async () => {
   channel = createTestChannel("telegram");
   gateway = await startTestGateway({
-    channels: [{ ...channel, access: { idLine: (id: string) => `Your id: ${id}` } }],
+    channels: [{ ...channel, access: { idLine: (id: string) => `Your id: ${id}` }, probe: async () => ({ ok: true }) }],
     config: {
       channels: { telegram: { botToken: "t", dmPolicy: "pairing" } },
       tools: { deny: ["group:web"] },
@@ -226,6 +226,20 @@ describe("one at a time", () => {
       code: "INVALID_REQUEST",
       message: "unknown or expired approval id",
     });
+  });
+});
+
+describe("health", () => {
+  it("tells of the configured channels what is known, and what their services answer when it is asked to", async () => {
+    const known = await get("health");
+    expect(known).toMatchObject({ channelOrder: ["telegram"], channelLabels: { telegram: "telegram" } });
+    const own = { configured: true, running: true, accountId: "default" };
+    const probed = await get("health", { probe: true });
+    expect(probed.channels).toMatchObject({
+      telegram: { ...own, probe: { ok: true, elapsedMs: expect.any(Number) }, accounts: { default: own } },
+    });
+    // What was found out is told to those who ask after that.
+    expect((await get("health")).channels).toEqual(probed.channels);
   });
 });
 

@@ -16,7 +16,7 @@ import { pick } from "./pick.ts";
 /** What `status` and `health` tell of sessions and their agents. */
 export interface SessionStatus {
   status(): Promise<object>;
-  healthSource(): HealthSource;
+  healthSource(): Omit<HealthSource, "channels">;
 }
 
 export function createSessionStatus(options: {

@@ -1,4 +1,6 @@
 import { LogReadError, tailLog } from "@openclaw/log";
+import { reportedChannelHealth } from "../channels/channel-health.ts";
+import { channelsStatus } from "../channels/channel-status.ts";
 import { channelSummary } from "../channels/channel-summary.ts";
 import { RawJson } from "../ws/raw-json.ts";
 import { type HandlersOf, invalidRequest, unavailable } from "./handler.ts";
@@ -16,9 +18,23 @@ type SystemMethod =
   | "wake"
   | "models.list";
 
+/** How long a channel's service may take to answer, ms. */
+const probeTimeoutMs = 10_000;
+
 /** The state of the Gateway, and what is told to its agents. */
 export function systemMethods(gateway: MethodContext): HandlersOf<SystemMethod> {
   const { health, presence, systemEvents, conversations } = gateway;
+
+  /** Asks the services of the channels, if there are any, and tells everybody. */
+  const probed = async () => {
+    const { channels, channelSettings: settings, fetch, clock } = gateway;
+    if (!channels.metas().some(({ id }) => channels.isConfigured(id))) return health.refresh();
+    const status = await channelsStatus(
+      { channels, settings, fetch, clock },
+      { probe: true, timeoutMs: probeTimeoutMs },
+    );
+    return health.refresh(reportedChannelHealth(status, channels));
+  };
 
   /** A beacon tells the agent only what is new: all of it when the last line was about something else. */
   const tellOfBeacon = async (key: string, beacon: ReturnType<typeof beaconFields>, changed: readonly string[]) => {
@@ -41,7 +57,7 @@ export function systemMethods(gateway: MethodContext): HandlersOf<SystemMethod> 
 
   return {
     health(params) {
-      return params.probe ? health.refresh() : health.cached();
+      return params.probe ? probed() : health.cached();
     },
 
     async status() {

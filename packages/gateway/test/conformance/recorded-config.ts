@@ -3,6 +3,7 @@ import type { TestGatewayOptions } from "../../src/testing/test-gateway.ts";
 
 /** Recorded cases of a Gateway with two channels: a bot whose service cannot be reached, and a phone that is not linked. */
 export const casesWithChannels: ReadonlySet<string> = new Set([
+  "v3/health: two channels",
   "v3/channels.logout: telegram",
   "v3/channels.status: telegram configured with a fake token, whatsapp unlinked",
   "v3/poll: channel without polls",

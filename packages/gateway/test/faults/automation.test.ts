@@ -114,3 +114,45 @@ it("ends the run of a job that was under way, once for its slot, and keeps its s
   expect(home.model.requests).toHaveLength(2);
   await second.terminate();
 });
+
+it("announces what a job said once, when it dies between the job's end and the announcement, or before that was sent", async () => {
+  await using home = await homeWithHooks();
+  const telegram = { enabled: true, dmPolicy: "allowlist", allowFrom: ["7"] };
+  const agent = { maxConcurrent: 4, model: { primary: "fake/fake-1" }, heartbeat: { every: "0m" } };
+  home.configure({
+    channels: { telegram },
+    agents: { defaults: { workspace: home.workspace, skipBootstrap: true, ...agent } },
+  });
+  const first = await StartedGateway.start(home, { channel: true });
+  const before = await first.connect();
+  const added = await before.request("cron.add", {
+    name: "Digest",
+    schedule: { kind: "every", everyMs: 3_600_000 },
+    payload: { kind: "agentTurn", message: "collect" },
+    delivery: { mode: "announce", channel: "telegram", to: "7" },
+    wakeMode: "next-heartbeat",
+  });
+  const { id } = added.payload as { id: string };
+  home.model.enqueue({ words: ["Nine", "parcels."] }, { hang: true });
+  before.request("cron.run", { id }).catch(() => {}); // the Gateway dies before it answers
+  // The second question is for the words of the announcement: the job's own run has ended.
+  await home.model.request(2);
+  await first.kill();
+
+  const second = await StartedGateway.start(home, { channel: true });
+  const { delivery } = await second.nextSend();
+  expect(delivery).toMatchObject({ channel: "telegram", to: "7" });
+  // Handed to the service, and nobody knows whether it took it.
+  await second.kill();
+
+  await using third = await StartedGateway.start(home, { channel: true });
+  expect((await third.acceptSend()).text).toBe(delivery.text);
+  const client = await third.connect();
+  const entries = async () =>
+    ((await client.request("cron.runs", { id })).payload as { entries: Record<string, unknown>[] }).entries;
+  await expect.poll(entries, { timeout: 15_000 }).toHaveLength(1);
+  expect((await entries())[0]).toMatchObject({ status: "ok", summary: "Nine parcels." });
+  expect(await queued(client)).toEqual(["Cron: Nine parcels."]);
+  expect(third.untaken).toEqual([]);
+  await third.terminate();
+});

@@ -14,11 +14,19 @@ export interface FuzzReport {
 }
 
 const secret = "only-for-those-who-may-read-5f2c";
-const secrets = [testToken, "model-secret-0123456789"];
+/** Standing alone: so short a text is found in what is random too, such as the token of a device. */
+const secrets = [new RegExp(`(?<![\\w+/-])${testToken}(?![\\w+/=-])`), /model-secret-0123456789/];
 const perConnection = 150;
 
 /** These end or replace what is being tested; they have tests of their own. */
-const left = new Set(["config.set", "config.apply", "config.patch", "agents.delete", "update.run"]);
+const left = new Set([
+  "config.set",
+  "config.apply",
+  "config.patch",
+  "agents.delete",
+  "update.run",
+  "gateway.restart.request",
+]);
 
 /**
  * Calls every method with parameters made from its schema, and sends bytes that are nothing, from callers of all kinds.
@@ -54,8 +62,8 @@ export async function fuzzMethods({ ms, seed }: { ms: number; seed: number }): P
     }
     for (const { name, client, reads } of callers) {
       const seen = JSON.stringify(client.frames);
-      for (const text of reads ? secrets : [...secrets, secret]) {
-        if (seen.includes(text)) throw new Error(`${name} was told ${JSON.stringify(text)} (seed ${seed + round})`);
+      for (const told of reads ? secrets : [...secrets, new RegExp(secret)]) {
+        if (told.test(seen)) throw new Error(`${name} was told ${told} (seed ${seed + round})`);
       }
       await client.close();
     }
