@@ -1,5 +1,4 @@
 // What finds plugins, without what loads them: it costs a start a few file system calls.
-export { type CatalogueChannel, catalogueCard, readChannelCatalogue } from "./discovery/channel-catalogue.ts";
 export {
   type DiscoveredPlugin,
   type Discovery,

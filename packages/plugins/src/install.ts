@@ -1,4 +1,5 @@
-// Installing, updating and removing plugins. Loaded by the commands that do so.
+// Installing, updating and removing plugins, and what there is to install. Loaded by the commands that do so.
+export { type CatalogueChannel, catalogueCard, readChannelCatalogue } from "./discovery/channel-catalogue.ts";
 export { type CodeFinding, scanCode } from "./install/code-scanner.ts";
 export { extractArchive } from "./install/extract-archive.ts";
 export { PluginInstallError, type PluginInstallErrorCode } from "./install/install-error.ts";

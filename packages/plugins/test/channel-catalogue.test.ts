@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { readChannelCatalogue } from "../src/discovery.ts";
+import { readChannelCatalogue } from "../src/install.ts";
 import { temporaryFolder } from "../src/testing/plugin-folder.ts";
 
 const read = (stateDir: string, env: NodeJS.ProcessEnv = {}) => readChannelCatalogue({ stateDir, home: stateDir, env });

@@ -4,14 +4,16 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { OpenClawConfig } from "@openclaw/config";
 import { isStartable } from "@openclaw/plugins";
+import { type Discovery, discoverPlugins } from "@openclaw/plugins/discovery";
 import {
   type CatalogueChannel,
   catalogueCard,
-  type Discovery,
-  discoverPlugins,
+  createNpm,
+  enablingPatch,
   readChannelCatalogue,
-} from "@openclaw/plugins/discovery";
-import { createNpm, enablingPatch, stagePlugin, systemRunProgram } from "@openclaw/plugins/install";
+  stagePlugin,
+  systemRunProgram,
+} from "@openclaw/plugins/install";
 import {
   type ChannelSteps,
   foreignChannelSteps,
