@@ -1,6 +1,7 @@
 import { cpSync } from "node:fs";
 import path from "node:path";
 import { defineConfig } from "tsdown";
+import { asciiSources } from "./build/ascii-sources.ts";
 import { writeOclifManifest } from "./build/oclif-manifest.ts";
 import { copyPdfProgram } from "./build/pdf-program.ts";
 import { thirdPartyNotices } from "./build/third-party-notices.ts";
@@ -40,6 +41,7 @@ export default defineConfig({
     },
   },
   plugins: [
+    asciiSources(),
     thirdPartyNotices({ fileName: "THIRD-PARTY-NOTICES.txt", own: (name) => /^(?:@openclaw\/|openclaw$)/.test(name) }),
   ],
   hooks: {
