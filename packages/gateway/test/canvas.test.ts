@@ -199,6 +199,14 @@ describe("the canvas host", () => {
     expect((await get("/__openclaw__/canvas/", {}, "GET", port)).status).toBe(200);
     expect((await get("/__openclaw__/canvas/", remote, "GET", port)).status).toBe(401);
     expect((await get("/healthz", {}, "GET", port)).status).toBe(404);
+    const node = await connectTestNode(gateway, { caps: ["canvas"] });
+    const own = `${new URL(hostUrl(node.client)).pathname}/__openclaw__/canvas/`;
+    for (const on of [gateway.port, port]) {
+      expect((await get(own, remote, "GET", on)).status).toBe(200);
+      expect((await get("/__openclaw__/canvas/", remote, "GET", on)).status).toBe(401);
+      const bearer = { ...remote, authorization: `Bearer ${testToken}` };
+      expect((await get("/__openclaw__/canvas/", bearer, "GET", on)).status).toBe(200);
+    }
   });
 
   it("speaks TLS on its own listener where the Gateway does, and gives nodes an address of that kind", async () => {
