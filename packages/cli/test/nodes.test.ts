@@ -2,6 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Json } from "../../gateway/src/testing/raw-client.ts";
+import { createDevice } from "../../gateway/src/testing/test-device.ts";
 import { startTestGateway, type TestGateway, testToken } from "../../gateway/src/testing/test-gateway.ts";
 import { connectTestNode, nodeResult, type TestNode } from "../../gateway/src/testing/test-node.ts";
 import { temporaryHome } from "./cli.ts";
@@ -75,6 +76,26 @@ describe("nodes", () => {
     expect(await failed("--node", "x")).toBe("nodes describe failed: unknown node: x (known: Desk, Away)\n");
     await phone("Desk");
     expect(await failed("--node", "desk")).toContain("ambiguous node: desk (matches: Desk, Desk)");
+  });
+
+  it.each(["nodes", "devices"])("from another machine are let in by %s approve (acceptance 1)", async (group) => {
+    const device = createDevice();
+    const connect = () =>
+      gateway.open({ host: "far.example" }).connect({
+        role: "node",
+        scopes: [],
+        device,
+        client: { id: "node-host", mode: "node", displayName: "Far" },
+      });
+    const { error } = await connect();
+    expect(error?.code).toBe("NOT_PAIRED");
+    const requestId = String(error?.details?.requestId);
+    expect((await nodes("pending")).stdout).toContain(requestId);
+    const approved = await home.run([group, "approve", requestId, "--url", gateway.url, "--token", testToken]);
+    expect(approved).toMatchObject({ code: 0, stderr: "" });
+    expect((await nodes("status")).stdout).toContain("paired · disconnected");
+    expect((await connect()).ok).toBe(true);
+    expect((await nodes("status")).stdout).toContain("paired · connected");
   });
 
   it("are asked for a command, but not for one that needs an approval", async () => {

@@ -209,6 +209,17 @@ describe.skipIf(process.platform !== "linux")("gateway service commands", () => 
     expect(text).toContain(' node run --host far.example --port 18789 --tls --display-name "My Mac"\n');
     expect((await home.go(["node", "status"])).stdout).toContain("Service: systemd (enabled)");
     expect((await home.go(["node", "install"])).stdout).toContain("Reinstall with: openclaw node install --force");
+    for (const [verb, text] of [
+      ["stop", "stopped"],
+      ["start", "started"],
+      ["restart", "restarted"],
+    ] as const) {
+      const before = home.calls().length;
+      expect(await home.go(["node", verb])).toMatchObject({ code: 0, stdout: `Node service ${text}.\n` });
+      expect(home.calls().slice(before)).toContain(`systemctl --user ${verb} openclaw-node.service`);
+      const { stdout } = await home.go(["node", verb, "--json"]);
+      expect(JSON.parse(stdout)).toMatchObject({ ok: true, action: verb, result: text });
+    }
     expect((await home.go(["node", "uninstall"])).stdout).toBe("Node service uninstalled.\n");
   });
 });

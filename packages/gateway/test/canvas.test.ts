@@ -139,6 +139,37 @@ describe("the canvas host", () => {
     expect(own.headers).not.toHaveProperty("content-security-policy");
   });
 
+  it("shows the same starter page with the bridge on both ports, and tells each page once that it was edited", async () => {
+    const free = http.createServer();
+    await new Promise<void>((resolve) => free.listen(0, "127.0.0.1", resolve));
+    const { port } = free.address() as { port: number };
+    await new Promise((resolve) => free.close(resolve));
+    await start({ config: { canvasHost: { port } } });
+    for (const on of [gateway.port, port]) {
+      const { status, body } = await get("/__openclaw__/canvas/", {}, "GET", on);
+      expect(status).toBe(200);
+      expect(body).toContain("This canvas is empty");
+      expect(body).toMatch(/openclawSendUserAction.*<\/script><\/body>/s);
+    }
+    const open = async (on: number) => {
+      const socket = new WebSocket(`ws://127.0.0.1:${on}/__openclaw__/ws`);
+      const told: string[] = [];
+      socket.on("message", (data) => told.push(String(data)));
+      await new Promise((resolve) => socket.once("open", resolve));
+      return { socket, told };
+    };
+    const pages = [await open(gateway.port), await open(port)];
+    while (!gateway.log().includes("a page of the canvas follows its files")) await new Promise(setImmediate);
+    const changedAt = Date.now();
+    put("index.html", page);
+    await expect.poll(() => pages.map(({ told }) => told)).toEqual([["reload"], ["reload"]]);
+    expect(Date.now() - changedAt).toBeLessThan(1000);
+    // A second edit is told as one more: the first was told once.
+    put("index.html", page.replace("Here", "There"));
+    await expect.poll(() => pages.map(({ told }) => told.length)).toEqual([2, 2]);
+    for (const { socket } of pages) socket.terminate();
+  });
+
   it("shows that it works when nobody has put anything there, and adds nothing to files without live reload", async () => {
     await start({ config: { canvasHost: { liveReload: false } } });
     const starter = await canvas("");
@@ -168,6 +199,14 @@ describe("the canvas host", () => {
     expect((await get("/__openclaw__/canvas/", {}, "GET", port)).status).toBe(200);
     expect((await get("/__openclaw__/canvas/", remote, "GET", port)).status).toBe(401);
     expect((await get("/healthz", {}, "GET", port)).status).toBe(404);
+    const node = await connectTestNode(gateway, { caps: ["canvas"] });
+    const own = `${new URL(hostUrl(node.client)).pathname}/__openclaw__/canvas/`;
+    for (const on of [gateway.port, port]) {
+      expect((await get(own, remote, "GET", on)).status).toBe(200);
+      expect((await get("/__openclaw__/canvas/", remote, "GET", on)).status).toBe(401);
+      const bearer = { ...remote, authorization: `Bearer ${testToken}` };
+      expect((await get("/__openclaw__/canvas/", bearer, "GET", on)).status).toBe(200);
+    }
   });
 
   it("speaks TLS on its own listener where the Gateway does, and gives nodes an address of that kind", async () => {

@@ -1,4 +1,6 @@
 import fs from "node:fs";
+import net from "node:net";
+import os from "node:os";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Json, RawClient } from "../src/testing/raw-client.ts";
 import { createDevice } from "../src/testing/test-device.ts";
@@ -153,6 +155,27 @@ describe("writing", () => {
   });
 });
 
+const freePort = () =>
+  new Promise<number>((resolve) => {
+    const server = net.createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as net.AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+/** Where a listener on every interface could be reached. */
+const ownAddresses = () =>
+  Object.values(os.networkInterfaces()).flatMap((list) =>
+    (list ?? []).filter(({ family, internal }) => family === "IPv4" && !internal).map(({ address }) => address),
+  );
+const isOpen = (host: string, port: number) =>
+  new Promise<boolean>((resolve) => {
+    const socket = net.connect({ host, port }, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+
 describe("starting", () => {
   const refused = async (options: TestGatewayOptions) => {
     await start();
@@ -167,8 +190,11 @@ describe("starting", () => {
     expect(await refused({ config })).toMatch(/Refusing to bind gateway to lan without auth/);
   });
 
-  it("refuses a tailnet address where there is none, instead of listening elsewhere", async () => {
-    expect(await refused({ config: { gateway: { bind: "tailnet" } } })).toMatch(/tailnet/i);
+  it("refuses a tailnet address where there is none, and listens nowhere instead", async () => {
+    const port = await freePort();
+    const options = { config: { gateway: { bind: "tailnet" } }, flags: { port } };
+    expect(await refused(options)).toMatch(/gateway\.bind is tailnet, but no interface has a tailnet address/);
+    for (const host of ["127.0.0.1", "::1", ...ownAddresses()]) expect(await isOpen(host, port), host).toBe(false);
   });
 
   it("refuses an invalid configuration, naming the place", async () => {

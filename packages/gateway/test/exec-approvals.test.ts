@@ -2,6 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { manualTimers } from "../../agent-runtime/src/testing/manual-timers.ts";
+import { chatService } from "../src/testing/chat-service.ts";
 import { type Json, openRawClient, type RawClient } from "../src/testing/raw-client.ts";
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from "../src/testing/test-gateway.ts";
 import { createGatewayHome, gatewayToken } from "./faults/gateway-home.ts";
@@ -119,6 +120,32 @@ describe("a command that needs an approval", () => {
     expect(fs.existsSync(path.join(gateway.workspace, "made"))).toBe(false);
     const late = await client.request("exec.approval.resolve", { id, decision: "allow-once" });
     expect(late.error?.message).toBe("unknown approval id");
+  });
+
+  it("keeps waiting when a stranger in a channel answers it, and ends when its user does", async () => {
+    const chats = chatService();
+    const groups = { "-5": { requireMention: false } };
+    const telegram = { botToken: "t", dmPolicy: "allowlist", allowFrom: ["7"], groupPolicy: "open", groups };
+    await start({ channels: [chats.channel], config: { ...onHost.config, channels: { telegram } } });
+    const client = await approver();
+    await say(client, run("touch made"));
+    const { id } = await asked(client);
+    const answer = `/approve ${id} deny`;
+    const group = { kind: "group" as const, id: "-5" };
+    await chats.tell(answer, { sender: { id: "666" }, chat: { kind: "direct", id: "666" } });
+    await chats.tell(answer, { sender: { id: "666" }, chat: group });
+    // Its user asks after both, and is answered after both were dealt with.
+    await chats.tell("/whoami", { chat: group });
+    expect((await chats.sent()).text).toContain("Identity");
+    const later = await approver(4);
+    expect((await later.request("exec.approval.list", {})).payload).toEqual([expect.objectContaining({ id })]);
+    expect(client.events("exec.approval.resolved")).toEqual([]);
+
+    await chats.tell(answer, { chat: group });
+    expect((await chats.sent()).text).toBe(`✅ Exec approval deny submitted for ${id}.`);
+    expect(await client.event("exec.approval.resolved")).toMatchObject({ id, decision: "deny" });
+    await woken(client, id);
+    expect(fs.existsSync(path.join(gateway.workspace, "made"))).toBe(false);
   });
 
   it("is shown to those alone who may approve, without a gap for others", async () => {

@@ -350,6 +350,27 @@ describe("pairing", () => {
     expect((await gateway.open(remote).connect({ device, scopes: ["operator.read"], auth: { token } })).ok).toBe(true);
   });
 
+  it.each([
+    ["token", { token: "t0k" }],
+    ["password", { mode: "password", token: undefined, password: "t0k" }],
+  ])("lets a device that was approved from afar come back with its own token alone: %s", async (kind, secret) => {
+    await start({ config: { gateway: { auth: secret } } });
+    const shared = { auth: { [kind]: "t0k" } };
+    const operator = await gateway.connect(shared);
+    const device = createDevice();
+    const asked = { ...options, device, ...shared };
+    const refused = await gateway.open(remote).connect(asked);
+    await operator.request("device.pair.approve", { requestId: refused.error?.details?.requestId });
+    const token = auth(await gateway.open(remote).connect(asked)).deviceToken;
+    const own = { ...options, protocol: 4 as const, device, auth: { deviceToken: token } };
+    expect((await gateway.open(remote).connect(own)).ok).toBe(true);
+    const wider = await gateway.open(remote).connect({ ...own, scopes: ["operator.read", "operator.write"] });
+    expect(wider.error?.details?.code).toBe("AUTH_SCOPE_MISMATCH");
+    const asNode = { ...own, role: "node", scopes: [], client: { id: "node-host", mode: "node" } };
+    expect((await gateway.open(remote).connect(asNode)).error?.details?.code).toBe("AUTH_DEVICE_TOKEN_MISMATCH");
+    expect((await gateway.open(remote).connect({ ...own, device: undefined })).ok).toBe(false);
+  });
+
   it("closes the connections of a revoked token and refuses it from then on", async () => {
     await start();
     const operator = await gateway.connect();
@@ -534,6 +555,11 @@ describe("failed logins", () => {
     }
     expect((await from("203.0.113.5").connect()).ok).toBe(true);
     expect((await from("203.0.113.6").connect()).ok).toBe(true);
+    for (let attempt = 0; attempt < 11; attempt++) {
+      expect((await gateway.open().connect({ auth: { token: "wrong" } })).error?.details?.code).toBe(
+        "AUTH_TOKEN_MISMATCH",
+      );
+    }
     expect((await gateway.open().connect()).ok).toBe(true);
   });
 

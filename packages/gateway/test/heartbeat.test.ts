@@ -63,6 +63,27 @@ describe("HEARTBEAT.md", () => {
   });
 });
 
+describe("active hours", () => {
+  it.each([
+    ["23:30", undefined],
+    ["05:59", undefined],
+    ["06:00", "quiet-hours"],
+    ["12:00", "quiet-hours"],
+  ])("from 22:00 to 06:00 in Paris, it is %s there: %s", async (time, reason) => {
+    const now = Date.parse(`2026-02-09T${time}:00+01:00`);
+    const activeHours = { start: "22:00", end: "06:00", timezone: "Europe/Paris" };
+    const { gateway, client } = await started({ clock: { now: () => now }, config: every("30m", { activeHours }) });
+    const job = { schedule: { kind: "every", everyMs: 3_600_000 }, payload: { text: "Look" }, wakeMode: "now" };
+    const { payload } = await client.request("cron.add", job);
+    gateway.model.enqueue({ words: ["HEARTBEAT_OK"] });
+    await client.request("cron.run", { id: payload.id });
+    expect(await client.event("cron", ({ action }) => action === "finished")).toMatchObject(
+      reason === undefined ? { status: "ok" } : { status: "skipped", error: reason },
+    );
+    expect(gateway.model.requests).toHaveLength(reason === undefined ? 1 : 0);
+  });
+});
+
 describe("which agents look after things", () => {
   it("are those with a block of their own as soon as one has it", async () => {
     const { gateway, client } = await started({

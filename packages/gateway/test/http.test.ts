@@ -179,6 +179,18 @@ describe("the web page", () => {
   );
 
   it(
+    "takes the first 50 characters of a name",
+    withGateway(
+      { config: { agents: { list: [{ id: "main", identity: { name: `</script><b>${"x".repeat(60)}` } }] } } },
+      async (gateway) => {
+        const window: Record<string, unknown> = {};
+        new Function("window", (await get(gateway, "/__openclaw__/boot.js")).body)(window);
+        expect(window.__OPENCLAW_ASSISTANT_NAME__).toBe(`</script><b>${"x".repeat(38)}`);
+      },
+    ),
+  );
+
+  it(
     "says what to do when it was not built",
     withGateway({ webRoot: "/nowhere" }, async (gateway) => {
       const { status, body } = await get(gateway, "/");

@@ -1,9 +1,11 @@
 import fs from "node:fs";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { manualTimers } from "../../agent-runtime/src/testing/manual-timers.ts";
 import { chatService } from "../src/testing/chat-service.ts";
 import type { Json, RawClient } from "../src/testing/raw-client.ts";
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from "../src/testing/test-gateway.ts";
+import { connectTestNode, nodeResult, type TestNodeOptions } from "../src/testing/test-node.ts";
 
 let gateway: TestGateway;
 let client: RawClient;
@@ -188,5 +190,79 @@ describe("a skill that calls a tool", () => {
     await start({ half: { "command-dispatch": "tool" } });
     await say("/half x");
     expect(asked()).toContain('Use the skill "half"');
+  });
+});
+
+describe("skills for a Mac", () => {
+  const macTool = { metadata: { openclaw: { os: ["darwin"], requires: { bins: ["mactool"] } } } };
+  const mac = (more: TestNodeOptions = {}) =>
+    connectTestNode(gateway, { ...more, client: { platform: "macos 15.2", displayName: "My Mac" } });
+  const isEligible = async () => {
+    const { payload } = await client.request("skills.status", {});
+    return (payload.skills as Json[]).map(({ eligible }) => eligible);
+  };
+  const note = "Remote macOS node available (My Mac). Run macOS-only skills via nodes.run on that node.";
+
+  it("can be used while a Mac that has their program is connected, and the model is told on which", async () => {
+    await start({ screenshots: macTool });
+    expect(await isEligible()).toEqual([false]);
+    const asked: unknown[] = [];
+    const which = (params: Json) => {
+      asked.push(params.bins);
+      return nodeResult({ bins: { mactool: "/opt/mactool" } });
+    };
+    const node = await mac({ answers: { "system.which": which } });
+    await expect.poll(isEligible).toEqual([true]);
+    await say("one");
+    expect(systemPrompt()).toContain(note);
+    expect(systemPrompt()).toContain(location("screenshots"));
+
+    // Another skill needs another program: the Mac is asked again.
+    put(path.join(gateway.workspace, "skills"), {
+      other: { metadata: { openclaw: { requires: { bins: ["nope"] } } } },
+    });
+    await expect.poll(isEligible).toEqual([false, true]);
+    await expect.poll(() => asked).toEqual([["mactool"], ["mactool", "nope"]]);
+    // Both of its answers were taken.
+    await node.client.response("r2");
+    await node.client.close();
+    await expect.poll(isEligible).toEqual([false, false]);
+    await say("two");
+    expect(systemPrompt()).not.toContain("Remote macOS node");
+    // What was found counts again as soon as it is back, before it has answered.
+    await gateway.restart();
+    client = await gateway.connect({ protocol: 4 });
+    await mac({ device: node.device });
+    await expect.poll(isEligible).toEqual([false, true]);
+  });
+
+  it("are looked for by a shell where the Mac has nothing else", async () => {
+    await start({ screenshots: macTool });
+    const run = (params: Json) => {
+      expect((params.command as string[]).slice(0, 2)).toEqual(["/bin/sh", "-lc"]);
+      return nodeResult({ exitCode: 0, stdout: "mactool\n" });
+    };
+    await mac({ commands: ["system.run"], answers: { "system.run": run } });
+    await expect.poll(isEligible).toEqual([true]);
+  });
+
+  it("stay out when the Mac does not answer, of which the log warns once", async () => {
+    const timers = manualTimers({ auto: 5000 });
+    await start({ screenshots: macTool }, { timers });
+    const node = await mac();
+    await node.asked("system.which");
+    timers.advance(15_000);
+    const warning = "the node My Mac does not tell which programs of skills it has: node invoke timed out";
+    await expect.poll(() => gateway.log().split(warning).length - 1).toBe(1);
+    expect(await isEligible()).toEqual([false]);
+  });
+
+  it("are not for nodes of other systems", async () => {
+    await start({ screenshots: macTool });
+    const answers = { "system.which": () => nodeResult({ bins: { mactool: "/bin/mactool" } }) };
+    const node = await connectTestNode(gateway, { answers, client: { platform: "linux" } });
+    await client.request("node.list", {});
+    expect(await isEligible()).toEqual([false]);
+    expect(node.client.events("node.invoke.request")).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import type { Logger } from "@openclaw/log";
-import { createBinarySearch, type Eligibility, judgeSkill } from "./eligibility.ts";
+import { createBinarySearch, type Eligibility, judgeSkill, type RemoteMachines } from "./eligibility.ts";
 import { findSkillFiles } from "./find-skill-files.ts";
 import { readSkill } from "./read-skill.ts";
 import type { Skill, SkillsConfig } from "./skill.ts";
@@ -42,6 +42,8 @@ export interface CreateSkillsOptions {
   stateDir: string;
   env: NodeJS.ProcessEnv;
   platform?: NodeJS.Platform;
+  /** Other machines whose programs count too. What is derived from it is kept until it returns another object. */
+  remote?: () => RemoteMachines | undefined;
   log: Logger;
   /** Milliseconds since the epoch. */
   now: () => number;
@@ -59,6 +61,7 @@ interface Found {
 
 interface View {
   config: SkillsConfig;
+  remote: RemoteMachines | undefined;
   found: readonly Skill[];
   skills: AgentSkills;
 }
@@ -89,12 +92,18 @@ export function createSkills(options: CreateSkillsOptions): Skills {
   return {
     of({ agentId, workspaceDir, only }) {
       const config = options.config();
+      const remote = options.remote?.();
       const skills = current(workspaceDir, config);
       const key = [agentId, workspaceDir, ...(only === undefined ? [] : [JSON.stringify(only)])].join("\n");
       const known = views.get(key);
-      if (known?.config === config && known.found === skills) return known.skills;
+      if (known?.config === config && known.remote === remote && known.found === skills) return known.skills;
       ids += 1;
-      const view = { config, found: skills, skills: agentSkills(ids, skills, agentId, config, only) };
+      const view = {
+        config,
+        remote,
+        found: skills,
+        skills: agentSkills(ids, skills, agentId, { config, remote }, only),
+      };
       views.set(key, view);
       return view.skills;
     },
@@ -105,23 +114,24 @@ export function createSkills(options: CreateSkillsOptions): Skills {
     id: number,
     all: readonly Skill[],
     agentId: string,
-    config: SkillsConfig,
+    { config, remote }: Pick<View, "config" | "remote">,
     only: readonly string[] | undefined,
   ): AgentSkills {
     const hasBinary = createBinarySearch(env, platform);
-    const judged = all.map((skill) => ({ skill, ...judgeSkill(skill, { config, env, platform, hasBinary }) }));
+    const judged = all.map((skill) => ({ skill, ...judgeSkill(skill, { config, env, platform, hasBinary, remote }) }));
     const wanted = config.agents?.list?.find(
       (agent) => agent.id.trim().toLowerCase() === agentId.toLowerCase(),
     )?.skills;
-    const skills = judged
+    const usable = judged
       .filter(({ eligible }) => eligible)
-      .filter(({ skill: { name } }) => wanted?.includes(name) !== false && only?.includes(name) !== false)
-      .map(({ skill }) => skill);
+      .filter(({ skill: { name } }) => wanted?.includes(name) !== false && only?.includes(name) !== false);
+    const skills = usable.map(({ skill }) => skill);
+    const machines = usable.some(({ remoteOnly }) => remoteOnly) ? remote?.names : undefined;
     return {
       id,
       skills,
       judged,
-      prompt: skillsPrompt(skills),
+      prompt: skillsPrompt(skills, machines),
       entries: skills
         .filter((skill) => skill.modelInvocable)
         .map((skill) => ({ name: skill.name, blockChars: skillBlock(skill).length })),

@@ -2,6 +2,15 @@ import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { entryOf, type Skill, type SkillRequirements, type SkillsConfig } from "./skill.ts";
 
+/** Machines besides this one where programs of skills can run: connected nodes. */
+export interface RemoteMachines {
+  names: readonly string[];
+  /** `process.platform` values. */
+  platforms: readonly string[];
+  /** Programs that at least one of them has. */
+  bins: ReadonlySet<string>;
+}
+
 /** The machine and the configuration a skill would be used with. */
 export interface SkillPlace {
   config: SkillsConfig;
@@ -9,6 +18,7 @@ export interface SkillPlace {
   platform: NodeJS.Platform;
   /** Whether a program is found; ask once per name. */
   hasBinary(name: string): boolean;
+  remote?: RemoteMachines | undefined;
 }
 
 /** Why a skill cannot be used here, and what is missing of what it needs. */
@@ -17,13 +27,15 @@ export interface Eligibility {
   disabled: boolean;
   blockedByAllowlist: boolean;
   missing: SkillRequirements;
+  /** It can be used, but only because of what another machine has. */
+  remoteOnly: boolean;
 }
 
 const nothingMissing: SkillRequirements = { bins: [], anyBins: [], env: [], config: [], os: [] };
 
 /** Judges one skill: switched off, not allowed, wrong platform, then what it needs. */
 export function judgeSkill(skill: Skill, place: SkillPlace): Eligibility {
-  const { config, platform } = place;
+  const { config, remote } = place;
   const entry = entryOf(skill, config);
   const allowed = config.skills?.allowBundled ?? [];
   const disabled = entry?.enabled === false;
@@ -33,23 +45,33 @@ export function judgeSkill(skill: Skill, place: SkillPlace): Eligibility {
     !allowed.includes(skill.key) &&
     !allowed.includes(skill.name);
   const { requires } = skill;
-  const os = requires.os.length === 0 || requires.os.includes(platform) ? [] : requires.os;
-  const missing: SkillRequirements = skill.always
-    ? { ...nothingMissing, os }
-    : {
-        bins: requires.bins.filter((name) => !place.hasBinary(name)),
-        anyBins: requires.anyBins.some((name) => place.hasBinary(name)) ? [] : requires.anyBins,
-        env: requires.env.filter((name) => !isSet(name)),
-        config: requires.config.filter((path) => !isOn(config, path)),
-        os,
-      };
-  const lacks = Object.values(missing).some((list) => list.length > 0);
-  return { eligible: !disabled && !blockedByAllowlist && !lacks, disabled, blockedByAllowlist, missing };
+  const missingHere = missingWith();
+  const missing = remote && lacks(missingHere) ? missingWith(remote) : missingHere;
+  const eligible = !disabled && !blockedByAllowlist && !lacks(missing);
+  return { eligible, disabled, blockedByAllowlist, missing, remoteOnly: eligible && missing !== missingHere };
+
+  function missingWith(other?: RemoteMachines): SkillRequirements {
+    const platforms: readonly string[] = [place.platform, ...(other?.platforms ?? [])];
+    const has = (name: string) => place.hasBinary(name) || other?.bins.has(name) === true;
+    const os = requires.os.length === 0 || requires.os.some((name) => platforms.includes(name)) ? [] : requires.os;
+    if (skill.always) return { ...nothingMissing, os };
+    return {
+      bins: requires.bins.filter((name) => !has(name)),
+      anyBins: requires.anyBins.some(has) ? [] : requires.anyBins,
+      env: requires.env.filter((name) => !isSet(name)),
+      config: requires.config.filter((path) => !isOn(config, path)),
+      os,
+    };
+  }
 
   function isSet(name: string): boolean {
     if (place.env[name] || entry?.env?.[name]) return true;
     return name === skill.primaryEnv && Boolean(entry?.apiKey);
   }
+}
+
+function lacks(missing: SkillRequirements): boolean {
+  return Object.values(missing).some((list) => list.length > 0);
 }
 
 /** Paths that count as switched on while nobody has set them. */

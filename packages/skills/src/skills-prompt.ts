@@ -9,10 +9,15 @@ const opening = [
 ].join("\n");
 const closing = "</available_skills>";
 
-/** The block of a system prompt that tells of the skills; empty when the model is told of none. */
-export function skillsPrompt(skills: readonly Skill[]): string {
+/**
+ * The block of a system prompt that tells of the skills; empty when the model is told of none. It begins with the names
+ * of the nodes without which some of the skills could not be used.
+ */
+export function skillsPrompt(skills: readonly Skill[], nodes: readonly string[] = []): string {
   const shown = skills.filter((skill) => skill.modelInvocable);
-  return shown.length === 0 ? "" : [opening, ...shown.map(skillBlock), closing].join("\n");
+  if (shown.length === 0) return "";
+  const note = `Remote macOS node available (${nodes.join(", ")}). Run macOS-only skills via nodes.run on that node.`;
+  return [...(nodes.length > 0 ? [note] : []), opening, ...shown.map(skillBlock), closing].join("\n");
 }
 
 /** The part of the block about one skill. */

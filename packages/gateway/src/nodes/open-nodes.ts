@@ -8,7 +8,9 @@ import { invalidRequest, unavailable } from "../methods/handler.ts";
 import type { DeviceStore } from "../pairing/device-store.ts";
 import type { PairedDevice } from "../pairing/paired-device.ts";
 import { nodeOfRequest, type PairingEvents } from "../pairing/pairing-events.ts";
+import type { GatewaySkills } from "../skills/agent-skills.ts";
 import type { Connections } from "../ws/connections.ts";
+import { createNodeBinaries } from "./node-binaries.ts";
 import { commandRefusal, type NodeCommandConfig } from "./node-commands.ts";
 import { createNodeEvents, type NodeEventsOptions } from "./node-events.ts";
 import { createNodeInvocations } from "./node-invocations.ts";
@@ -26,6 +28,7 @@ export interface OpenNodesOptions extends Omit<NodeEventsOptions, "isAwaited" | 
   devices: DeviceStore;
   pairingEvents: PairingEvents;
   grants: RunGrants;
+  skills: Pick<GatewaySkills, "bins" | "useMachines" | "onChange">;
   clock: Clock;
   timers: Timers;
   log: Log;
@@ -59,15 +62,24 @@ export function openNodes(options: OpenNodesOptions): Nodes {
     if (reason) throw invalidRequest("node command not allowed", { details: { reason, command: name } });
     return invocations.invoke(node, { command: name, params: undefined, ...rest });
   };
+  const binaries = createNodeBinaries({
+    registry,
+    devices,
+    commandConfig,
+    invoke: async (request) => invoke(request),
+    skills: options.skills,
+    log,
+  });
 
   return {
     connected(connection, session) {
       // The socket may have closed before this part of the Gateway was there.
-      if (!connection.closing) registry.add(connection, session, clock.now());
+      if (!connection.closing) binaries.connected(registry.add(connection, session, clock.now()));
     },
     disconnected(connection, session) {
       registry.remove(connection, session);
       invocations.disconnected(connection.id);
+      binaries.disconnected();
     },
     list: (protocol) => nodeRows({ registry, devices, commandConfig }, protocol),
     async invoke(request) {

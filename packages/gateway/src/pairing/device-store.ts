@@ -69,6 +69,8 @@ export interface DeviceStore {
   touch(claim: DeviceClaim): void;
   /** Notes that a device came or went. */
   seen(deviceId: string, reason: "connect" | "disconnect"): void;
+  /** Keeps which programs of skills a node has. */
+  keepBins(deviceId: string, bins: readonly string[]): void;
   /** The token of a device and role: the present one when it covers the scopes, else a new one. */
   ensureToken(deviceId: string, role: string, scopes: readonly string[]): DeviceToken;
   /** Whether a secret is the unrevoked token of this device and role, and covers the scopes. */
@@ -252,6 +254,12 @@ export function openDeviceStore(options: DeviceStoreOptions): DeviceStore {
       if (!device) return;
       device.lastSeenAtMs = clock.now();
       device.lastSeenReason = reason;
+      savePairedLater();
+    },
+    keepBins(deviceId, bins) {
+      const device = paired.get(deviceId);
+      if (!device) return;
+      device.bins = [...bins];
       savePairedLater();
     },
     ensureToken(deviceId, role, scopes) {

@@ -30,6 +30,8 @@ export const pairedDevice = z.looseObject({
   approvedVia: z.string().optional(),
   lastSeenAtMs: z.number().optional(),
   lastSeenReason: z.string().optional(),
+  /** Programs of skills that were found on it when it was asked last; of nodes alone. */
+  bins: z.array(z.string()).optional(),
 });
 const nodeClaim = z.object({
   version: z.string().optional(),
@@ -65,7 +67,7 @@ export type PairingRequest = z.output<typeof pairingRequest>;
 
 /** Hides the secrets of a device's tokens; what version 3 does not know is left out there. */
 export function showDevice(device: PairedDevice, protocol: 3 | 4, connected: boolean): WirePairedDevice {
-  const { tokens, label, approvedVia, lastSeenAtMs, lastSeenReason, ...rest } = device;
+  const { tokens, label, approvedVia, lastSeenAtMs, lastSeenReason, bins: _bins, ...rest } = device;
   const displayName = label ?? rest.displayName;
   return {
     ...rest,

@@ -1,5 +1,5 @@
 import type { Logger } from "@openclaw/log";
-import type { AgentSkills, SkillCommand, Skills, SkillsConfig } from "@openclaw/skills";
+import type { AgentSkills, RemoteMachines, SkillCommand, Skills, SkillsConfig } from "@openclaw/skills";
 import { mayHaveSkills, skillRoots } from "@openclaw/skills/roots";
 import type { Clock } from "@openclaw/storage";
 
@@ -25,6 +25,10 @@ export interface GatewaySkills {
   bins(): Promise<string[]>;
   /** Judges them anew with the next question: programs have come or gone. */
   forget(): void;
+  /** Counts what other machines have from now on; nothing of them with `undefined`. */
+  useMachines(machines: RemoteMachines | undefined): void;
+  /** Calls back when skills, or what counts for them, may be others than before. */
+  onChange(listener: () => void): void;
   /** The command of a skill that a person means by a name. */
   find(commands: readonly SkillCommand[], name: string): SkillCommand | undefined;
 }
@@ -36,11 +40,14 @@ export function createGatewaySkills(options: AgentSkillsOptions): GatewaySkills 
   let loading: Promise<void> | undefined;
   let loaded: { module: SkillsModule; skills: Skills } | undefined;
   const known = new Map<number, readonly SkillCommand[]>();
+  let machines: RemoteMachines | undefined;
+  let newest = 0;
+  let changed = () => {};
 
   const needed = (workspaceDir: string) => mayHaveSkills(skillRoots(workspaceDir, options.config(), options));
   const load = (): Promise<void> => {
     loading ??= import("@openclaw/skills").then((module) => {
-      loaded = { module, skills: module.createSkills({ ...options, now: () => clock.now() }) };
+      loaded = { module, skills: module.createSkills({ ...options, remote: () => machines, now: () => clock.now() }) };
     });
     return loading;
   };
@@ -54,7 +61,12 @@ export function createGatewaySkills(options: AgentSkillsOptions): GatewaySkills 
         if (!needed(agent.workspaceDir)) return undefined;
         await load();
       }
-      return loaded?.skills.of(agent);
+      const found = loaded?.skills.of(agent);
+      if (found !== undefined && found.id > newest) {
+        newest = found.id;
+        changed();
+      }
+      return found;
     },
     commands(agentId, isTaken) {
       const workspaceDir = workspace(agentId);
@@ -83,6 +95,12 @@ export function createGatewaySkills(options: AgentSkillsOptions): GatewaySkills 
       return [...new Set(named)].sort();
     },
     forget: () => loaded?.skills.forget(),
+    useMachines(given) {
+      machines = given;
+    },
+    onChange(listener) {
+      changed = listener;
+    },
     find: (commands, name) => loaded?.module.findSkillCommand(commands, name),
   };
   return gatewaySkills;

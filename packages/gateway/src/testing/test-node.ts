@@ -59,12 +59,16 @@ export async function connectTestNode(gateway: TestGateway, options: TestNodeOpt
     answer: ({ id }, result) => client.request("node.invoke.result", { id, nodeId, ...result }),
     tell: (event, payload) => client.request("node.event", { event, payloadJSON: JSON.stringify(payload) }),
   };
-  client.socket.on("message", (data) => {
-    const frame = JSON.parse(String(data)) as { event?: string; payload?: NodeRequest };
+  const react = (frame: { event?: string; payload?: NodeRequest }) => {
     if (frame.event !== "node.invoke.request" || !frame.payload) return;
     const answer = answers[frame.payload.command];
-    if (answer) void node.answer(frame.payload, answer(JSON.parse(frame.payload.paramsJSON ?? "{}") as Json));
-  });
+    // A test may end before the Gateway has taken the answer.
+    if (answer)
+      node.answer(frame.payload, answer(JSON.parse(frame.payload.paramsJSON ?? "{}") as Json)).catch(() => {});
+  };
+  // The Gateway may ask as soon as it has let the node in.
+  for (const frame of client.frames) react(frame as { event?: string; payload?: NodeRequest });
+  client.socket.on("message", (data) => react(JSON.parse(String(data)) as { event?: string; payload?: NodeRequest }));
   return node;
 }
 

@@ -52,7 +52,9 @@ const withAgent: Scenario = async (stage, { params }) => {
 const withSkill: Scenario = (stage, { params }) => {
   const dir = path.join(stage.gateway.stateDir, "skills", "opener");
   fs.mkdirSync(dir, { recursive: true });
-  const metadata = JSON.stringify({ openclaw: { emoji: "🔐", requires: { bins: ["no-such-program"] } } });
+  const bins = ["no-such-program"];
+  const install = [{ id: "brew", kind: "brew", formula: "no-such-program", bins, label: "Install it" }];
+  const metadata = JSON.stringify({ openclaw: { emoji: "🔐", requires: { bins }, install } });
   const front = [
     "name: opener",
     "description: Opens things.",
