@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { temporaryHome } from "./cli.ts";
@@ -197,6 +197,27 @@ describe("without a Gateway", () => {
     expect(status.gateway).toMatchObject({ mode: "local", reachable: false, self: null, urlSource: "local loopback" });
     expect(existsSync(path.join(home.home, ".openclaw"))).toBe(false);
     expect((await home.run(["status", "--all"])).stdout).toMatch(/Pasteable debug report\. Auth tokens redacted\.\n$/);
+  });
+
+  it("status --all shows the ends of what the service has printed, each line once and no secret", async () => {
+    const logs = path.join(home.home, ".openclaw", "logs");
+    mkdirSync(logs, { recursive: true });
+    writeFileSync(
+      path.join(logs, "gateway.log"),
+      "started\ntick\ntick\ntick\nusing --token abcdefghijklmnopqrstuvwxyz\n",
+    );
+    writeFileSync(
+      path.join(logs, "gateway.err.log"),
+      `${Array.from({ length: 30 }, (_, at) => `trouble ${at}`).join("\n")}\n`,
+    );
+    const { code, stdout } = await home.run(["status", "--all"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      "Service log: ~/.openclaw/logs/gateway.log\n  started\n  tick (3 times)\n  using --token abcdef…wxyz\n",
+    );
+    expect(stdout).toContain("Service log: ~/.openclaw/logs/gateway.err.log\n  trouble 22\n");
+    expect(stdout).toContain("\n  trouble 29\n");
+    expect(stdout).not.toContain("trouble 21\n");
   });
 
   it("names a conflict of secrets without either value", async () => {
