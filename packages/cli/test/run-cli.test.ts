@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { scriptedGateway } from "../../client/test/scripted-gateway.ts";
 import { temporaryHome } from "./cli.ts";
 
 let home: ReturnType<typeof temporaryHome>;
@@ -315,6 +316,31 @@ describe("agent", () => {
     expect(second.stderr).toMatch(/^Gateway agent failed; falling back to embedded: /);
     const { sessions } = JSON.parse((await home.run(["sessions", "--json"])).stdout);
     expect(sessions).toMatchObject([{ key: "agent:main:explicit:my-id", sessionId: "my-id", thinkingLevel: "high" }]);
+  });
+
+  it("runs nothing here once the Gateway has the message, though the connection ends", async () => {
+    home.writeConfig('{ agents: { defaults: { model: { primary: "offline/assistant" }, skipBootstrap: true } } }');
+    const gateway = await scriptedGateway();
+    const env = { OPENCLAW_GATEWAY_PORT: new URL(gateway.url).port, OPENCLAW_GATEWAY_TOKEN: "t" };
+    const acceptAndDie = async () => {
+      const peer = await gateway.accept();
+      await peer.welcome();
+      const request = await peer.next();
+      peer.answer(request, { runId: request.params.idempotencyKey, status: "accepted" });
+      peer.drop();
+      return request.method;
+    };
+    try {
+      const argv = ["agent", "--agent", "main", "-m", "only once"];
+      const [{ code, stdout, stderr }, method] = await Promise.all([home.run(argv, { env }), acceptAndDie()]);
+      expect({ code, stdout, method }).toEqual({ code: 1, stdout: "", method: "agent" });
+      expect(stderr).toContain("Whether the Gateway took the message is not known");
+      expect(stderr).not.toContain("falling back to embedded");
+      expect(existsSync(path.join(home.home, ".openclaw", "agents", "main", "sessions"))).toBe(false);
+      expect(gateway.connections).toBe(1);
+    } finally {
+      await gateway.close();
+    }
   });
 
   it("does not know agents that are not configured", async () => {
