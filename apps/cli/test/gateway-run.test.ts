@@ -147,6 +147,27 @@ describe("gateway run", () => {
   );
 
   it(
+    "shows more on the console than in the file with --verbose, and warns once of a pattern that is none",
+    inHome(async (home, port) => {
+      const config = home.gatewayConfig(port);
+      home.writeConfig({ ...config, logging: { ...config.logging, level: "warn", redactPatterns: ["("] } });
+      const gateway = home.start(["gateway", "run", "--verbose"]);
+      await gateway.output(listening);
+      await home.run(["health"]);
+      gateway.kill("SIGTERM");
+      const { stdout, stderr } = await gateway.finished;
+      expect(stdout + stderr).toMatch(/received SIGTERM/);
+      const levels = readFileSync(home.logFile, "utf8")
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line)._meta.logLevelName);
+      expect(new Set(levels)).toEqual(new Set(["WARN"]));
+      expect((stdout + stderr).match(/logging\.redactPatterns/g)).toHaveLength(1);
+      expect(stdout + stderr).toContain('logging.redactPatterns: not a regular expression, ignored: "("');
+    }),
+  );
+
+  it(
     "lets flags win over environment and config",
     inHome(async (home, port) => {
       home.writeConfig(home.gatewayConfig(1));

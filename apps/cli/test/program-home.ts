@@ -8,6 +8,8 @@ const program = path.join(import.meta.dirname, "program.ts");
 
 export interface Finished {
   code: number | null;
+  /** What ended it, where a signal did. */
+  signal: NodeJS.Signals | null;
   stdout: string;
   stderr: string;
 }
@@ -57,11 +59,11 @@ export function programHome() {
     });
     const finished = new Promise<Finished>((resolve, reject) => {
       child.on("error", reject);
-      child.on("close", (code) => {
+      child.on("close", (code, signal) => {
         children.delete(child);
         ended = true;
         wake();
-        resolve({ code, stdout, stderr });
+        resolve({ code, signal, stdout, stderr });
       });
     });
     return {

@@ -145,7 +145,7 @@ describe("asking a Gateway", () => {
     const { stdout } = await home.run(["gateway", "call", "sessions.list", "--params", '{"limit":1}', "--json"]);
     expect(JSON.parse(stdout)).toMatchObject({ count: 1 });
     const refused = await home.run(["gateway", "call", "nosuch"]);
-    expect(refused).toEqual({ code: 1, stdout: "", stderr: "Gateway call failed: unknown method: nosuch\n" });
+    expect(refused).toMatchObject({ code: 1, stdout: "", stderr: "Gateway call failed: unknown method: nosuch\n" });
     expect((await home.run(["gateway", "call", "health", "--params", "[1]"])).stderr).toBe(
       "--params must be a JSON object\n",
     );
@@ -181,5 +181,21 @@ describe("asking a Gateway", () => {
     follow.kill("SIGTERM");
     await follow.finished;
     expect(existsSync(home.logFile)).toBe(true);
+  });
+
+  it("ends at once on Ctrl+C, as the signal ends programs, and the run goes on in the Gateway", async () => {
+    const follow = home.start(["logs", "--follow", "--interval", "20"]);
+    await follow.output(/listening on/);
+    follow.kill("SIGINT");
+    expect(await follow.finished).toMatchObject({ code: null, signal: "SIGINT", stderr: "" });
+    models.enqueue({ words: ["late"], gapMs: 1500 });
+    const asked = models.requests.length;
+    const turn = home.start(["agent", "--agent", "real", "-m", "take your time"]);
+    await models.request(asked + 1);
+    turn.kill("SIGINT");
+    expect(await turn.finished).toMatchObject({ code: null, signal: "SIGINT", stdout: "" });
+    expect((await home.run(["agent", "--agent", "real", "-m", "and now?"])).code).toBe(0);
+    const all = Object.values(transcripts()).join("\n");
+    expect(all.match(/take your time/g)).toHaveLength(1);
   });
 });

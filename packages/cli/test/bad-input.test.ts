@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { scriptedGateway } from "../../client/test/scripted-gateway.ts";
 import { startTestGateway, type TestGateway, testToken } from "../../gateway/src/testing/test-gateway.ts";
 import { type AnyCommand, commands, type FlagSpec } from "../src/index.ts";
 import { textWidth } from "../src/terminal/text-width.ts";
@@ -184,6 +185,56 @@ describe("a Gateway that lets nobody in", () => {
       expect({ argv, code, stdout }).toEqual({ argv, code: 1, stdout: "" });
       expect(stderr, argv.join(" ")).toContain("ws://127.0.0.1:9");
       expect(stderr).not.toMatch(/ {4}at /);
+    }
+  });
+});
+
+describe("a Gateway of another release", () => {
+  const mismatch = (expectedProtocol: number) => ({
+    code: "INVALID_REQUEST",
+    message: "protocol mismatch",
+    details: { code: "PROTOCOL_MISMATCH", expectedProtocol, clientMinProtocol: 3, clientMaxProtocol: 4 },
+  });
+
+  it.each([
+    ["older", 2, "The Gateway is of another release (it speaks protocol 2). Restart it with this release"],
+    ["newer", 9, "The Gateway is of another release (it speaks protocol 9). Update OpenClaw on this machine."],
+  ])("that is %s is told with what to do", async (_age, protocol, remedy) => {
+    const gateway = await scriptedGateway();
+    const env = { OPENCLAW_GATEWAY_PORT: new URL(gateway.url).port, OPENCLAW_GATEWAY_TOKEN: "t" };
+    const refuse = async () => {
+      const peer = await gateway.accept();
+      peer.refuse(await peer.next(), mismatch(protocol));
+      peer.close(1002, "protocol mismatch");
+    };
+    try {
+      for (const argv of [["health"], ["cron", "list"], ["logs"], ["gateway", "call", "health"]]) {
+        const [{ code, stdout, stderr }] = await Promise.all([home.run(argv, { env }), refuse()]);
+        expect({ argv, code, stdout }).toEqual({ argv, code: 1, stdout: "" });
+        expect(stderr).toContain("gateway connect failed: protocol mismatch");
+        expect(stderr).toContain(remedy);
+      }
+      const [status] = await Promise.all([home.run(["status", "--json"], { env }), refuse()]);
+      expect(status.code).toBe(0);
+      expect(JSON.parse(status.stdout).gateway).toMatchObject({
+        reachable: false,
+        error: "gateway connect failed: protocol mismatch",
+      });
+    } finally {
+      await gateway.close();
+    }
+  });
+
+  it("that only closes the connection is known by the code it closes with", async () => {
+    const gateway = await scriptedGateway();
+    const env = { OPENCLAW_GATEWAY_PORT: new URL(gateway.url).port, OPENCLAW_GATEWAY_TOKEN: "t" };
+    const refuse = async () => (await gateway.accept()).close(1002, "protocol mismatch");
+    try {
+      const [{ code, stderr }] = await Promise.all([home.run(["health"], { env }), refuse()]);
+      expect(code).toBe(1);
+      expect(stderr).toContain("The Gateway is of another release. Restart it with this release");
+    } finally {
+      await gateway.close();
     }
   });
 });

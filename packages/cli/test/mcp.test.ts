@@ -174,6 +174,11 @@ describe("mcp test", () => {
     });
   });
 
+  it("counts a single tool as one", async () => {
+    await add("one", "--env", "TEST_MODE=single");
+    expect((await mcp("test", "one")).stdout).toBe("MCP server one offers 1 tool:\n- ping: Answers.\n");
+  });
+
   it("says why a server cannot be reached, without its secrets", async () => {
     await add("bad", "--env", "TEST_MODE=crash", "--env", "TEST_KEY=very-secret-3");
     const { code, stderr, stdout } = await mcp("test", "bad");

@@ -244,7 +244,8 @@ describe("onboard --non-interactive", () => {
     [["--node-manager", "pnpm"], { skills: { install: { nodeManager: "pnpm" } } }],
     [["--flow", "manual"], { gateway: { mode: "local" } }],
     [["--mode", "local"], { gateway: { mode: "local" } }],
-    [["--skip-channels", "--skip-ui"], { gateway: { port: 18789 } }],
+    // The port is the environment's.
+    [["--skip-channels", "--skip-ui"], { gateway: { port: 9 } }],
     [
       [
         "--custom-base-url",

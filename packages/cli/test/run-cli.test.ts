@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { scriptedGateway } from "../../client/test/scripted-gateway.ts";
 import { temporaryHome } from "./cli.ts";
 
 let home: ReturnType<typeof temporaryHome>;
@@ -199,6 +200,27 @@ describe("without a Gateway", () => {
     expect((await home.run(["status", "--all"])).stdout).toMatch(/Pasteable debug report\. Auth tokens redacted\.\n$/);
   });
 
+  it("status --all shows the ends of what the service has printed, each line once and no secret", async () => {
+    const logs = path.join(home.home, ".openclaw", "logs");
+    mkdirSync(logs, { recursive: true });
+    writeFileSync(
+      path.join(logs, "gateway.log"),
+      "started\ntick\ntick\ntick\nusing --token abcdefghijklmnopqrstuvwxyz\n",
+    );
+    writeFileSync(
+      path.join(logs, "gateway.err.log"),
+      `${Array.from({ length: 30 }, (_, at) => `trouble ${at}`).join("\n")}\n`,
+    );
+    const { code, stdout } = await home.run(["status", "--all"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      "Service log: ~/.openclaw/logs/gateway.log\n  started\n  tick (3 times)\n  using --token abcdef…wxyz\n",
+    );
+    expect(stdout).toContain("Service log: ~/.openclaw/logs/gateway.err.log\n  trouble 22\n");
+    expect(stdout).toContain("\n  trouble 29\n");
+    expect(stdout).not.toContain("trouble 21\n");
+  });
+
   it("names a conflict of secrets without either value", async () => {
     home.writeConfig('{ gateway: { auth: { token: "config-side-value" } } }');
     const { stdout } = await home.run(["status"], { env: { OPENCLAW_GATEWAY_TOKEN: "environment-side-value" } });
@@ -294,6 +316,31 @@ describe("agent", () => {
     expect(second.stderr).toMatch(/^Gateway agent failed; falling back to embedded: /);
     const { sessions } = JSON.parse((await home.run(["sessions", "--json"])).stdout);
     expect(sessions).toMatchObject([{ key: "agent:main:explicit:my-id", sessionId: "my-id", thinkingLevel: "high" }]);
+  });
+
+  it("runs nothing here once the Gateway has the message, though the connection ends", async () => {
+    home.writeConfig('{ agents: { defaults: { model: { primary: "offline/assistant" }, skipBootstrap: true } } }');
+    const gateway = await scriptedGateway();
+    const env = { OPENCLAW_GATEWAY_PORT: new URL(gateway.url).port, OPENCLAW_GATEWAY_TOKEN: "t" };
+    const acceptAndDie = async () => {
+      const peer = await gateway.accept();
+      await peer.welcome();
+      const request = await peer.next();
+      peer.answer(request, { runId: request.params.idempotencyKey, status: "accepted" });
+      peer.drop();
+      return request.method;
+    };
+    try {
+      const argv = ["agent", "--agent", "main", "-m", "only once"];
+      const [{ code, stdout, stderr }, method] = await Promise.all([home.run(argv, { env }), acceptAndDie()]);
+      expect({ code, stdout, method }).toEqual({ code: 1, stdout: "", method: "agent" });
+      expect(stderr).toContain("Whether the Gateway took the message is not known");
+      expect(stderr).not.toContain("falling back to embedded");
+      expect(existsSync(path.join(home.home, ".openclaw", "agents", "main", "sessions"))).toBe(false);
+      expect(gateway.connections).toBe(1);
+    } finally {
+      await gateway.close();
+    }
   });
 
   it("does not know agents that are not configured", async () => {

@@ -112,3 +112,25 @@ it("without a source of updates an update changes nothing, and nothing restarts"
   });
   expect(fs.existsSync(path.join(gateway.stateDir, "restart-sentinel.json"))).toBe(false);
 });
+
+it("a workspace that is no absolute path is refused, and nothing is made of it", async () => {
+  await start();
+  await call("agents.create", { name: "a", workspace: path.join(gateway.home, "a") });
+  const before = (await call("config.get", {})).raw;
+  for (const workspace of ["bot", "./bot", "../bot", "~other/bot"]) {
+    for (const [method, params] of [
+      ["agents.create", { name: "b", workspace }],
+      ["agents.update", { agentId: "a", workspace }],
+    ] as const) {
+      const { error } = await client.request(method, params);
+      expect(error).toMatchObject({
+        code: "INVALID_REQUEST",
+        message: expect.stringContaining("workspace must be an absolute path or begin with ~/"),
+      });
+    }
+    expect(fs.existsSync(path.resolve(workspace))).toBe(false);
+  }
+  expect((await call("config.get", {})).raw).toBe(before);
+  await call("agents.create", { name: "c", workspace: "~/c" });
+  expect(fs.existsSync(path.join(gateway.home, "c"))).toBe(true);
+});

@@ -18,11 +18,11 @@ const program = `
   process.stdin.on("end", () => process.exit(0));
 `;
 
-async function talk(input: PassThrough): Promise<string> {
+async function talk(input: PassThrough, script = program, command = process.execPath): Promise<string> {
   let shown = "";
   await runAcpClient({
-    command: process.execPath,
-    args: ["-e", program],
+    command,
+    args: ["-e", script],
     cwd: process.cwd(),
     env: process.env,
     input,
@@ -45,4 +45,20 @@ test("what is piped in before the session is there is said in it, line by line",
     "heard: second",
     "[end_turn]",
   ]);
+});
+
+test.each([
+  ["at once", "process.exit(3)", "exit code 3"],
+  ["by a signal", 'process.kill(process.pid, "SIGTERM"); setInterval(() => {}, 1000)', "SIGTERM"],
+  ["when it is asked for a session", 'process.stdin.once("data", () => process.exit(4))', "exit code 4"],
+  ["without an error", "process.exit(0)", "exit code 0"],
+])("an agent that ends %s is told with how it ended", async (_when, script, how) => {
+  const input = new PassThrough();
+  input.write("hello\n");
+  await expect(talk(input, script)).rejects.toThrow(`${process.execPath} ended: ${how}`);
+});
+
+test("a program that is not there is told by its name", async () => {
+  const input = new PassThrough();
+  await expect(talk(input, "", "/nowhere/agent")).rejects.toThrow("/nowhere/agent could not be started: ");
 });

@@ -59,6 +59,11 @@ export async function runAcpClient(options: AcpClientOptions): Promise<void> {
   const typed = lines[Symbol.asyncIterator]();
   try {
     await Promise.race([gone, converse()]);
+  } catch (error) {
+    if (!connection.signal.aborted) throw error;
+    // The agent's output ends before the agent does; how it ended says more.
+    child.stdin.end();
+    await gone;
   } finally {
     stopping = true;
     lines.close();

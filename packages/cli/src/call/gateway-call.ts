@@ -127,7 +127,11 @@ export async function connectGateway(options: CallOptions): Promise<GatewayConne
   } catch (error) {
     client.close();
     closeTunnel();
-    throw new GatewayCallError(connectReason(error), { stage: "connect", details, cause: error });
+    throw new GatewayCallError(connectReason(error), {
+      stage: "connect",
+      details: [...details, ...otherRelease(error)],
+      cause: error,
+    });
   }
   return {
     target,
@@ -247,6 +251,24 @@ function connectReason(error: unknown): string {
   if (error.refusal) return `gateway connect failed: ${error.refusal.message}`;
   if (error.closeCode !== undefined) return closedReason(error.closeCode, error.message);
   return `gateway connect failed: ${error.message}`;
+}
+
+/** What to do about a Gateway that speaks none of this program's protocols. */
+function otherRelease(error: unknown): string[] {
+  if (!(error instanceof GatewayClientError)) return [];
+  const { refusal, closeCode } = error;
+  const mismatch = refusal === undefined ? closeCode === 1002 : /^protocol mismatch/i.test(refusal.message);
+  if (!mismatch) return [];
+  const { expectedProtocol, clientMaxProtocol } = refusal?.details ?? {};
+  const spoken = typeof expectedProtocol === "number" ? ` (it speaks protocol ${expectedProtocol})` : "";
+  const newer =
+    typeof expectedProtocol === "number" &&
+    typeof clientMaxProtocol === "number" &&
+    expectedProtocol > clientMaxProtocol;
+  const remedy = newer
+    ? "Update OpenClaw on this machine."
+    : "Restart it with this release (openclaw gateway restart), or update OpenClaw where it runs.";
+  return [`The Gateway is of another release${spoken}. ${remedy}`];
 }
 
 function requestError(error: unknown, details: readonly string[], timeoutMs: number): unknown {

@@ -40,7 +40,8 @@ export async function run(
       return state === "ready" ? 0 : 1;
     }
     if (state !== "ready") throw new CliError(`MCP server ${id}: ${error ?? "it is not available"}`);
-    context.print(`MCP server ${id} offers ${tools.length} tools${tools.length > 0 ? ":" : "."}`);
+    const count = `${tools.length} tool${tools.length === 1 ? "" : "s"}`;
+    context.print(`MCP server ${id} offers ${count}${tools.length > 0 ? ":" : "."}`);
     for (const { name, description } of tools) {
       const [line = ""] = description.split("\n", 1);
       context.print(`- ${name}${line === "" ? "" : `: ${line}`}`);

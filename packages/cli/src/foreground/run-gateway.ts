@@ -98,6 +98,7 @@ async function logModel(log: Log, store: ConfigStore, { env, paths }: Foreground
 /** Brings the log in line with `logging.*`. */
 function applyLogging(log: Log, store: ConfigStore, options: ForegroundOptions): void {
   const { logging = {} } = store.snapshot().config;
+  const warnings: string[] = [];
   const settings: LogSettings = {
     file: logging.file,
     profile: options.paths.profile,
@@ -107,11 +108,12 @@ function applyLogging(log: Log, store: ConfigStore, options: ForegroundOptions):
     redact: createRedactor({
       mode: logging.redactSensitive,
       patterns: logging.redactPatterns,
-      onBadPattern: (pattern: string) =>
-        log.warn(`logging.redactPatterns: ${pattern} is no regular expression and is ignored`),
+      onBadPattern: (warning: string) => warnings.push(warning),
     }),
   };
   log.reconfigure(settings);
+  // Where the new settings send it.
+  for (const warning of warnings) log.warn(warning);
 }
 
 /** Whether a restart would come up again; if not, the running Gateway is worth more than none. */

@@ -210,7 +210,11 @@ async function runCommand(
   if (command.config !== "none") await guardConfig(command.config, context);
   const module = await command.load();
   // The parser has checked the flags against the same data the type of `run` is made from.
-  return (await module.run(input as never, context)) ?? 0;
+  const work = async () => (await module.run(input as never, context)) ?? 0;
+  if (input.flags.json !== true) return work();
+  // Standard output is for the document alone; what plugins print while they are loaded is not part of it.
+  const { withQuietConsole } = await import("../protocol/quiet-console.ts");
+  return withQuietConsole(context.stderr, work);
 }
 
 async function runThroughOclif(

@@ -9,6 +9,7 @@ import { formatAge } from "../terminal/age.ts";
 import { renderTable } from "../terminal/table.ts";
 import type { Status } from "./collect-status.ts";
 import { channelRows, overviewRows } from "./overview.ts";
+import { serviceLogTails } from "./service-logs.ts";
 import { securityText } from "./status-text.ts";
 
 const mostIssues = 12;
@@ -90,6 +91,7 @@ async function diagnosis(status: Status, context: CommandContext, onStep: (label
   onStep("Counting skills…");
   const { usable, blocked, total } = await doctorHelp(context).skills(config);
   lines.push(`${mark(true)} Skills: ${usable} usable, ${blocked} blocked, ${total} in all`);
+  lines.push(...(await serviceLogTails(paths.stateDir)).map(shorten));
   onStep("Asking the channels…");
   const issues = listOf(recordOf(probe.answers["channels.status"]).statusIssues).map(recordOf);
   for (const { channel, accountId, message, fix } of issues) {

@@ -133,9 +133,13 @@ export function agentSettingsMethods(gateway: MethodContext): HandlersOf<AgentMe
   }
 }
 
-/** What no file system takes must not get as far as the configuration. */
+/** What no file system takes, or means another folder wherever the Gateway was started, must not get as far as the configuration. */
 function expectFolderName(folder: string): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (/[\u0000-\u001f]/.test(folder))
     throw invalidRequest("workspace must be the path of a folder, without control characters");
+  if (folder.trim() !== "" && !path.isAbsolute(folder.trim()) && !/^~($|[/\\])/.test(folder.trim()))
+    throw invalidRequest(
+      "workspace must be an absolute path or begin with ~/: the Gateway has no folder of its own to begin at",
+    );
 }

@@ -154,7 +154,7 @@ export function createServerConnection(options: ServerConnectionOptions): Server
       client = own;
       opened = undefined;
       readySince = clock.now();
-      log.info(`MCP server ${id} offers ${tools.length} tools`);
+      log.info(`MCP server ${id} offers ${tools.length} tool${tools.length === 1 ? "" : "s"}`);
       enter("ready");
     } catch (thrown) {
       await opened?.close().catch(() => {}); // what could not be opened may not be closable either

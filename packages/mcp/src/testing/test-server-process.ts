@@ -1,6 +1,6 @@
 // The test server as a program: `TEST_MODE` may make it a bad one.
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
-import { createTestServer } from "./test-server.ts";
+import { createSingleToolServer, createTestServer } from "./test-server.ts";
 
 switch (process.env.TEST_MODE) {
   case "crash":
@@ -13,6 +13,10 @@ switch (process.env.TEST_MODE) {
   case "garbage":
     process.stdout.write("this is no protocol\n");
     process.stdin.resume();
+    break;
+  case "single":
+    process.stdin.on("end", () => process.exit(0));
+    await createSingleToolServer().connect(new StdioServerTransport());
     break;
   default:
     process.stdin.on("end", () => process.exit(0));

@@ -66,3 +66,10 @@ export function createTestServer(): McpServer {
   );
   return server;
 }
+
+/** An MCP server with one tool alone. */
+export function createSingleToolServer(): McpServer {
+  const server = new McpServer({ name: "single", version: "1.0.0" });
+  server.registerTool("ping", { description: "Answers." }, () => ({ content: [{ type: "text", text: "pong" }] }));
+  return server;
+}

@@ -1,3 +1,4 @@
+import { readVariable } from "@openclaw/config";
 import { z } from "zod";
 import type { SetupDraft } from "./setup-draft.ts";
 
@@ -34,11 +35,11 @@ const deniedNodeCommands = [
   "reminders.add",
 ];
 
-/** The settings there are, and the usual ones where there are none. */
-export function currentGateway(draft: SetupDraft): GatewaySettings {
+/** The settings there are, and the usual ones where there are none; the port then is the one of the environment. */
+export function currentGateway(draft: SetupDraft, env: NodeJS.ProcessEnv): GatewaySettings {
   const { port, bind, customBindHost, auth, tailscale } = draft.config().gateway ?? {};
   return {
-    port: port ?? defaultPort,
+    port: port ?? portOf(env) ?? defaultPort,
     bind: bind ?? "loopback",
     customBindHost,
     authMode: auth?.mode ?? "token",
@@ -47,6 +48,12 @@ export function currentGateway(draft: SetupDraft): GatewaySettings {
     tailscaleMode: tailscale?.mode ?? "off",
     resetOnExit: tailscale?.resetOnExit ?? false,
   };
+}
+
+/** Where a Gateway started in this environment listens. */
+function portOf(env: NodeJS.ProcessEnv): number | undefined {
+  const port = Number(readVariable(env, "OPENCLAW_GATEWAY_PORT"));
+  return Number.isInteger(port) && port > 0 && port <= 65_535 ? port : undefined;
 }
 
 /** What Tailscale needs of the others: only loopback is exposed, and to everybody only behind a password. */

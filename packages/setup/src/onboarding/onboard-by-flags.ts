@@ -112,7 +112,7 @@ async function setUpLocal(draft: SetupDraft, options: OnboardOptions, world: Set
 
 /** Flag, then what is configured, then the usual. The token of an installation stays what it is. */
 function gatewayOfFlags(draft: SetupDraft, options: OnboardOptions, world: SetupWorld) {
-  const { settings, notes } = constrainGateway({ ...currentGateway(draft), ...readGatewayFlags(options) });
+  const { settings, notes } = constrainGateway({ ...currentGateway(draft, world.env), ...readGatewayFlags(options) });
   if (settings.authMode === "password" && !settings.password) {
     throw new SetupError("Missing --gateway-password for password auth.", { code: "usage" });
   }

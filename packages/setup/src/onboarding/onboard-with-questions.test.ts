@@ -50,6 +50,18 @@ describe("the questions", () => {
     expect(visit.notes.at(-1)).toMatch(/^Onboarding complete\./);
   });
 
+  it("take the port of the environment for the usual one, and never put it in the place of a configured one", async () => {
+    const env = { OPENCLAW_GATEWAY_PORT: "19555" };
+    const visit = await onboard(quick, { env });
+    expect(visit.note("QuickStart")).toContain("Gateway port: 19555");
+    expect(visit.note("Summary")).toContain("Gateway: port 19555,");
+    expect(visit.written()).toMatchObject({ gateway: { port: 19_555 } });
+    const asked = await onboard(advanced, { env });
+    expect(asked.asked.find(({ message }) => message === "Gateway port")?.initial).toBe("19555");
+    const kept = await onboard(quick, { env, config: { gateway: { port: 19_000 } } });
+    expect(kept.written()).toMatchObject({ gateway: { port: 19_000 } });
+  });
+
   it("ask for everything in the other flow", async () => {
     const visit = await onboard(
       { acceptRisk: true },

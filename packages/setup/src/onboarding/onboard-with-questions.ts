@@ -56,7 +56,7 @@ export async function onboardWithQuestions(
   if (options.reset) draft.reset("full");
   else if (world.snapshot.exists) keeps = (await handleExisting(draft, prompter, world)) === "keep";
   const quick = flow === "quickstart";
-  if (quick) await tellQuickStart(draft, options, prompter);
+  if (quick) await tellQuickStart(draft, options, prompter, world);
   const mode = readMode(options.mode) ?? (quick ? "local" : await chooseMode(draft, prompter, world));
   if (mode === "remote") {
     await remoteStep(draft, options, prompter, world);
@@ -155,8 +155,13 @@ function existingText(draft: SetupDraft): string {
   return lines.join("\n") || "No key settings yet.";
 }
 
-async function tellQuickStart(draft: SetupDraft, options: OnboardOptions, prompter: SetupPrompter): Promise<void> {
-  const settings = { ...currentGateway(draft), ...readGatewayFlags(options) };
+async function tellQuickStart(
+  draft: SetupDraft,
+  options: OnboardOptions,
+  prompter: SetupPrompter,
+  { env }: SetupWorld,
+): Promise<void> {
+  const settings = { ...currentGateway(draft, env), ...readGatewayFlags(options) };
   await prompter.note(
     [
       `Gateway port: ${settings.port}`,

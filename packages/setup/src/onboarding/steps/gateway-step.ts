@@ -26,7 +26,7 @@ export async function gatewayStep(
   { asks }: { asks: boolean },
 ): Promise<GatewaySettings> {
   const flags = readGatewayFlags(options);
-  const current = { ...currentGateway(draft), ...flags };
+  const current = { ...currentGateway(draft, world.env), ...flags };
   const answers = asks ? await askGateway(current, flags, prompter, world) : current;
   const { settings, notes } = constrainGateway(answers);
   for (const note of notes) await prompter.note(note, "Tailscale");
