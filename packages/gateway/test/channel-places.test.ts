@@ -238,6 +238,10 @@ describe("a thread", () => {
     await say("my cat is called Kit", room);
     await say("/model fake/other", room);
     expect(await say("/model status", thread)).toContain("fake/other");
+    const listed = await (await gateway.connect()).request("sessions.list", {});
+    expect(listed.payload.sessions).toContainEqual(
+      expect.objectContaining({ key: "agent:main:telegram:channel:t1", modelProvider: "fake", model: "other" }),
+    );
     await say("hello", thread);
     expect(gateway.model.requests.at(-1)?.body.model).toBe("other");
     expect(lastPrompt()).toContain("my cat is called Kit");
