@@ -61,7 +61,9 @@ describe("the message tool in a chat", () => {
     const { telegram, discord, client } = await start({
       tools: { message: { crossContext: { allowAcrossProviders: true } } },
     });
-    gateway.model.enqueue(callMessage({ channel: "discord", target: "c", message: "hello there" }), { words: ["done"] });
+    gateway.model.enqueue(callMessage({ channel: "discord", target: "c", message: "hello there" }), {
+      words: ["done"],
+    });
     await telegram.write("tell them");
     await client.event("chat", (payload) => payload.state === "final");
     expect(discord.sent.map(({ text }) => text)).toEqual([expect.stringMatching(/^\[from .+\] hello there$/)]);
