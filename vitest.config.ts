@@ -6,6 +6,12 @@ const conditions = ["@openclaw/source", "node", "import", "module", "default"];
 // Programs that tests start from their sources are compiled once, not at every start.
 process.env.NODE_COMPILE_CACHE ??= path.join(import.meta.dirname, "node_modules/.cache/openclaw-tests");
 
+/** They measure the memory or the pauses of their own process. */
+const measuring = [
+  "packages/agent-runtime/src/tools/process/process-tool.test.ts",
+  "packages/sessions/src/**/session-index.test.ts",
+];
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
@@ -21,6 +27,7 @@ export default defineConfig({
         test: {
           name: "units",
           include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.{ts,tsx}", "plugins/*/src/**/*.test.ts"],
+          exclude: measuring,
           // A process of its own for each of hundreds of small files takes longer than what they test.
           isolate: false,
         },
@@ -29,7 +36,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: "doors",
-          include: ["test/**/*.test.ts", "packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.{ts,tsx}"],
+          include: [
+            "test/**/*.test.ts",
+            "packages/*/test/**/*.test.ts",
+            "apps/*/test/**/*.test.{ts,tsx}",
+            ...measuring,
+          ],
         },
       },
     ],

@@ -36,6 +36,13 @@ it("500 messages from 100 chats at once are all answered, in order per chat", as
   expect(chats.untaken).toEqual([]);
 }, 60_000);
 
+/** What is alive when the last ends of runs have been written: the least of several looks, bytes. */
+async function memoryAtRest(started: StartedGateway): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let look = 0; look < 10; look++) least = Math.min(least, await started.memory());
+  return least;
+}
+
 it("memory is back to within a fifth after 500 messages from 100 chats", async () => {
   await using home = await createGatewayHome();
   home.configure({
@@ -60,9 +67,9 @@ it("memory is back to within a fifth after 500 messages from 100 chats", async (
   };
   // Code and sessions are loaded by the first of them.
   await burst("first", 5);
-  const before = await started.memory();
+  const before = await memoryAtRest(started);
   await burst("second", 5);
-  expect((await started.memory()) / before).toBeLessThan(1.2);
+  expect((await memoryAtRest(started)) / before).toBeLessThan(1.2);
 }, 60_000);
 
 it("a channel that is not configured is not loaded, one that is configured is loaded once", async () => {
