@@ -273,8 +273,11 @@ describe("agents that answer one chat in turn", () => {
   it("are all stopped by a stop word, also those whose turn has not come, and answer what follows", async () => {
     const chats = await start();
     gateway.model.enqueue({ words: ["the first"], holds: true }, { words: ["later one"] }, { words: ["later two"] });
+    const client = await gateway.connect();
+    // What has not begun to be answered when it is stopped is left out of the next prompt.
+    const speaks = client.event("chat", ({ state }) => state === "delta");
     await chats.tell("both of you");
-    await gateway.model.request(1);
+    await speaks;
     await chats.tell("stop");
     const told = [await chats.sent(), await chats.sent()].map(({ text }) => text);
     expect(told).toEqual(["⚙️ Agent was aborted.", expect.stringContaining("⚙️ Agent was aborted.")]);
