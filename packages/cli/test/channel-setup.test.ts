@@ -361,6 +361,22 @@ describe("Slack", () => {
     expect(note("Slack channels")).toBe("#general → general (C0MAIN)\nNot found, kept as typed: #nowhere");
   });
 
+  it("over HTTP asks for the signing secret, and for no app token", async () => {
+    home.writeConfig('{ channels: { slack: { mode: "http", signingSecret: "before" } } }');
+    await add([
+      ["Select a channel", "slack"],
+      ["already configured. What do you want", "update"],
+      ["Slack account", "default"],
+      ["bot display name", enter],
+      ["Enter Slack bot token (xoxb-...)", "xoxb-1"],
+      ["Slack signing secret already configured. Keep it?", false],
+      ["Enter Slack signing secret", " shhh "],
+      ["Configure Slack channels access?", false],
+      ...finish,
+    ]);
+    expect(config().channels.slack).toMatchObject({ mode: "http", signingSecret: "shhh", botToken: "xoxb-1" });
+  });
+
   it("takes both tokens from the environment, or neither", async () => {
     const env = { SLACK_BOT_TOKEN: "xoxb-e", SLACK_APP_TOKEN: "xapp-e" };
     await add(

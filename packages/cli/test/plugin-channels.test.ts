@@ -94,3 +94,10 @@ test("its warnings are findings of the audit, its hooks are listed, its approval
   const approved = await home.run(["pairing", "approve", "roost", "ABCD2345", "--notify"]);
   expect(approved.stdout).toBe("Approved roost sender ada.\ntold ada\n");
 });
+
+test("a channel whose device is not linked is listed as that", async () => {
+  home.writeConfig("{ channels: { whatsapp: {} } }");
+  expect((await home.run(["channels", "list", "--no-usage"])).stdout).toContain(
+    "- WhatsApp default: not linked, enabled\n",
+  );
+});

@@ -198,7 +198,8 @@ export function createConversations(options: {
     },
     async row(key) {
       const entry = sessions.get(key);
-      return entry?.sessionId ? sessionRow(key, entry, await modelDefaults(sessions.agentIdOf(key))) : null;
+      if (!entry?.sessionId) return null;
+      return sessionRow(key, entry, await modelDefaults(sessions.agentIdOf(key)), sessions.inheritedModel(key));
     },
     modelDefaults: (key) => modelDefaults(sessions.agentIdOf(key)),
     defaults: () => ({

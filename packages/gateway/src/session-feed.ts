@@ -20,7 +20,7 @@ export function createSessionFeed({
   sessions,
 }: {
   connections: Connections;
-  sessions: () => Pick<Sessions, "get">;
+  sessions: () => Pick<Sessions, "get" | "inheritedModel">;
 }): SessionFeed {
   /** Messages told per session since the start; it lets a client put them in order. */
   const told = new Map<string, number>();
@@ -31,7 +31,12 @@ export function createSessionFeed({
   const rowOf = (key: string): Partial<SessionRow> => {
     const entry = sessions().get(key);
     if (entry === undefined) return {};
-    const { modelProvider, model, contextTokens, ...row } = sessionRow(key, entry, noDefaults);
+    const { modelProvider, model, contextTokens, ...row } = sessionRow(
+      key,
+      entry,
+      noDefaults,
+      sessions().inheritedModel(key),
+    );
     return { ...row, ...(model ? { model, modelProvider } : {}), ...(contextTokens ? { contextTokens } : {}) };
   };
   const send = (name: string, payload: object, only: (connection: Connection) => boolean) =>

@@ -1,3 +1,4 @@
+import type { Timers } from "@openclaw/agent-runtime";
 import type { Channel, InboundMessage, RunningAccount } from "@openclaw/plugin-sdk";
 import { afterEach, describe, expect, it } from "vitest";
 import { chatService } from "../src/testing/chat-service.ts";
@@ -242,14 +243,16 @@ it("what is said in the web chat does not move the session's last route away fro
 });
 
 describe("agents that answer one chat in turn", () => {
-  const start = async () => {
+  const start = async ({ timers, inbound }: { timers?: Timers; inbound?: Json } = {}) => {
     const chats = chatService("whatsapp");
     gateway = await startTestGateway({
       channels: [chats.channel],
+      ...(timers ? { timers } : {}),
       config: {
-        channels: { whatsapp: { allowFrom: ["*"], dmPolicy: "open" } },
+        channels: { whatsapp: { allowFrom: ["*"], dmPolicy: "open", groupPolicy: "open" } },
         agents: { defaults: { maxConcurrent: 4 }, list: [{ id: "main", default: true }, { id: "work" }] },
         broadcast: { strategy: "sequential", "7": ["main", "work"] },
+        ...(inbound ? { messages: { inbound } } : {}),
       },
     });
     return chats;
@@ -270,8 +273,11 @@ describe("agents that answer one chat in turn", () => {
   it("are all stopped by a stop word, also those whose turn has not come, and answer what follows", async () => {
     const chats = await start();
     gateway.model.enqueue({ words: ["the first"], holds: true }, { words: ["later one"] }, { words: ["later two"] });
+    const client = await gateway.connect();
+    // What has not begun to be answered when it is stopped is left out of the next prompt.
+    const speaks = client.event("chat", ({ state }) => state === "delta");
     await chats.tell("both of you");
-    await gateway.model.request(1);
+    await speaks;
     await chats.tell("stop");
     const told = [await chats.sent(), await chats.sent()].map(({ text }) => text);
     expect(told).toEqual(["⚙️ Agent was aborted.", expect.stringContaining("⚙️ Agent was aborted.")]);
@@ -283,6 +289,42 @@ describe("agents that answer one chat in turn", () => {
     expect(asked).toHaveLength(3);
     expect(asked[2]).not.toContain("both of you");
     expect(chats.untaken).toEqual([]);
+  });
+
+  it("each get what is written in quick succession as one message, also when it waited over a restart", async () => {
+    const hand = handTimers();
+    const chats = await start({ timers: hand.timers, inbound: { debounceMs: 5000 } });
+    gateway.model.enqueue({ words: ["the first"], holds: true }, { words: ["the second"] });
+    await chats.tell("one");
+    await chats.tell("two");
+    expect(gateway.model.requests).toHaveLength(0);
+    expect([hand.restart(), hand.restart(), hand.restart()]).toEqual([true, true, false]);
+    await gateway.model.request(1);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(gateway.model.requests).toHaveLength(1);
+    gateway.model.release();
+    const texts = [await chats.sent(), await chats.sent()].map(({ text }) => text);
+    expect(texts).toEqual([expect.stringContaining("the first"), expect.stringContaining("the second")]);
+    for (const { body } of gateway.model.requests) expect(JSON.stringify(body.messages)).toContain("one\\ntwo");
+  });
+
+  it("do so as well after a restart", async () => {
+    const chats = await start();
+    gateway.model.enqueue({ words: ["lost"], holds: true });
+    await chats.tell("both of you");
+    await gateway.model.request(1);
+    await gateway.restart();
+    gateway.model.enqueue({ words: ["the first"], holds: true });
+    await gateway.model.request(2);
+    // A whole turn of somebody else is time enough for the other agent, were it to begin.
+    await chats.tell("hello", { chat: { kind: "group", id: "g" }, mentions: { me: true, any: true } });
+    expect((await chats.sent()).to).toBe("g");
+    const asked = () =>
+      gateway.model.requests.filter(({ body }) => JSON.stringify(body.messages).includes("both of you"));
+    expect(asked()).toHaveLength(2);
+    gateway.model.release();
+    expect((await chats.sent()).text).toContain("the first");
+    expect((await chats.sent()).text).toContain("both of you");
   });
 
   it("each run a command at once, while one of them answers", async () => {

@@ -219,6 +219,34 @@ describe("a thread", () => {
     await chats.sent();
     expect(lastPrompt()).toContain("my cat is called Kit");
   });
+
+  it("goes on from its chat also where the first thing said in it is a command", async () => {
+    const limits = { reasoning: false, input: ["text"], contextWindow: 128_000, maxTokens: 8192 };
+    const cost = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
+    const models = ["fake-1", "other"].map((id) => ({ id, name: id, cost, ...limits }));
+    const config = { models: { providers: { fake: { models } } } };
+    const chats = await start({ groupPolicy: "open" }, {}, { config });
+    const room: InboundMessage["chat"] = { kind: "channel", id: "C1" };
+    const thread: InboundMessage["chat"] = { kind: "channel", id: "T1", parentId: "C1", threadContinuesParent: true };
+    const say = async (text: string, chat: InboundMessage["chat"]) => {
+      await chats.tell(
+        text,
+        inGroup({ chat, ...(chat === thread ? { thread: { starter: { text: "where it began" } } } : {}) }),
+      );
+      return (await chats.sent()).text;
+    };
+    await say("my cat is called Kit", room);
+    await say("/model fake/other", room);
+    expect(await say("/model status", thread)).toContain("fake/other");
+    const listed = await (await gateway.connect()).request("sessions.list", {});
+    expect(listed.payload.sessions).toContainEqual(
+      expect.objectContaining({ key: "agent:main:telegram:channel:t1", modelProvider: "fake", model: "other" }),
+    );
+    await say("hello", thread);
+    expect(gateway.model.requests.at(-1)?.body.model).toBe("other");
+    expect(lastPrompt()).toContain("my cat is called Kit");
+    expect(lastPrompt()).toContain("where it began");
+  });
 });
 
 describe("a command of a menu", () => {

@@ -57,6 +57,18 @@ describe("the message tool in a chat", () => {
     expect(texts).toEqual({ "99": "[from telegram] dinner at eight", "7": "I told them." });
   });
 
+  it("writes to other channels where the configuration allows it, and says from where", async () => {
+    const { telegram, discord, client } = await start({
+      tools: { message: { crossContext: { allowAcrossProviders: true } } },
+    });
+    gateway.model.enqueue(callMessage({ channel: "discord", target: "c", message: "hello there" }), {
+      words: ["done"],
+    });
+    await telegram.write("tell them");
+    await client.event("chat", (payload) => payload.state === "final");
+    expect(discord.sent.map(({ text }) => text)).toEqual([expect.stringMatching(/^\[from .+\] hello there$/)]);
+  });
+
   it("is refused on other channels, and in other chats where the configuration says so", async () => {
     const { telegram, discord, client } = await start({
       tools: { message: { crossContext: { allowWithinProvider: false } } },

@@ -52,7 +52,7 @@ export function listSessions(
     found.push([key, entry]);
   }
   const rows = found.slice(offset).map(([key, entry]) => {
-    const row = sessionRow(key, entry, context.defaults);
+    const row = sessionRow(key, entry, context.defaults, sessions.inheritedModel(key));
     if (options.includeDerivedTitles) addTitle(sessions, row, entry);
     if (options.includeLastMessage) addLastMessage(sessions, row);
     return row;

@@ -1,4 +1,5 @@
 import { type DeliveryContext, deliveryContextOf, groupDisplayName, type SessionOrigin } from "./delivery-context.ts";
+import type { ChosenModel } from "./inherited-model.ts";
 import type { SessionEntry } from "./session-entry.ts";
 import { isCronRunKey, type SessionKind, sessionKind } from "./session-key.ts";
 
@@ -57,21 +58,29 @@ function defined<T extends object>(value: T): T {
   return value;
 }
 
-/** The model a session runs with: the user's override, else the default. */
+/** The model a session runs with: the user's override, else that of the conversation above it, else the default. */
 export function resolvedModel(
   entry: SessionEntry | undefined,
   defaults: SessionDefaults,
+  inherited?: ChosenModel,
 ): { modelProvider: string | null; model: string | null } {
   if (entry?.modelOverride) {
     return { modelProvider: entry.providerOverride ?? defaults.modelProvider, model: entry.modelOverride };
   }
+  if (inherited) return { modelProvider: inherited.provider ?? defaults.modelProvider, model: inherited.model };
   return { modelProvider: defaults.modelProvider, model: defaults.model };
 }
 
-export function sessionRow(key: string, entry: SessionEntry, defaults: SessionDefaults): SessionRow {
+/** A session as lists show it; `inherited` is the model chosen in the conversation above a thread. */
+export function sessionRow(
+  key: string,
+  entry: SessionEntry,
+  defaults: SessionDefaults,
+  inherited?: ChosenModel,
+): SessionRow {
   const deliveryContext = deliveryContextOf(entry);
   const kind = sessionKind(key, entry);
-  const override = entry.modelOverride ? resolvedModel(entry, defaults) : undefined;
+  const override = entry.modelOverride || inherited ? resolvedModel(entry, defaults, inherited) : undefined;
   const groupName =
     kind === "group" && entry.channel ? groupDisplayName({ ...entry, channel: entry.channel }) : undefined;
   return defined<SessionRow>({

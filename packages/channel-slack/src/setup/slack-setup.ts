@@ -7,25 +7,25 @@ import { listChannels, listUsers } from "../workspace.ts";
 import { slackManifest } from "./manifest.ts";
 
 const label = "Slack channels";
-const variables = ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"];
+const bot = { name: "botToken", message: "Enter Slack bot token (xoxb-...)", variable: "SLACK_BOT_TOKEN" };
+const app = { name: "appToken", message: "Enter Slack app token (xapp-...)", variable: "SLACK_APP_TOKEN" };
 
 /** What people are asked when they set up an app. */
 export const slackSetup: ChannelSetup = {
   async ask(input) {
     const { quick } = input;
     const before = slackAccounts.resolve(input);
-    const configured = before.botTokenSource === "config" && before.appTokenSource === "config";
+    const overHttp = before.settings.mode === "http";
+    const tokensAsked = overHttp ? [bot] : [bot, app];
+    const configured = before.botTokenSource === "config" && (overHttp || before.appTokenSource === "config");
     const name = configured || quick ? "OpenClaw" : await askName(input);
     const answer = await askSecrets(
       {
         label: "Slack tokens",
-        variables,
+        variables: tokensAsked.map(({ variable }) => variable),
         configured,
-        questions: [
-          { name: "botToken", message: "Enter Slack bot token (xoxb-...)" },
-          { name: "appToken", message: "Enter Slack app token (xapp-...)" },
-        ],
-        help: { title: "Slack app", text: help(name) },
+        questions: tokensAsked,
+        help: { title: "Slack app", text: help(name, overHttp) },
       },
       input,
     );
@@ -35,7 +35,7 @@ export const slackSetup: ChannelSetup = {
         : answer.from === "config"
           ? {}
           : Object.fromEntries(
-              ["botToken", "appToken"].flatMap((key) => (input.config[key] === undefined ? [] : [[key, null]])),
+              tokensAsked.flatMap(({ name: key }) => (input.config[key] === undefined ? [] : [[key, null]])),
             );
     const botToken =
       answer.from === "answers"
@@ -43,7 +43,8 @@ export const slackSetup: ChannelSetup = {
         : answer.from === "env"
           ? input.env.SLACK_BOT_TOKEN?.trim()
           : before.botToken;
-    return { keys: { ...tokens, ...(await askChannels(input, botToken)) } };
+    const signing = overHttp ? await askSigningSecret(input, before.signingSecret) : {};
+    return { keys: { ...tokens, ...signing, ...(await askChannels(input, botToken)) } };
   },
   direct: {
     policyPath: ["dm", "policy"],
@@ -66,16 +67,37 @@ export const slackSetup: ChannelSetup = {
   },
 };
 
-function help(name: string): string {
+function help(name: string, overHttp: boolean): string {
   return [
     "1. https://api.slack.com/apps: Create New App, From a manifest (below).",
     "2. Install App to the workspace: the bot token begins with xoxb-.",
-    "3. Basic Information, App-Level Tokens: one with the scope",
-    "   connections:write; it begins with xapp-.",
+    ...(overHttp
+      ? [
+          "3. Switch Socket Mode off, and give the public address of this Gateway",
+          "   as Request URL of events, actions and commands.",
+        ]
+      : ["3. Basic Information, App-Level Tokens: one with the scope", "   connections:write; it begins with xapp-."]),
     "4. Invite the bot to the channels it shall listen in.",
     "",
     slackManifest(name),
   ].join("\n");
+}
+
+/** What Slack signs its requests with; only requests over HTTP are. */
+async function askSigningSecret(
+  { prompter }: ChannelSetupInput,
+  known: string | undefined,
+): Promise<{ signingSecret?: string }> {
+  if (known !== undefined) {
+    const message = "Slack signing secret already configured. Keep it?";
+    if (await prompter.confirm({ message, initial: true })) return {};
+  }
+  const signingSecret = await prompter.text({
+    message: "Enter Slack signing secret (Basic Information, App Credentials)",
+    secret: true,
+    validate: (text) => (text.trim() === "" ? "Required" : undefined),
+  });
+  return { signingSecret: signingSecret.trim() };
 }
 
 function askName({ prompter }: ChannelSetupInput): Promise<string> {

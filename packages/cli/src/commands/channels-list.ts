@@ -14,7 +14,7 @@ export async function run(
   const context = await withPluginChannels(given);
   const { config } = await context.config();
   const local = localChannels(context);
-  const rows: { id: string; label: string; accountId: string; configured: boolean; enabled: boolean }[] = [];
+  const rows: { id: string; label: string; accountId: string; state: string; enabled: boolean }[] = [];
   for (const entry of context.channels) {
     const { id, label } = entry.meta;
     const byEnv = (entry.env ?? []).some((name) => (context.env[name] ?? "").trim() !== "");
@@ -24,7 +24,9 @@ export async function run(
     for (const accountId of local.accounts(channel, config).ids) {
       const account = channel.accounts?.resolve(local.account(channel, config, accountId));
       const configured = (await channel.accounts?.isConfigured?.(account)) !== false;
-      rows.push({ id, label, accountId, configured, enabled: isAccountEnabled(input.section, accountId) });
+      // Where a device is linked there may be nothing to configure.
+      const state = configured ? "configured" : channel.login ? "not linked" : "not configured";
+      rows.push({ id, label, accountId, state, enabled: isAccountEnabled(input.section, accountId) });
     }
   }
   const chat = Object.fromEntries(
@@ -42,10 +44,8 @@ export async function run(
     return undefined;
   }
   context.print(context.style.heading("Chat channels:"));
-  for (const { label, accountId, configured, enabled } of rows) {
-    context.print(
-      `- ${label} ${accountId}: ${configured ? "configured" : "not configured"}, ${enabled ? "enabled" : "disabled"}`,
-    );
+  for (const { label, accountId, state, enabled } of rows) {
+    context.print(`- ${label} ${accountId}: ${state}, ${enabled ? "enabled" : "disabled"}`);
   }
   if (rows.length === 0) context.print("- none");
   context.print(context.style.heading("Auth providers (OAuth + API keys):"));

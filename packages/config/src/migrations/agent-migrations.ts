@@ -2,6 +2,7 @@ import { at, isPlainObject, type Migration, move, put, type Tree, take, textOf, 
 
 /** `agent`, `routing.agents` and `identity` become `agents.defaults`, `agents.list` and `tools`. */
 export function migrateAgents(migration: Migration): void {
+  migrateDefaultModels(migration);
   migrateModels(migration);
   for (const [from, to] of [
     ["agent.tools.allow", "tools.allow"],
@@ -21,6 +22,18 @@ export function migrateAgents(migration: Migration): void {
   migrateList(migration);
   migrateIdentity(migration);
   move(migration, "tools.bash", "tools.exec");
+}
+
+/** Where an agent's own model may be a text, that of the defaults is always a choice with fallbacks. */
+function migrateDefaultModels(migration: Migration): void {
+  const { root, changes } = migration;
+  for (const kind of ["model", "imageModel"] as const) {
+    const path = `agents.defaults.${kind}`;
+    const chosen = textOf(at(root, path));
+    if (chosen === undefined) continue;
+    put(root, path, { primary: chosen, fallbacks: [] });
+    changes.push(`Migrated ${path} string → ${path}.primary.`);
+  }
 }
 
 /** Model names were texts and lists of texts; now a choice with fallbacks, and a table with aliases. */

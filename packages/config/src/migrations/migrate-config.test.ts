@@ -115,6 +115,22 @@ describe("migrateConfig", () => {
       ],
     ],
     [
+      "makes a choice of the default model that is a text",
+      { agents: { defaults: { model: "anthropic/claude-opus-4-5", imageModel: "openai/gpt-5.2" } } },
+      {
+        agents: {
+          defaults: {
+            model: { primary: "anthropic/claude-opus-4-5", fallbacks: [] },
+            imageModel: { primary: "openai/gpt-5.2", fallbacks: [] },
+          },
+        },
+      },
+      [
+        "Migrated agents.defaults.model string → agents.defaults.model.primary.",
+        "Migrated agents.defaults.imageModel string → agents.defaults.imageModel.primary.",
+      ],
+    ],
+    [
       "moves what an agent may do to tools",
       {
         agent: {

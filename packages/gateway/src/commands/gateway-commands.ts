@@ -170,8 +170,21 @@ export function createGatewayCommands(parts: CommandParts): GatewayCommands {
     return trigger === undefined ? undefined : { kind: "reset", trigger, text: recognised?.args ?? "" };
   };
 
+  /** A thread that goes on from its chat does so from the first command on: with what was said and chosen there. */
+  const beginThread = ({ sessionKey, parentKey, route }: Inbound): void => {
+    if (parentKey === undefined || sessions.get(sessionKey)?.sessionId) return;
+    const { channel, chatType } = route.surface === "channel" ? route : {};
+    sessions.ensure(sessionKey, {
+      now: parts.clock.now(),
+      parentKey,
+      ...(channel === undefined ? {} : { channel }),
+      ...(chatType === undefined ? {} : { chatType }),
+    });
+  };
+
   const answer = async (command: RecognisedCommand, message: Inbound): Promise<CommandReply> => {
     const { answerCommand, services } = await loaded();
+    beginThread(message);
     return answerCommand(command, requestOf(message), services);
   };
 
@@ -200,10 +213,12 @@ export function createGatewayCommands(parts: CommandParts): GatewayCommands {
   };
 
   /** A tool that is called without a turn is bound by the same rules. */
-  const rememberPlace = ({ sessionKey, place }: Inbound): void => {
+  const rememberPlace = (message: Inbound): void => {
+    const { sessionKey, place } = message;
     const known = sessions.get(sessionKey);
     if (place === undefined && known?.placeRules === undefined) return;
-    if (!known?.sessionId) sessions.ensure(sessionKey, { now: parts.clock.now() });
+    beginThread(message);
+    if (!sessions.get(sessionKey)?.sessionId) sessions.ensure(sessionKey, { now: parts.clock.now() });
     sessions.update(sessionKey, () => ({ placeRules: place }));
   };
 
@@ -254,6 +269,7 @@ export function createGatewayCommands(parts: CommandParts): GatewayCommands {
         kind: "command",
         async answer() {
           const { applyDirectives, services } = await loaded();
+          beginThread(message);
           const reply = await applyDirectives(directives, { ...requestOf(message), args: "" }, services);
           // A model that was picked takes the place of the list.
           return directives.every(({ name }) => name === "model") ? { ...reply, inPlace: true } : reply;

@@ -68,7 +68,7 @@ export function createSessionStatus(options: {
       totalTokens: total,
       remainingTokens: Math.max(0, contextTokens - total),
       percentUsed: contextTokens > 0 ? Math.min(999, Math.round((total / contextTokens) * 100)) : 0,
-      model: entry.modelOverride ?? entry.model ?? defaults.model ?? "",
+      model: entry.modelOverride ?? sessions.inheritedModel(key)?.model ?? entry.model ?? defaults.model ?? "",
       contextTokens,
       flags: [
         ...(["thinking", "verbose", "reasoning", "elevated"] as const).flatMap((name) => {

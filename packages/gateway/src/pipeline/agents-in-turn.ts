@@ -1,54 +1,59 @@
-import type { RunResult } from "@openclaw/agent-runtime";
-import type { Journal } from "@openclaw/storage";
-import { unavailable } from "../methods/handler.ts";
-import { lookUp } from "./dedupe.ts";
 import { openGate } from "./gate.ts";
 import type { Inbound } from "./inbound.ts";
 import type { MessageEndings } from "./message-endings.ts";
-import type { TurnOptions, Turns } from "./turn.ts";
+import type { Turns } from "./turn.ts";
 
 export interface AgentsInTurnContext {
-  journal: Journal;
   endings: MessageEndings;
   turns: Pick<Turns, "open">;
-  /** What happens to a message whose turn it is; resolves when that is over. */
-  take(message: Inbound, options: TurnOptions): Promise<RunResult | undefined>;
   whenDone(message: Inbound, done: Promise<unknown>): void;
   track<T>(work: Promise<T>): Promise<T>;
   /** The Gateway stops: what has not begun comes at the next start. */
   stopping(): boolean;
 }
 
+export type AgentsInTurn = ReturnType<typeof createAgentsInTurn>;
+
 /** Several agents answer one message, each when the one before has ended. */
 export function createAgentsInTurn(context: AgentsInTurnContext) {
-  const { journal, endings, turns } = context;
+  const { endings, turns } = context;
   /** Those whose turn has not come, by the id of their message. */
   const waiting = new Map<string, Inbound>();
+  /** When the last agent so far has ended, by the message all of them answer. */
+  const lasts = new Map<string, Promise<unknown>>();
 
-  const runAll = async (messages: readonly Inbound[]): Promise<void> => {
-    for (const message of messages) {
-      if (context.stopping()) return;
-      if (!waiting.delete(message.id)) continue;
-      const options = { durable: Promise.resolve(), gate: openGate(), initiator: undefined, resume: false };
-      const done = context.take(message, options);
-      context.whenDone(message, done);
-      await done.catch(() => undefined);
-    }
+  const beginAfter = async <T>(
+    before: Promise<unknown>,
+    message: Inbound,
+    begin: () => Promise<T>,
+  ): Promise<T | undefined> => {
+    waiting.set(message.id, message);
+    await before;
+    if (context.stopping() || !waiting.delete(message.id)) return undefined;
+    return begin();
   };
 
   return {
-    /** All of it is on disk when this resolves, and the first agent has begun. */
-    async run(messages: readonly Inbound[]): Promise<void> {
-      if (context.stopping()) throw unavailable("gateway shutting down");
-      const fresh = messages.filter(({ id }) => !lookUp(journal, id).seen);
-      const stored = fresh.map((message) => {
-        const { id, source } = message;
-        return journal.accept({ id, source, payload: message }).durable;
-      });
-      await Promise.all(stored);
-      for (const message of fresh) waiting.set(message.id, message);
-      void context.track(runAll(fresh));
+    /**
+     * Begins what an agent does with its message when the agents before it have ended; at once for the first of them, and
+     * for messages of one agent alone. Undefined when it has not begun because it was stopped.
+     */
+    add<T>(message: Inbound, begin: () => Promise<T>): Promise<T | undefined> {
+      const { inTurn } = message;
+      if (inTurn === undefined) return begin();
+      const before = lasts.get(inTurn);
+      const done = before === undefined ? begin() : beginAfter(before, message, begin);
+      const ended = done
+        .then(
+          () => undefined,
+          () => undefined,
+        )
+        .then(() => void (lasts.get(inTurn) === ended && lasts.delete(inTurn)));
+      lasts.set(inTurn, ended);
+      return done;
     },
+    /** Takes a message out that could not be stored. */
+    withdraw: (id: string) => void waiting.delete(id),
     /** Ends what waits in a session, or one message of it, because its user has stopped it. Returns their ids. */
     stop(sessionKey: string, runId: string | undefined): string[] {
       const found = [...waiting.values()].filter(

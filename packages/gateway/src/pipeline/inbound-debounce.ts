@@ -192,7 +192,8 @@ function groupedArrivals(
   return groups;
 }
 
-function senderKey({ route, senderId }: Inbound): string {
+/** Agents that all answer a chat each have a text of their own of what is written there. */
+function senderKey({ route, senderId, agentId }: Inbound): string {
   const place = route.surface === "channel" ? [route.channel, route.accountId, route.to, route.threadId ?? ""] : [];
-  return JSON.stringify([...place, senderId ?? ""]);
+  return JSON.stringify([...place, senderId ?? "", agentId]);
 }

@@ -101,6 +101,8 @@ export const inbound = z.object({
     .optional(),
   /** The session its own goes on from when that begins with it. */
   parentKey: z.string().optional(),
+  /** Several agents answer it one after the other: the id of what they all answer. */
+  inTurn: z.string().optional(),
   /** Who sent it: for the prompt and for logs. */
   senderId: z.string().optional(),
   senderName: z.string().optional(),

@@ -180,10 +180,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
       const reception = commands.receive(message);
       return reception.kind === "model" && reception.inline.length === 0 && !isStopText(message.text);
     },
-    run(message, durable) {
-      const done = track(take(message, { durable, gate: openGate(), initiator: undefined, resume: false }));
-      whenDone(message, done);
-    },
+    run: (message, durable) => beginInTurn(message, durable),
     withdraw: (message) => withdraw(message.id, openGate()),
   });
 
@@ -256,6 +253,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
   /** Takes back a message that did not reach stable storage: its sender hears so and may send it again. */
   const withdraw = (id: string, gate: Gate) => {
     const record = runs.get(id);
+    inTurn.withdraw(id);
     record?.handle?.interrupt();
     if (record) {
       preparation.withdraw(record.sessionKey, id);
@@ -294,7 +292,25 @@ export function createPipeline(context: PipelineContext): Pipeline {
     return { ended: submission.done };
   };
 
-  const inTurn = createAgentsInTurn({ journal, endings, turns, take, whenDone, track, stopping: () => stopping });
+  const inTurn = createAgentsInTurn({ endings, turns, whenDone, track, stopping: () => stopping });
+  const beginInTurn = (message: Inbound, durable: Promise<unknown>): void => {
+    void inTurn.add(message, () => {
+      const done = track(take(message, { durable, gate: openGate(), initiator: undefined, resume: false }));
+      whenDone(message, done);
+      return done;
+    });
+  };
+  /** The message of each of several agents: all are on disk when this resolves, and the first agent has begun or waits for more. */
+  const takeInTurn = async (messages: readonly Inbound[]): Promise<void> => {
+    if (stopping) throw unavailable("gateway shutting down");
+    const fresh = messages.filter(({ id }) => !lookUp(journal, id).seen);
+    const { held = [], begun = [] } = Object.groupBy(fresh, (message) => (debounce.waits(message) ? "held" : "begun"));
+    const stored = begun.map(
+      (message) => journal.accept({ id: message.id, source: message.source, payload: message }).durable,
+    );
+    await Promise.all([...held.map((message) => debounce.hold(message)), ...stored]);
+    for (const message of begun) beginInTurn(message, Promise.resolve());
+  };
   /** Commands and stops are for each agent at once, whoever answers now. */
   const waitsForOthers = (message: Inbound): boolean =>
     context.config().agentsInTurn &&
@@ -311,8 +327,9 @@ export function createPipeline(context: PipelineContext): Pipeline {
     async receive(message) {
       if (isSeen(message)) return;
       const admitted = await context.entrance.enter(message);
-      if (admitted.length > 1 && admitted.every(waitsForOthers)) await inTurn.run(admitted);
-      else await Promise.all(admitted.map(takeIn));
+      if (admitted.length > 1 && admitted.every(waitsForOthers)) {
+        await takeInTurn(admitted.map((each) => ({ ...each, inTurn: journalId(message) })));
+      } else await Promise.all(admitted.map(takeIn));
     },
     admitted: async (message) => (lookUp(journal, message.id).seen ? undefined : begin(message)),
     async note(event) {
@@ -320,7 +337,7 @@ export function createPipeline(context: PipelineContext): Pipeline {
       if (sessionKey === undefined) log.info(`dropped an event on ${event.channel}: nobody there is listened to`);
       else await context.systemEvents.enqueue(sessionKey, event.text);
     },
-    resume: createResume({ ...context, preparation, endings, turns, debounce, take, track, formatTime }),
+    resume: createResume({ ...context, preparation, endings, turns, debounce, inTurn, take, track, formatTime }),
     abort: stopRuns,
     queueOf: (sessionKey, channel) => ({
       ...waiting.settings({

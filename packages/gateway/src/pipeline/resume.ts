@@ -3,6 +3,7 @@ import type { Logger } from "@openclaw/log";
 import type { Journal, JournalEntry } from "@openclaw/storage";
 import type { GatewayCommands } from "../commands/gateway-commands.ts";
 import type { ChatStream } from "../runs/chat-stream.ts";
+import type { AgentsInTurn } from "./agents-in-turn.ts";
 import { openGate } from "./gate.ts";
 import { type Inbound, inbound } from "./inbound.ts";
 import { type Arrival, arrivalsOf, type InboundDebounce } from "./inbound-debounce.ts";
@@ -19,6 +20,7 @@ export interface ResumeContext {
   turns: Turns;
   debounce: Pick<InboundDebounce, "recover" | "rejoined">;
   preparation: Pick<Preparation, "begin">;
+  inTurn: Pick<AgentsInTurn, "add">;
   /** What happens to a message that nothing is known of but that it was accepted. */
   take(message: Inbound, options: TurnOptions): Promise<unknown>;
   /** Keeps the Gateway from stopping before the work has ended. */
@@ -29,7 +31,7 @@ export interface ResumeContext {
 
 /** Continues what an earlier process left open in the journal. */
 export function createResume(context: ResumeContext): () => void {
-  const { journal, runtime, commands, endings, turns, debounce, preparation, take, track, log } = context;
+  const { journal, runtime, commands, endings, turns, debounce, preparation, inTurn, take, track, log } = context;
 
   /** The messages that were put together with another one in its turn. */
   const partsOf = (entry: JournalEntry): Arrival[] => arrivalsOf(journal.merged(entry.id));
@@ -68,7 +70,9 @@ export function createResume(context: ResumeContext): () => void {
     };
     const parts = partsOf(entry);
     const whole = [...parts, { message, at: entry.at }];
-    const done = track(recorded || parts.length > 0 ? resumeTurn(message, whole, options) : take(message, options));
+    const begin = () =>
+      track(recorded || parts.length > 0 ? resumeTurn(message, whole, options) : take(message, options));
+    const done = inTurn.add<unknown>(message, begin);
     done.catch((error: unknown) => log.error(`run ${message.id} failed unexpectedly`, { error: String(error) }));
     log.info(`run ${message.id} continues after an interruption`, { sessionKey: message.sessionKey, recorded });
   };

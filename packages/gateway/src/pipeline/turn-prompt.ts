@@ -40,6 +40,7 @@ export function createTurnPrompts(context: TurnPromptContext): (request: TurnPro
   const { conversations, systemEvents, endings, clock, log } = context;
   return async ({ message, reception, queued, readTurn, replies }) => {
     const reset = reception.kind === "reset" ? reception : undefined;
+    const isUnseen = conversations.entry(message.sessionKey)?.systemSent !== true;
     const { previousRunAborted, newSessionId } = conversations.begin(message.sessionKey, {
       now: clock.now(),
       reset: reset !== undefined,
@@ -80,7 +81,8 @@ export function createTurnPrompts(context: TurnPromptContext): (request: TurnPro
           ? promptBody(woken || bare ? { ...message, understood: undefined } : message, body, {
               ...around,
               stamp: reset === undefined && !woken && !isUnattended(message),
-              sessionBegins: newSessionId !== undefined,
+              // A command may have begun it; the model has seen nothing of it by then.
+              sessionBegins: newSessionId !== undefined || isUnseen,
             })
           : promptAround(queued, around),
       // Shown to the model means in its transcript; until then the events stay for the next turn.
