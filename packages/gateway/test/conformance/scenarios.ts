@@ -378,6 +378,7 @@ export const scenarios: Record<string, Scenario> = {
 
   "v3/agents.delete: ok, files kept": withAgent,
   "v3/agents.update: ok": withAgent,
+  "v3/agents.create: ok": send((stage) => ({ workspace: path.join(stage.gateway.home, "ws-work") })),
   "v3/agents.create: exists": withAgent,
   "v3/agents.files.list: ok": send((stage) => {
     for (const name of ["AGENTS", "SOUL", "TOOLS", "IDENTITY", "USER", "HEARTBEAT", "BOOTSTRAP"]) {
