@@ -22,6 +22,7 @@ test("every intent understands its own examples", () => {
 test.each([
   ["Hi!", "greeting", {}],
   ["hello there", "greeting", {}],
+  ["Wake up, my friend!", "greeting", {}],
   ["Good Morning.", "greeting", {}],
   ["/new", "greeting", {}],
   ["A new session was started. Greet the user in one or two sentences.", "greeting", {}],

@@ -9,7 +9,7 @@ export const greeting: Intent = {
   examples: ["hi", "good morning"],
   patterns: [
     sentence(
-      "(?:hi|hello|hey|howdy|hiya|greetings|good (?:morning|afternoon|evening|day))(?:,? (?:there|you|again|assistant|openclaw|everyone|friend))?",
+      "(?:hi|hello|hey|howdy|hiya|greetings|good (?:morning|afternoon|evening|day)|wake up)(?:,? (?:there|you|again|assistant|openclaw|everyone|(?:my )?friend))?",
     ),
     // How a fresh session asks for a first word.
     /^\/(?:new|reset)$/i,
