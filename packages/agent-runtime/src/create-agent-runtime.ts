@@ -269,6 +269,15 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
     return loading;
   };
 
+  /** What a run of a session would begin with now; starts nothing. */
+  const prepareOnly = async (request: Parameters<AgentRuntime["systemPrompt"]>[0]) => {
+    const { chooseModel, prepareRun, parts } = await runCode();
+    const entry = sessions.get(request.sessionKey);
+    const ref = await chooseModel(request, entry, parts);
+    const own = { ...request, sessionKey: sessions.canonical(request.sessionKey) };
+    return prepareRun(own, entry, ref, parts, { start: false });
+  };
+
   return {
     start(request) {
       const control = new RunControl(clock);
@@ -327,12 +336,9 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
       return verboseLevel({ entry: sessions.get(sessionKey), config: options.config() });
     },
     async systemPrompt(request) {
-      const { chooseModel, prepareRun, parts } = await runCode();
-      const entry = sessions.get(request.sessionKey);
-      const ref = await chooseModel(request, entry, parts);
-      const own = { ...request, sessionKey: sessions.canonical(request.sessionKey) };
-      const { prompt } = await prepareRun(own, entry, ref, parts, { start: false });
-      return { text: prompt.text, report: { ...prompt.report, source: "estimate", sessionKey: own.sessionKey } };
+      const { prompt } = await prepareOnly(request);
+      const sessionKey = sessions.canonical(request.sessionKey);
+      return { text: prompt.text, report: { ...prompt.report, source: "estimate", sessionKey } };
     },
     async compactSession(request) {
       const { compactSession, parts } = await runCode();
@@ -361,11 +367,7 @@ export function createAgentRuntime(options: AgentRuntimeOptions): AgentRuntime {
       return callTool({ ...request, sessionKey: sessions.canonical(request.sessionKey) }, parts);
     },
     async listTools(request) {
-      const { chooseModel, prepareRun, parts } = await runCode();
-      const entry = sessions.get(request.sessionKey);
-      const ref = await chooseModel(request, entry, parts);
-      const own = { ...request, sessionKey: sessions.canonical(request.sessionKey) };
-      const { tools } = await prepareRun(own, entry, ref, parts, { start: false });
+      const { tools } = await prepareOnly(request);
       return tools.map(offeredTool);
     },
     bash: createBashJobs({

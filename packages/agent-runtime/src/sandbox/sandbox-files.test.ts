@@ -297,6 +297,14 @@ describe("attached files", () => {
     expect(readdirSync(join(root, "media", "inbound")).sort()).toEqual(["a-1.txt", "a.txt"]);
   });
 
+  test("that cannot be looked at are told; those that are gone are not", async () => {
+    const file = store("file.txt", "no folder");
+    const text = `[media attached: 2 files]\n[media attached 1/2: ${file}/within.txt (a/b)]\n[media attached 2/2: ${file}.gone (a/b)]`;
+    const problems: string[] = [];
+    expect(await stage(text, problems)).toBe(text);
+    expect(problems).toEqual([expect.stringContaining(`${file}/within.txt cannot be looked at`)]);
+  });
+
   test("from anywhere else than the media store stay where they are", async () => {
     store("x", "x");
     symlinkSync(join(base, "outside", "secret"), join(base, "media", "inbound", "link"));

@@ -1,5 +1,6 @@
 import { readFile, realpath } from "node:fs/promises";
 import { basename, extname, isAbsolute, relative, sep } from "node:path";
+import { errnoOf } from "@openclaw/storage";
 import { ToolFailure } from "../tools/tool-failure.ts";
 import { writeNew } from "./sandbox-files.ts";
 import type { SandboxPath } from "./sandbox-path.ts";
@@ -14,8 +15,9 @@ const systemLine = /^System: \[/;
 
 /**
  * Copies the attached files of a message into `media/inbound` of a sandbox workspace, and rewrites the notes about them to
- * that relative path. The notes stand before what the sender wrote; what looks like one further down is the sender's. Only files of the media store are copied; a note about anything else stays as it is, and what cannot be
- * copied leaves the message without that file, not without its text.
+ * that relative path. The notes stand before what the sender wrote; what looks like one further down is the sender's.
+ * Only files of the media store are copied; a note about anything else stays as it is, and what cannot be copied leaves
+ * the message without that file, not without its text.
  */
 export async function stageMedia(options: {
   text: string;
@@ -27,10 +29,11 @@ export async function stageMedia(options: {
   const lines = options.text.split("\n");
   const notes = noteLines(lines);
   if (notes.length === 0) return options.text;
-  const store = await realpath(options.mediaDir).catch(() => undefined);
+  const place = (path: string) => realPlace(path, options.onProblem);
+  const store = await place(options.mediaDir);
   for (const at of notes) {
     const [, before = "", path = "", after = ""] = note.exec(lines[at] ?? "") ?? [];
-    const real = isAbsolute(path) ? await realpath(path).catch(() => undefined) : undefined;
+    const real = isAbsolute(path) ? await place(path) : undefined;
     if (store === undefined || real === undefined || !isBelow(store, real)) continue;
     const name = await copyIn(real, options).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
@@ -39,6 +42,16 @@ export async function stageMedia(options: {
     if (name !== undefined) lines[at] = `${before}${[...folder, name].join("/")}${after}`;
   }
   return lines.join("\n");
+}
+
+/** Where a path leads; undefined when there is nothing, and when it cannot be looked at, which is told. */
+async function realPlace(path: string, onProblem: (text: string) => void): Promise<string | undefined> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") onProblem(`${path} cannot be looked at: ${String(error)}`);
+    return undefined;
+  }
 }
 
 /** Places of the notes at the beginning of a text, after what happened since the last turn. */
